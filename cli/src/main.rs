@@ -1,0 +1,3 @@
+//! The command: everything an engineer, a marketer or an operator types.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The ports on DynamoDB, SQS, EventBridge Scheduler and SES.

@@ -1,0 +1,1 @@
+//! What every function needs around its use case: envelopes, logs, metrics, settings.

@@ -1,0 +1,1 @@
+//! Every stored, queued or posted format, versioned.

@@ -1,0 +1,1 @@
+//! What Waypost promises, one file per promise.
