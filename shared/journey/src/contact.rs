@@ -1,0 +1,100 @@
+//! What is known about a person.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use jiff::tz::TimeZone;
+
+use crate::{ContactId, EmailAddress, Field, Kind, Value};
+
+/// A person, as last heard of.
+#[derive(Clone, PartialEq)]
+pub struct Contact {
+    /// Our name for them.
+    pub id: ContactId,
+    /// The source's name for them.
+    pub source_id: String,
+    /// Where their mail goes.
+    pub address: EmailAddress,
+    /// What to call them.
+    pub full_name: String,
+    /// The language they read, as a BCP 47 tag such as `nl` or `en-GB`, if the source said so.
+    pub locale: Option<String>,
+    /// The IANA zone their clock is in, if the source said so.
+    pub time_zone: Option<String>,
+    /// Their other fields, as far as the source has given them.
+    pub fields: BTreeMap<String, Value>,
+    /// Marks that journeys can ask about.
+    pub tags: BTreeSet<String>,
+    /// The lists they are on.
+    pub lists: BTreeSet<String>,
+}
+
+impl Contact {
+    /// Fills in the declared defaults of fields that nobody has given.
+    #[must_use]
+    pub fn with_defaults(mut self, declared: &BTreeMap<String, Field>) -> Self {
+        for (name, field) in declared {
+            if let Some(default) = &field.default
+                && !self.fields.contains_key(name)
+            {
+                self.fields.insert(name.clone(), default.clone());
+            }
+        }
+        self
+    }
+
+    /// Returns everything a condition or a template may read, by name.
+    pub fn values(&self) -> BTreeMap<String, Value> {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let list = |set: &BTreeSet<String>| Value::List(set.iter().cloned().collect());
+        let mut values = self.fields.clone();
+        values.insert("email".to_owned(), text(self.address.as_str()));
+        values.insert("full_name".to_owned(), text(&self.full_name));
+        values.insert("id".to_owned(), text(&self.source_id));
+        values.insert("lists".to_owned(), list(&self.lists));
+        values.insert("tags".to_owned(), list(&self.tags));
+        if let Some(locale) = &self.locale {
+            values.insert("locale".to_owned(), text(locale));
+        }
+        if let Some(zone) = &self.time_zone {
+            values.insert("time_zone".to_owned(), text(zone));
+        }
+        values
+    }
+
+    /// Returns the zone their clock is in, or `otherwise` where that is not known.
+    pub fn zone(&self, otherwise: &TimeZone) -> TimeZone {
+        self.time_zone
+            .as_deref()
+            .and_then(crate::zone)
+            .unwrap_or_else(|| otherwise.clone())
+    }
+}
+
+/// The names that every contact has a value for, whatever a release declares.
+pub const BUILT_IN: [(&str, Kind, Presence); 7] = [
+    ("email", Kind::Text, Presence::Always),
+    ("full_name", Kind::Text, Presence::Always),
+    ("id", Kind::Text, Presence::Always),
+    ("lists", Kind::List, Presence::Always),
+    ("locale", Kind::Text, Presence::Sometimes),
+    ("tags", Kind::List, Presence::Always),
+    ("time_zone", Kind::Text, Presence::Sometimes),
+];
+
+/// Whether a value is certain to be there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Presence {
+    /// It is there.
+    Always,
+    /// It may be absent.
+    Sometimes,
+}
+
+/// Shows who it is, never what is known about them.
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,109 @@
+//! Where one contact stands in one journey.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::{ContactId, EnrollmentId, SendId, Signals, Value};
+
+/// One contact's passage through one version of one journey.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enrollment {
+    /// Its name, derived from what caused it.
+    pub id: EnrollmentId,
+    /// Who is traveling.
+    pub contact: ContactId,
+    /// The journey's name.
+    pub journey: String,
+    /// The content hash of the version it runs.
+    pub plan: String,
+    /// What it is about, in the source's own id: a pupil, a track.
+    pub subject: Option<String>,
+    /// The id of the event that caused it.
+    pub event: String,
+    /// When it was created.
+    pub entered: Timestamp,
+    /// The event's parameters, as far as the plan still needs them.
+    pub params: BTreeMap<String, Value>,
+    /// Who gets the mails of those steps that have a `to:` of their own.
+    pub notified: BTreeMap<String, Vec<ContactId>>,
+    /// What the contact did with its mails.
+    pub signals: Signals,
+    /// Where it stands.
+    pub phase: Phase,
+    /// What it did, in order.
+    pub path: Vec<Taken>,
+}
+
+/// An enrollment at rest.
+///
+/// There is no "running": [`advance`](crate::advance) walks to the next rest before it returns, so a
+/// crash can only ever leave one of these.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Phase {
+    /// No step taken yet.
+    Entered,
+    /// It is over.
+    Left {
+        /// Why: `finished`, or the reason of an exit.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Something must be mended before it can go on; an alarm says so.
+    Parked {
+        /// The step that could not be done.
+        step: String,
+        /// Why not.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A mail is on its way to the mail service; what became of it moves the run on.
+    Sending {
+        /// The step that sends.
+        step: String,
+        /// When the mail was due: what `expires` counts from.
+        since: Timestamp,
+    },
+    /// It waits for a moment.
+    Waiting {
+        /// The step that waits.
+        step: String,
+        /// When it goes on: a whole minute.
+        due: Timestamp,
+    },
+}
+
+/// One step that was taken, and what came of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Taken {
+    /// The step's id.
+    pub step: String,
+    /// What came of it, in a word: `sent`, `then`, `suppressed` …
+    pub outcome: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A mail that is to be sent.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Order {
+    /// The run that sends it.
+    pub enrollment: EnrollmentId,
+    /// Who is traveling.
+    pub contact: ContactId,
+    /// The step that sends it.
+    pub step: String,
+    /// Who gets it: the contact, unless the step has a `to:` of its own.
+    pub recipient: ContactId,
+    /// When it was decided.
+    pub decided: Timestamp,
+}
+
+impl Order {
+    /// Names the mail: the same however often it is ordered.
+    pub fn send_id(&self) -> SendId {
+        SendId::of(&self.enrollment, &self.step, &self.recipient)
+    }
+}
