@@ -9,8 +9,12 @@
 
 mod address;
 mod id;
+mod mistake;
+mod suggest;
 mod value;
 
 pub use address::{AddressError, EmailAddress};
 pub use id::{ContactId, EnrollmentId, NotAnId, SendId};
+pub use mistake::Mistake;
+pub use suggest::nearest;
 pub use value::{Field, FieldType, Kind, Value};
