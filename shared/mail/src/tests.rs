@@ -1,0 +1,1 @@
+//! What a mail looks like, and what is refused.
