@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::{ContactId, EmailAddress, Field, Kind, Value};
@@ -28,6 +29,19 @@ pub struct Contact {
     pub tags: BTreeSet<String>,
     /// The lists they are on.
     pub lists: BTreeSet<String>,
+    /// What they agreed to, by topic.
+    pub consent: BTreeMap<String, Consent>,
+}
+
+/// The proof that somebody agreed to something (GDPR article 7).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Consent {
+    /// When.
+    pub at: Timestamp,
+    /// How: a form, a letter, a phone call.
+    pub how: String,
+    /// The words they agreed to.
+    pub text: String,
 }
 
 impl Contact {

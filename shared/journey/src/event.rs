@@ -1,6 +1,6 @@
 //! What a source may tell us.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Audience, Condition, Field, Plan, Settings};
 
@@ -22,6 +22,10 @@ pub struct Release {
     pub settings: Settings,
     /// What the source may post, by type.
     pub events: BTreeMap<String, EventType>,
+    /// The lists a contact may be on.
+    pub lists: BTreeSet<String>,
+    /// The topics a contact may consent to, each with what people read about it.
+    pub topics: BTreeMap<String, String>,
     /// The journeys that events let people into, by name.
     pub journeys: BTreeMap<String, Entrance>,
 }

@@ -76,6 +76,11 @@ impl Field {
     pub fn always(&self) -> bool {
         !self.optional || self.default.is_some()
     }
+
+    /// Returns whether somebody has to give it.
+    pub fn required(&self) -> bool {
+        !self.optional && self.default.is_none()
+    }
 }
 
 /// What a declared field may hold.

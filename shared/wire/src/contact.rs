@@ -1,0 +1,173 @@
+//! How contacts and their links are stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use journey::{Consent, Contact, ContactId};
+use serde::{Deserialize, Serialize};
+
+use crate::value::{ValueDoc, read_values, write_values};
+use crate::{Unreadable, time};
+
+/// A contact, and how fresh what is known about them is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContactRecord {
+    /// The contact, without defaults.
+    pub contact: Contact,
+    /// The newest `timestamp` of an event that changed it.
+    pub as_of: Timestamp,
+}
+
+impl ContactRecord {
+    /// Writes the record.
+    pub fn to_json(&self) -> String {
+        let contact = &self.contact;
+        let consent = contact.consent.clone().into_iter();
+        crate::to_json(&Doc {
+            v: 1,
+            source_id: contact.source_id.clone(),
+            email: contact.address.as_str().to_owned(),
+            full_name: contact.full_name.clone(),
+            locale: contact.locale.clone(),
+            time_zone: contact.time_zone.clone(),
+            fields: write_values(&contact.fields),
+            tags: contact.tags.clone(),
+            lists: contact.lists.clone(),
+            consent: consent.map(|(topic, proof)| (topic, proof.into())).collect(),
+            as_of: self.as_of,
+        })
+    }
+
+    /// Reads a record of any version that was ever written.
+    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
+        let doc: Doc = serde_json::from_str(json)?;
+        crate::version(doc.v, 1)?;
+        let consent = doc.consent.into_iter();
+        Ok(Self {
+            contact: Contact {
+                id: ContactId::of(&doc.source_id),
+                source_id: doc.source_id,
+                address: doc.email.parse()?,
+                full_name: doc.full_name,
+                locale: doc.locale,
+                time_zone: doc.time_zone,
+                fields: read_values(doc.fields)?,
+                tags: doc.tags,
+                lists: doc.lists,
+                consent: consent.map(|(topic, proof)| (topic, proof.into())).collect(),
+            },
+            as_of: doc.as_of,
+        })
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct Doc {
+    v: u8,
+    source_id: String,
+    email: String,
+    full_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    locale: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<String, ValueDoc>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    tags: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    lists: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    consent: BTreeMap<String, ConsentDoc>,
+    #[serde(with = "time")]
+    as_of: Timestamp,
+}
+
+/// A proof of consent.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct ConsentDoc {
+    #[serde(with = "time")]
+    at: Timestamp,
+    how: String,
+    text: String,
+}
+
+impl From<Consent> for ConsentDoc {
+    fn from(Consent { at, how, text }: Consent) -> Self {
+        Self { at, how, text }
+    }
+}
+
+impl From<ConsentDoc> for Consent {
+    fn from(ConsentDoc { at, how, text }: ConsentDoc) -> Self {
+        Self { at, how, text }
+    }
+}
+
+/// The roles in which one contact is linked to a subject, or holds whatever the subject.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Bonds {
+    /// Each role, and where it comes from.
+    pub roles: BTreeMap<String, RoleBond>,
+}
+
+/// Where one role of one contact comes from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RoleBond {
+    /// Whether it still holds; an ended one is kept, so that a late event cannot revive it.
+    pub holds: bool,
+    /// The id of the event that began it.
+    pub since: String,
+    /// The newest `timestamp` of an event that spoke of it.
+    pub as_of: Timestamp,
+}
+
+impl Bonds {
+    /// Writes the bonds.
+    pub fn to_json(&self) -> String {
+        let roles = self.roles.iter();
+        let roles = roles.map(|(role, bond)| {
+            let doc = RoleBondDoc {
+                holds: bond.holds,
+                since: bond.since.clone(),
+                as_of: bond.as_of,
+            };
+            (role.clone(), doc)
+        });
+        crate::to_json(&BondsDoc {
+            v: 1,
+            roles: roles.collect(),
+        })
+    }
+
+    /// Reads bonds of any version that was ever written.
+    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
+        let doc: BondsDoc = serde_json::from_str(json)?;
+        crate::version(doc.v, 1)?;
+        let roles = doc.roles.into_iter().map(|(role, doc)| {
+            let bond = RoleBond {
+                holds: doc.holds,
+                since: doc.since,
+                as_of: doc.as_of,
+            };
+            (role, bond)
+        });
+        Ok(Self {
+            roles: roles.collect(),
+        })
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct BondsDoc {
+    v: u8,
+    roles: BTreeMap<String, RoleBondDoc>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct RoleBondDoc {
+    holds: bool,
+    since: String,
+    #[serde(with = "time")]
+    as_of: Timestamp,
+}

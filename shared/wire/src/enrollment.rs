@@ -1,0 +1,206 @@
+//! How enrollments are stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use journey::{ContactId, Enrollment, EnrollmentId, Order, Phase, Signals, Taken};
+use serde::{Deserialize, Serialize};
+
+use crate::value::{ValueDoc, read_values, write_values};
+use crate::{Unreadable, time};
+
+/// An enrollment as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnrollmentRecord {
+    /// The enrollment.
+    pub enrollment: Enrollment,
+    /// Mails decided with this state and perhaps not yet ordered.
+    pub pending: Vec<Order>,
+    /// How often the record was replaced; each replacement names the version it replaces.
+    pub version: u64,
+}
+
+impl EnrollmentRecord {
+    /// Writes everything but what the store keeps beside it: the ids and the version.
+    pub fn to_json(&self) -> String {
+        let enrollment = &self.enrollment;
+        let pending = self.pending.iter().map(|order| PendingDoc {
+            step: order.step.clone(),
+            recipient: order.recipient.to_string(),
+            decided: order.decided,
+        });
+        crate::to_json(&Doc {
+            v: 1,
+            journey: enrollment.journey.clone(),
+            plan: enrollment.plan.clone(),
+            subject: enrollment.subject.clone(),
+            event: enrollment.event.clone(),
+            entered: enrollment.entered,
+            params: write_values(&enrollment.params),
+            notified: enrollment
+                .notified
+                .iter()
+                .map(|(step, ids)| (step.clone(), ids.iter().map(ToString::to_string).collect()))
+                .collect(),
+            opened: enrollment.signals.opened.clone(),
+            clicks: enrollment.signals.clicks.clone(),
+            phase: PhaseDoc::from(&enrollment.phase),
+            path: enrollment.path.iter().map(TakenDoc::from).collect(),
+            pending: pending.collect(),
+        })
+    }
+
+    /// Reads a record of any version that was ever written.
+    pub fn from_json(
+        contact: ContactId,
+        id: EnrollmentId,
+        version: u64,
+        json: &str,
+    ) -> Result<Self, Unreadable> {
+        let doc: Doc = serde_json::from_str(json)?;
+        crate::version(doc.v, 1)?;
+        let pending = doc.pending.into_iter().map(|pending| {
+            Ok(Order {
+                enrollment: id.clone(),
+                contact: contact.clone(),
+                step: pending.step,
+                recipient: pending.recipient.parse()?,
+                decided: pending.decided,
+            })
+        });
+        let pending = pending.collect::<Result<_, Unreadable>>()?;
+        let notified = doc.notified.into_iter().map(|(step, ids)| {
+            let ids = ids.iter().map(|id| id.parse());
+            Ok((step, ids.collect::<Result<_, _>>()?))
+        });
+        Ok(Self {
+            enrollment: Enrollment {
+                id,
+                contact,
+                journey: doc.journey,
+                plan: doc.plan,
+                subject: doc.subject,
+                event: doc.event,
+                entered: doc.entered,
+                params: read_values(doc.params)?,
+                notified: notified.collect::<Result<_, Unreadable>>()?,
+                signals: Signals {
+                    opened: doc.opened,
+                    clicks: doc.clicks,
+                },
+                phase: doc.phase.into(),
+                path: doc.path.into_iter().map(Taken::from).collect(),
+            },
+            pending,
+            version,
+        })
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct Doc {
+    v: u8,
+    journey: String,
+    plan: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    event: String,
+    #[serde(with = "time")]
+    entered: Timestamp,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    params: BTreeMap<String, ValueDoc>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    notified: BTreeMap<String, Vec<String>>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    opened: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    clicks: BTreeSet<(String, String)>,
+    phase: PhaseDoc,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    path: Vec<TakenDoc>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pending: Vec<PendingDoc>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct PendingDoc {
+    step: String,
+    recipient: String,
+    #[serde(with = "time")]
+    decided: Timestamp,
+}
+
+#[derive(Deserialize, Serialize)]
+struct TakenDoc {
+    step: String,
+    outcome: String,
+    #[serde(with = "time")]
+    at: Timestamp,
+}
+
+impl From<&Taken> for TakenDoc {
+    fn from(taken: &Taken) -> Self {
+        Self {
+            step: taken.step.clone(),
+            outcome: taken.outcome.clone(),
+            at: taken.at,
+        }
+    }
+}
+
+impl From<TakenDoc> for Taken {
+    fn from(TakenDoc { step, outcome, at }: TakenDoc) -> Self {
+        Self { step, outcome, at }
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum PhaseDoc {
+    Entered,
+    Left {
+        reason: String,
+        #[serde(with = "time")]
+        at: Timestamp,
+    },
+    Parked {
+        step: String,
+        reason: String,
+        #[serde(with = "time")]
+        at: Timestamp,
+    },
+    Sending {
+        step: String,
+        #[serde(with = "time")]
+        since: Timestamp,
+    },
+    Waiting {
+        step: String,
+        #[serde(with = "time")]
+        due: Timestamp,
+    },
+}
+
+impl From<&Phase> for PhaseDoc {
+    fn from(phase: &Phase) -> Self {
+        match phase.clone() {
+            Phase::Entered => Self::Entered,
+            Phase::Left { reason, at } => Self::Left { reason, at },
+            Phase::Parked { step, reason, at } => Self::Parked { step, reason, at },
+            Phase::Sending { step, since } => Self::Sending { step, since },
+            Phase::Waiting { step, due } => Self::Waiting { step, due },
+        }
+    }
+}
+
+impl From<PhaseDoc> for Phase {
+    fn from(doc: PhaseDoc) -> Self {
+        match doc {
+            PhaseDoc::Entered => Self::Entered,
+            PhaseDoc::Left { reason, at } => Self::Left { reason, at },
+            PhaseDoc::Parked { step, reason, at } => Self::Parked { step, reason, at },
+            PhaseDoc::Sending { step, since } => Self::Sending { step, since },
+            PhaseDoc::Waiting { step, due } => Self::Waiting { step, due },
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What posts are refused and what is said about them.
