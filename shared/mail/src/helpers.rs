@@ -5,9 +5,13 @@
 
 mod block;
 mod date;
+mod logic;
 mod number;
 mod paragraphs;
+mod table;
 mod url;
+
+pub use table::HELPERS;
 
 use handlebars::{
     Context, Handlebars, HelperDef, HelperResult, JsonTruthy, Output, PathAndJson, RenderContext,
@@ -19,157 +23,6 @@ use serde_json::Value as Json;
 use crate::clean;
 use crate::fault::{Fault, Part};
 use crate::scope::Scope;
-
-/// What templates may call, in alphabetical order.
-pub const HELPERS: &[Helper] = &[
-    Helper {
-        name: "and",
-        arguments: &[TEST, TEST],
-        gives: Gives::Bool,
-        run: Run::Value(and),
-    },
-    Helper {
-        name: "date",
-        arguments: &[
-            Argument::value("a date or a moment", &[Kind::Date, Kind::DateTime]),
-            Argument::word("the style", date::STYLES).or_nothing(),
-        ],
-        gives: Gives::Text,
-        run: Run::Value(date::date),
-    },
-    Helper {
-        name: "default",
-        arguments: &[
-            Argument::anything("a value").may_be_absent(),
-            Argument::anything("a value"),
-        ],
-        gives: Gives::First,
-        run: Run::Value(default),
-    },
-    Helper {
-        name: "each",
-        arguments: &[Argument::value("a list", &[Kind::List]).may_be_absent()],
-        gives: Gives::Block,
-        run: Run::Block(block::each),
-    },
-    Helper {
-        name: "eq",
-        arguments: &[
-            Argument::anything("a value").may_be_absent(),
-            Argument::anything("a value").may_be_absent(),
-        ],
-        gives: Gives::Bool,
-        run: Run::Value(eq),
-    },
-    Helper {
-        name: "has",
-        arguments: &[Argument::anything("a value").may_be_absent()],
-        gives: Gives::Bool,
-        run: Run::Value(has),
-    },
-    Helper {
-        name: "if",
-        arguments: &[TEST],
-        gives: Gives::Block,
-        run: Run::Block(block::when),
-    },
-    Helper {
-        name: "money",
-        arguments: &[
-            Argument::value("an amount", &[Kind::Number]),
-            Argument {
-                accepts: Accepts::Currency,
-                ..Argument::anything("a currency")
-            },
-        ],
-        gives: Gives::Text,
-        run: Run::Value(number::money),
-    },
-    Helper {
-        name: "not",
-        arguments: &[TEST],
-        gives: Gives::Bool,
-        run: Run::Value(not),
-    },
-    Helper {
-        name: "number",
-        arguments: &[
-            Argument::value("a number", &[Kind::Number]),
-            Argument {
-                accepts: Accepts::Decimals,
-                ..Argument::anything("how many decimals")
-            }
-            .or_nothing(),
-        ],
-        gives: Gives::Text,
-        run: Run::Value(number::number),
-    },
-    Helper {
-        name: "or",
-        arguments: &[TEST, TEST],
-        gives: Gives::Bool,
-        run: Run::Value(or),
-    },
-    Helper {
-        name: "paragraphs",
-        arguments: &[
-            Argument::value("a text", &[Kind::Text]),
-            Argument {
-                accepts: Accepts::Tag,
-                ..Argument::anything("the tag of a paragraph")
-            }
-            .or_nothing(),
-        ],
-        gives: Gives::Markup,
-        run: Run::Block(paragraphs::paragraphs),
-    },
-    Helper {
-        name: "plural",
-        arguments: &[
-            Argument::value("a number", &[Kind::Number]),
-            Argument::value("the word for one", &[Kind::Text]),
-            Argument::value("the word for all others", &[Kind::Text]),
-        ],
-        gives: Gives::Text,
-        run: Run::Value(number::plural),
-    },
-    Helper {
-        name: "reached",
-        arguments: &[Argument::value(
-            "a date or a moment",
-            &[Kind::Date, Kind::DateTime],
-        )],
-        gives: Gives::Bool,
-        run: Run::Value(date::reached),
-    },
-    Helper {
-        name: "unless",
-        arguments: &[TEST],
-        gives: Gives::Block,
-        run: Run::Block(block::unless),
-    },
-    Helper {
-        name: "url",
-        arguments: &[
-            Argument::value(
-                "a value",
-                &[Kind::Text, Kind::Number, Kind::Date, Kind::DateTime],
-            ),
-            Argument::word("what of a URL it is", url::PLACES).or_nothing(),
-        ],
-        gives: Gives::Text,
-        run: Run::Value(url::url),
-    },
-    Helper {
-        name: "with",
-        arguments: &[Argument {
-            accepts: Accepts::Group,
-            ..Argument::anything("a group of values")
-        }],
-        gives: Gives::Block,
-        run: Run::Block(block::with),
-    },
-];
 
 /// Something a template may call.
 #[derive(Clone, Copy)]
@@ -461,43 +314,3 @@ fn stop(fault: Fault) -> RenderError {
 fn absent_path(value: &Json) -> Option<&str> {
     value.as_str().and_then(clean::find_absent)
 }
-
-fn and(call: &Call<'_, '_>) -> Result<Json, Fault> {
-    Ok(Json::Bool(call.holds(0)? && call.holds(1)?))
-}
-
-fn or(call: &Call<'_, '_>) -> Result<Json, Fault> {
-    Ok(Json::Bool(call.holds(0)? || call.holds(1)?))
-}
-
-fn not(call: &Call<'_, '_>) -> Result<Json, Fault> {
-    call.holds(0).map(|holds| Json::Bool(!holds))
-}
-
-fn has(call: &Call<'_, '_>) -> Result<Json, Fault> {
-    let value = call.known(0)?;
-    Ok(Json::Bool(absent_path(value).is_none()))
-}
-
-fn eq(call: &Call<'_, '_>) -> Result<Json, Fault> {
-    let (left, right) = (call.known(0)?, call.known(1)?);
-    let there = absent_path(left).is_none() && absent_path(right).is_none();
-    // As numbers first: `5` and `5.0` are one number in two spellings.
-    let same = match (left.as_f64(), right.as_f64()) {
-        (Some(left), Some(right)) => left == right,
-        (None | Some(_), None) | (None, Some(_)) => left == right,
-    };
-    Ok(Json::Bool(there && same))
-}
-
-fn default(call: &Call<'_, '_>) -> Result<Json, Fault> {
-    let value = call.known(0)?;
-    if absent_path(value).is_none() {
-        Ok(value.clone())
-    } else {
-        call.get(1).cloned()
-    }
-}
-
-/// Something that holds or does not.
-const TEST: Argument = Argument::anything("a value").may_be_absent();

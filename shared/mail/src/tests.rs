@@ -1,1 +1,0 @@
-//! What a mail looks like, and what is refused.
