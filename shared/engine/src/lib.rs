@@ -1,1 +1,33 @@
 //! The use cases: load, decide, store, do.
+//!
+//! Each use case's bounds are the whole list of what it may touch; the function that runs it gets a
+//! role with exactly those actions.
+//!
+//! **Invariant:** a decision is stored before it is done, and nothing is acknowledged while something
+//! decided is not done. Whoever finds a record that has moved on already does its pending effects
+//! again: every effect is named by its cause, so doing it twice does it once.
+
+mod advance;
+mod compose;
+mod effects;
+mod failure;
+mod feedback;
+mod intake;
+mod ports;
+mod resolve;
+mod send;
+mod wake;
+
+pub use advance::advance;
+pub use failure::Failure;
+pub use feedback::feedback;
+pub use intake::{Post, Refusal, intake};
+pub use ports::{
+    AddressKey, Alarms, Backlog, Bonding, Claim, Claimed, Clock, ContactBook, Contacts, DueIndex,
+    Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions, Lane, Ledger, Mailer,
+    Moves, Orders, Outgoing, Overdue, Plans, Releases, Row, RowState, Stored, Suppressions,
+    Templates, Undelivered, Versioned,
+};
+pub use resolve::{Resolved, resolve};
+pub use send::{Patience, send};
+pub use wake::{SweepReport, sweep, wake};

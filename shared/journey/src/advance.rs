@@ -1,5 +1,7 @@
 //! The one transition: what an enrollment does next.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -25,6 +27,29 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
         (Phase::Entered, Input::Wake | Input::Settled(_))
         | (Phase::Sending { .. }, Input::Start | Input::Wake | Input::Settled(_))
         | (Phase::Waiting { .. }, Input::Start | Input::Settled(_)) => walk.ignore(Ignored::Stale),
+    }
+}
+
+/// Decides what becomes of the run of somebody who was erased: it ends, and holds nothing any more.
+pub fn erase(enrollment: Enrollment, now: Timestamp) -> Decision {
+    let outcome = match enrollment.phase {
+        Phase::Left { .. } => Outcome::Ignored(Ignored::Left),
+        Phase::Entered | Phase::Parked { .. } | Phase::Sending { .. } | Phase::Waiting { .. } => {
+            Outcome::Moved
+        }
+    };
+    let phase = Phase::Left {
+        reason: "erased".to_owned(),
+        at: now,
+    };
+    Decision {
+        enrollment: Enrollment {
+            params: BTreeMap::new(),
+            phase,
+            ..enrollment
+        },
+        effects: Vec::new(),
+        outcome,
     }
 }
 
@@ -112,9 +137,8 @@ impl<'a> Walk<'a> {
                     otherwise,
                 } => {
                     let zone = &plan.settings.zone;
-                    let known =
-                        Known::new(self.scene.contact, &self.enrollment.params, zone, now)
-                            .with_signals(&self.enrollment.signals);
+                    let known = Known::new(self.scene.contact, &self.enrollment.params, zone, now)
+                        .with_signals(&self.enrollment.signals);
                     let (outcome, next) = if condition.holds(&known) {
                         ("then", *then)
                     } else {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use crate::{Audience, Condition, EmailAddress, Field, Moment, Span, Value, Wait};
+use crate::{Audience, Condition, EmailAddress, Field, Moment, Period, Value, Wait};
 
 /// One version of a journey, with everything it needs to run.
 ///
@@ -172,7 +172,7 @@ pub struct Send {
     /// Who gets it instead of the contact: a notification, which the run does not wait for.
     pub to: Option<Audience>,
     /// How late it may be.
-    pub expires: Option<Span>,
+    pub expires: Option<Period>,
     /// The event parameters that its template reads, by path.
     pub params: BTreeSet<String>,
 }

@@ -33,7 +33,9 @@ impl ContactRecord {
             fields: write_values(&contact.fields),
             tags: contact.tags.clone(),
             lists: contact.lists.clone(),
-            consent: consent.map(|(topic, proof)| (topic, proof.into())).collect(),
+            consent: consent
+                .map(|(topic, proof)| (topic, proof.into()))
+                .collect(),
             as_of: self.as_of,
         })
     }
@@ -54,7 +56,9 @@ impl ContactRecord {
                 fields: read_values(doc.fields)?,
                 tags: doc.tags,
                 lists: doc.lists,
-                consent: consent.map(|(topic, proof)| (topic, proof.into())).collect(),
+                consent: consent
+                    .map(|(topic, proof)| (topic, proof.into()))
+                    .collect(),
             },
             as_of: doc.as_of,
         })

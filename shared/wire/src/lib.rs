@@ -34,7 +34,11 @@ use sha2::{Digest, Sha256};
 /// Names a stored text by its content: the first 32 hexadecimal digits of its SHA-256.
 pub fn content_hash(text: &str) -> String {
     let digest = Sha256::digest(text);
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Writes a document.

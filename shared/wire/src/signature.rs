@@ -85,7 +85,11 @@ impl Signed<'_> {
         secrets
             .iter()
             .map(|secret| secret.mac(self.id, self.timestamp, body))
-            .any(|mac| given.iter().any(|given| mac.clone().verify_slice(given).is_ok()))
+            .any(|mac| {
+                given
+                    .iter()
+                    .any(|given| mac.clone().verify_slice(given).is_ok())
+            })
             .then_some(posted)
     }
 }

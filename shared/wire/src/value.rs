@@ -105,7 +105,8 @@ pub(crate) fn read_values(
     docs: BTreeMap<String, ValueDoc>,
 ) -> Result<BTreeMap<String, Value>, Unreadable> {
     let docs = docs.into_iter();
-    docs.map(|(name, doc)| Ok((name, doc.try_into()?))).collect()
+    docs.map(|(name, doc)| Ok((name, doc.try_into()?)))
+        .collect()
 }
 
 /// Writes declared fields by name.
@@ -121,5 +122,6 @@ pub(crate) fn read_fields(
     docs: BTreeMap<String, FieldDoc>,
 ) -> Result<BTreeMap<String, Field>, Unreadable> {
     let docs = docs.into_iter();
-    docs.map(|(name, doc)| Ok((name, doc.try_into()?))).collect()
+    docs.map(|(name, doc)| Ok((name, doc.try_into()?)))
+        .collect()
 }

@@ -80,13 +80,27 @@ impl Checker<'_> {
     fn person(&mut self, person: DraftPerson, pointer: &str) -> Option<Posted> {
         for key in &person.unknown {
             let at = format!("{pointer}/{}", escape(key));
-            let fault = Fault::new(at, format!("a person has no `{key}`; declared fields go into `fields`"));
-            self.faults.push(fault.did_you_mean(nearest(key, PERSON_KEYS)));
+            let fault = Fault::new(
+                at,
+                format!("a person has no `{key}`; declared fields go into `fields`"),
+            );
+            self.faults
+                .push(fault.did_you_mean(nearest(key, PERSON_KEYS)));
         }
         let lists = self.release.lists.iter().map(String::as_str).collect();
-        self.names(person.lists.keys(), &lists, &format!("{pointer}/lists"), "list");
+        self.names(
+            person.lists.keys(),
+            &lists,
+            &format!("{pointer}/lists"),
+            "list",
+        );
         let topics = self.release.topics.keys().map(String::as_str).collect();
-        self.names(person.consent.keys(), &topics, &format!("{pointer}/consent"), "topic");
+        self.names(
+            person.consent.keys(),
+            &topics,
+            &format!("{pointer}/consent"),
+            "topic",
+        );
         let fields = self.values(
             &person.fields,
             &self.release.settings.fields,
@@ -193,7 +207,9 @@ impl Checker<'_> {
                         found.insert(path, value);
                     }
                     Ok(None) => (),
-                    Err(detail) => self.faults.push(Fault::new(pointer, format!("`{path}` {detail}"))),
+                    Err(detail) => self
+                        .faults
+                        .push(Fault::new(pointer, format!("`{path}` {detail}"))),
                 }
             } else if let Json::Object(map) = value
                 && depth < DEPTH_MAX
@@ -226,10 +242,14 @@ impl Checker<'_> {
                 found.insert(path.clone(), default.clone());
                 continue;
             }
-            let at = format!("{pointer}/{}", path.split('.').map(escape).collect::<Vec<_>>().join("/"));
+            let at = format!(
+                "{pointer}/{}",
+                path.split('.').map(escape).collect::<Vec<_>>().join("/")
+            );
             // A value of the wrong type is there, after all.
             if !self.faults.iter().any(|fault| fault.pointer == at) {
-                self.faults.push(Fault::new(at, format!("`{path}` is missing")));
+                self.faults
+                    .push(Fault::new(at, format!("`{path}` is missing")));
             }
         }
     }

@@ -137,7 +137,9 @@ impl From<&Posted> for PostedDoc {
             fields: write_values(&posted.fields),
             lists: posted.lists.clone(),
             tags: posted.tags.clone(),
-            consent: consent.map(|(topic, proof)| (topic, proof.into())).collect(),
+            consent: consent
+                .map(|(topic, proof)| (topic, proof.into()))
+                .collect(),
             bond: match posted.bond {
                 Bond::Linked => BondDoc::Linked,
                 Bond::Standing => BondDoc::Standing,
@@ -162,7 +164,9 @@ impl TryFrom<PostedDoc> for Posted {
             fields: read_values(doc.fields)?,
             lists: doc.lists,
             tags: doc.tags,
-            consent: consent.map(|(topic, proof)| (topic, proof.into())).collect(),
+            consent: consent
+                .map(|(topic, proof)| (topic, proof.into()))
+                .collect(),
             bond: match doc.bond {
                 BondDoc::Linked => Bond::Linked,
                 BondDoc::Standing => Bond::Standing,

@@ -55,7 +55,10 @@ pub fn read(body: &[u8], id: &str, posted: Timestamp) -> Result<Vec<Draft>, Prob
     let mut reader = Reader { faults: Vec::new() };
     let drafts = match json {
         Json::Array(items) if items.is_empty() || items.len() > EVENTS_MAX => {
-            let detail = format!("an array holds 1 to {EVENTS_MAX} events, not {}", items.len());
+            let detail = format!(
+                "an array holds 1 to {EVENTS_MAX} events, not {}",
+                items.len()
+            );
             reader.faults.push(Fault::new("", detail));
             Vec::new()
         }
@@ -63,7 +66,13 @@ pub fn read(body: &[u8], id: &str, posted: Timestamp) -> Result<Vec<Draft>, Prob
             let items = items.into_iter().enumerate();
             items
                 .filter_map(|(index, item)| {
-                    reader.event(item, format!("/{index}"), &format!("{id}.{index}"), posted, true)
+                    reader.event(
+                        item,
+                        format!("/{index}"),
+                        &format!("{id}.{index}"),
+                        posted,
+                        true,
+                    )
                 })
                 .collect()
         }
@@ -153,7 +162,8 @@ impl Reader {
             None | Some(Json::Null) => Map::new(),
             Some(fields) => {
                 let pointer = format!("{pointer}/fields");
-                self.object(fields, &pointer, "`fields`").unwrap_or_default()
+                self.object(fields, &pointer, "`fields`")
+                    .unwrap_or_default()
             }
         };
         let person = DraftPerson {
@@ -201,12 +211,7 @@ impl Reader {
         names
     }
 
-    fn switches(
-        &mut self,
-        json: Option<Json>,
-        pointer: &str,
-        key: &str,
-    ) -> BTreeMap<String, bool> {
+    fn switches(&mut self, json: Option<Json>, pointer: &str, key: &str) -> BTreeMap<String, bool> {
         let map = match json {
             None | Some(Json::Null) => return BTreeMap::new(),
             Some(Json::Object(map)) => map,
@@ -218,17 +223,14 @@ impl Reader {
             .filter_map(|(name, on)| Some((name.clone(), on.as_bool()?)))
             .collect();
         if switches.len() != map.len() || switches.len() > SWITCHES_MAX {
-            let detail = format!(r#"`{key}` is like {{"name": true}}, at most {SWITCHES_MAX} names"#);
+            let detail =
+                format!(r#"`{key}` is like {{"name": true}}, at most {SWITCHES_MAX} names"#);
             self.fault(pointer, key, detail);
         }
         switches
     }
 
-    fn consent(
-        &mut self,
-        json: Option<Json>,
-        pointer: &str,
-    ) -> BTreeMap<String, journey::Consent> {
+    fn consent(&mut self, json: Option<Json>, pointer: &str) -> BTreeMap<String, journey::Consent> {
         let pointer = format!("{pointer}/consent");
         let topics = match json {
             None | Some(Json::Null) => return BTreeMap::new(),
@@ -318,7 +320,8 @@ impl Reader {
     }
 
     fn fault(&mut self, pointer: &str, key: &str, detail: String) {
-        self.faults.push(Fault::new(format!("{pointer}/{key}"), detail));
+        self.faults
+            .push(Fault::new(format!("{pointer}/{key}"), detail));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use journey::{Absent, Action, Moment, Send, Span, Step, Trigger, Wait};
+use journey::{Absent, Action, Moment, Period, Send, Step, Trigger, Wait};
 use serde::{Deserialize, Serialize};
 
 use super::audience::{AudienceDoc, condition};
@@ -105,7 +105,10 @@ impl From<&Step> for StepDoc {
                 template: send.template.clone(),
                 from: SenderDoc::from(&send.from),
                 to: send.to.as_ref().map(AudienceDoc::from),
-                expires: send.expires.as_ref().map(|span| span.as_str().to_owned()),
+                expires: send
+                    .expires
+                    .as_ref()
+                    .map(|period| period.as_str().to_owned()),
                 params: send.params.clone(),
                 next: *next,
             },
@@ -162,7 +165,7 @@ impl TryFrom<StepDoc> for Step {
                     from: from.try_into()?,
                     to: to.map(TryInto::try_into).transpose()?,
                     expires: expires
-                        .map(|text| Span::parse(&text).map_err(|_| unreadable(&text)))
+                        .map(|text| Period::parse(&text).map_err(|_| unreadable(&text)))
                         .transpose()?,
                     params,
                 },

@@ -1,0 +1,96 @@
+//! Moves one enrollment on.
+
+use anyhow::anyhow;
+use journey::{Contact, Input, Outcome, Plan, Scene, SendResult, Settled};
+use wire::{Cause, EnrollmentRecord, Move};
+
+use crate::effects::{orders, settle};
+use crate::{Alarms, Clock, Contacts, Enrollments, Failure, Moves, Orders, Plans, Stored};
+
+/// Moves an enrollment on because of `cause`.
+///
+/// An enrollment that is gone was erased: there is nothing left to move.
+pub async fn advance(
+    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms),
+    Move {
+        contact,
+        enrollment,
+        cause,
+    }: &Move,
+) -> Result<(), Failure> {
+    let Some(record) = io.enrollment(contact, enrollment).await? else {
+        return Ok(());
+    };
+    let plan = io.plan(&record.enrollment.plan).await?;
+    let known = io.contacts(std::slice::from_ref(contact)).await?;
+    let input = match cause {
+        Cause::Accepted { step } => Input::Settled(Settled {
+            step: step.clone(),
+            result: SendResult::Accepted,
+        }),
+        Cause::Due => Input::Wake,
+    };
+    match known.into_iter().next() {
+        Some((_, contact)) => {
+            let contact = contact.value.contact.with_defaults(&plan.settings.fields);
+            step(io, &plan, &contact, record, input).await
+        }
+        None => erased(io, record).await,
+    }
+}
+
+/// Decides what `record` does about `input`, stores it, and does it.
+pub(crate) async fn step(
+    io: &(impl Clock + Enrollments + Orders + Moves + Alarms),
+    plan: &Plan,
+    contact: &Contact,
+    record: EnrollmentRecord,
+    input: Input,
+) -> Result<(), Failure> {
+    let scene = Scene {
+        plan,
+        contact,
+        now: io.now(),
+    };
+    let decision = journey::advance(&scene, record.enrollment.clone(), input);
+    if let Outcome::Ignored(_) = decision.outcome {
+        // A stale input must drive on: after a crash it is the only one that can.
+        settle(io, plan, &record).await?;
+        return Ok(());
+    }
+    let record = EnrollmentRecord {
+        pending: orders(&decision.effects),
+        enrollment: decision.enrollment,
+        version: record.version,
+    };
+    replace(io, &record).await?;
+    settle(io, plan, &record).await?;
+    Ok(())
+}
+
+/// Ends the run of somebody who was erased.
+pub(crate) async fn erased(
+    io: &(impl Clock + Enrollments),
+    record: EnrollmentRecord,
+) -> Result<(), Failure> {
+    let decision = journey::erase(record.enrollment, io.now());
+    if let Outcome::Ignored(_) = decision.outcome {
+        return Ok(());
+    }
+    let record = EnrollmentRecord {
+        enrollment: decision.enrollment,
+        pending: Vec::new(),
+        version: record.version,
+    };
+    replace(io, &record).await
+}
+
+async fn replace(io: &impl Enrollments, record: &EnrollmentRecord) -> Result<(), Failure> {
+    match io.replace(record).await? {
+        Stored::Done => Ok(()),
+        Stored::Conflict => {
+            let id = &record.enrollment.id;
+            Err(Failure::Retry(anyhow!("{id} moved meanwhile")))
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Takes a post in: checks who signed it and what it says, and stores it before saying yes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use journey::{ContactId, Field};
+use wire::{EventsMessage, Fault, Posted, Problem, Secret, Signed};
+
+use crate::{Backlog, Clock, Contacts, Events, Exception, ExceptionKind, Exceptions, Releases};
+
+/// A post, as it came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Post<'a> {
+    /// The three headers that sign it; an absent one is empty.
+    pub signed: Signed<'a>,
+    /// The raw bytes: what was signed.
+    pub body: &'a [u8],
+}
+
+/// Why a post is not taken.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Refusal {
+    /// What to answer.
+    pub problem: Problem,
+    /// After how many seconds to try again, where that helps.
+    pub retry_after_s: Option<u32>,
+}
+
+/// Takes a post in, and returns the ids of its events.
+///
+/// # Errors
+///
+/// A refusal, checked in this order: 413, 401, 400, 422; then 429 and 503 when it cannot be stored.
+pub async fn intake(
+    io: &(impl Clock + Releases + Contacts + Events + Exceptions),
+    secrets: &[Secret],
+    post: &Post<'_>,
+) -> Result<Vec<String>, Refusal> {
+    if post.body.len() > BODY_BYTES_MAX {
+        let detail = format!("a post is at most {} KiB", BODY_BYTES_MAX / 1024);
+        return Err(Problem::new(413, "The post is too large", detail).into());
+    }
+    let now = io.now();
+    let Some(posted) = post.signed.verify(secrets, now, post.body) else {
+        let detail = "sign the raw body by the Standard Webhooks scheme, within five minutes";
+        return Err(Problem::new(401, "The signature does not hold", detail).into());
+    };
+    let drafts = wire::read(post.body, post.signed.id, posted)?;
+    let current = io.current().await.map_err(|error| unavailable(&error))?;
+    let Some((release, declared)) = current else {
+        let error = anyhow::anyhow!("no release is published");
+        return Err(unavailable(&error));
+    };
+    let checked = match wire::check(drafts, &declared) {
+        Ok(events) => {
+            let message = EventsMessage { release, events };
+            let problem = unknown_people(io, &declared.settings.fields, &message).await;
+            match problem.map_err(|error| unavailable(&error))? {
+                None => Ok(message),
+                Some(problem) => Err(problem),
+            }
+        }
+        Err(problem) => Err(problem),
+    };
+    match checked {
+        Ok(message) => {
+            io.accept(&message).await.map_err(backlog)?;
+            Ok(message.events.into_iter().map(|event| event.id).collect())
+        }
+        Err(problem) => {
+            keep(io, post, &problem)
+                .await
+                .map_err(|error| unavailable(&error))?;
+            Err(problem.into())
+        }
+    }
+}
+
+/// Finds people who are not known yet and lack a field that every contact must have.
+async fn unknown_people(
+    io: &impl Contacts,
+    declared: &BTreeMap<String, Field>,
+    message: &EventsMessage,
+) -> anyhow::Result<Option<Problem>> {
+    let required: Vec<_> = declared
+        .iter()
+        .filter(|(_, field)| field.required())
+        .map(|(name, _)| name)
+        .collect();
+    let lacks = |person: &Posted| {
+        let lacks = required
+            .iter()
+            .find(|name| !person.fields.contains_key(**name));
+        lacks.map(|name| (*name).clone())
+    };
+    let mut given = BTreeSet::new();
+    let several = message.events.len() > 1;
+    let mut lacking = Vec::new();
+    for (at, event) in message.events.iter().enumerate() {
+        for (index, person) in event.people.iter().enumerate() {
+            given.extend(
+                person
+                    .fields
+                    .keys()
+                    .map(|field| (person.contact(), field.clone())),
+            );
+            if let Some(field) = lacks(person)
+                && !given.contains(&(person.contact(), field.clone()))
+            {
+                let prefix = if several {
+                    format!("/{at}")
+                } else {
+                    String::new()
+                };
+                let pointer = format!("{prefix}/people/{index}/fields/{field}");
+                lacking.push((person.contact(), pointer, field));
+            }
+        }
+    }
+    if lacking.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<ContactId> = lacking.iter().map(|(id, ..)| id.clone()).collect();
+    let known = io.contacts(&ids).await?;
+    let faults: Vec<_> = lacking
+        .into_iter()
+        .filter(|(id, ..)| !known.contains_key(id))
+        .map(|(_, pointer, field)| {
+            let detail = format!("this person is new, and every contact must have `{field}`");
+            Fault::new(pointer, detail)
+        })
+        .collect();
+    Ok((!faults.is_empty()).then(|| Problem::with_faults(422, "The event is refused", faults)))
+}
+
+/// Keeps a refused post, so that it can be replayed after the release is mended.
+async fn keep(
+    io: &(impl Clock + Exceptions),
+    post: &Post<'_>,
+    problem: &Problem,
+) -> anyhow::Result<()> {
+    io.record(&Exception {
+        kind: ExceptionKind::Refused,
+        event: post.signed.id.to_owned(),
+        journey: None,
+        contact: None,
+        reason: problem.detail.clone(),
+        at: io.now(),
+        body: Some(String::from_utf8_lossy(post.body).into_owned()),
+    })
+    .await
+}
+
+fn backlog(backlog: Backlog) -> Refusal {
+    match backlog {
+        Backlog::Throttled => Refusal {
+            problem: Problem::new(429, "Too many posts at once", "post again a little later"),
+            retry_after_s: Some(RETRY_AFTER_S),
+        },
+        Backlog::Unavailable(why) => unavailable(&anyhow::anyhow!(why)),
+    }
+}
+
+/// Says that nothing was stored; the cause goes to the log, not to the poster.
+fn unavailable(error: &anyhow::Error) -> Refusal {
+    tracing::error!("A post could not be stored: {error:#}");
+    Refusal {
+        problem: Problem::new(
+            503,
+            "The post could not be stored",
+            "post again a little later",
+        ),
+        retry_after_s: Some(RETRY_AFTER_S),
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            retry_after_s: None,
+        }
+    }
+}
+
+const BODY_BYTES_MAX: usize = 256 * 1024;
+const RETRY_AFTER_S: u32 = 5;

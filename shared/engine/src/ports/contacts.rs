@@ -1,0 +1,77 @@
+//! What is known about people.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use journey::{ContactId, EmailAddress};
+use wire::{Bonds, ContactRecord};
+
+use super::{AddressKey, Stored, Versioned};
+
+/// Reads people, each read strongly consistent: `dynamodb:BatchGetItem`, `dynamodb:Query`.
+pub trait Contacts {
+    /// Returns those of `ids` that are known, without defaults.
+    fn contacts(
+        &self,
+        ids: &[ContactId],
+    ) -> impl Future<Output = anyhow::Result<BTreeMap<ContactId, Versioned<ContactRecord>>>> + Send;
+}
+
+/// Reads and writes people and their links: `dynamodb:PutItem`, `dynamodb:Query`.
+pub trait ContactBook: Contacts {
+    /// Writes a contact, in place of version `replaces`, or as a new one.
+    fn put_contact(
+        &self,
+        record: &ContactRecord,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+
+    /// Returns who has roles for `bonding`, ended ones included.
+    fn bonds(
+        &self,
+        bonding: Bonding<'_>,
+    ) -> impl Future<Output = anyhow::Result<BTreeMap<ContactId, Versioned<Bonds>>>> + Send;
+
+    /// Writes the roles of `contact` for `bonding`, in place of version `replaces`, or as new ones.
+    fn put_bonds(
+        &self,
+        bonding: Bonding<'_>,
+        contact: &ContactId,
+        bonds: &Bonds,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+
+    /// Returns who has ever had `address`.
+    fn contacts_at(
+        &self,
+        address: &EmailAddress,
+    ) -> impl Future<Output = anyhow::Result<Vec<ContactId>>> + Send;
+
+    /// Notes that `contact` has `address`; noting it twice changes nothing.
+    fn note_address(
+        &self,
+        address: &EmailAddress,
+        contact: &ContactId,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+}
+
+/// What a role is held for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Bonding<'a> {
+    /// Whatever the subject: the standing holders of one role.
+    Role(&'a str),
+    /// One subject, in the source's own id.
+    Subject(&'a str),
+}
+
+/// Knows which addresses must not be written to: `dynamodb:GetItem`.
+pub trait Suppressions {
+    /// Names `address` without telling it: an HMAC under the installation's own key.
+    fn address_key(&self, address: &EmailAddress) -> AddressKey;
+
+    /// Returns why `address` must not be written to, read strongly consistent.
+    fn suppression(
+        &self,
+        address: &AddressKey,
+    ) -> impl Future<Output = anyhow::Result<Option<String>>> + Send;
+}

@@ -1,0 +1,116 @@
+//! The ledger: one row for every mail that was ever handed to the mail service.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+
+use jiff::Timestamp;
+use journey::{ContactId, EnrollmentId, SendId};
+
+/// Keeps the ledger: `dynamodb:PutItem`, `dynamodb:UpdateItem`, `dynamodb:BatchGetItem`.
+pub trait Ledger {
+    /// Claims a mail: from here on, only the claimant may hand it to the mail service.
+    fn claim(&self, claim: &Claim) -> impl Future<Output = anyhow::Result<Claimed>> + Send;
+
+    /// Records that the mail service took the mail; a name it was given before stays.
+    fn accept(
+        &self,
+        recipient: &ContactId,
+        send: &SendId,
+        message_id: &str,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+
+    /// Releases the claim of `attempt`: the mail certainly did not leave.
+    fn release(
+        &self,
+        recipient: &ContactId,
+        send: &SendId,
+        attempt: u32,
+        reason: &str,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+
+    /// Records that nobody will ever know, unless somebody has found out meanwhile.
+    fn give_up(
+        &self,
+        recipient: &ContactId,
+        send: &SendId,
+        attempt: u32,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+
+    /// Returns the rows of those mails that have one.
+    fn rows(
+        &self,
+        mails: &[(ContactId, SendId)],
+    ) -> impl Future<Output = anyhow::Result<BTreeMap<SendId, Row>>> + Send;
+}
+
+/// A claim on a mail.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Claim {
+    /// Which mail.
+    pub send: SendId,
+    /// Who gets it.
+    pub recipient: ContactId,
+    /// Who travels in the run that sends it.
+    pub contact: ContactId,
+    /// The run that sends it.
+    pub enrollment: EnrollmentId,
+    /// The step that sends it.
+    pub step: String,
+    /// Where it goes, as an HMAC: the ledger never holds an address.
+    pub address: AddressKey,
+    /// When it is claimed.
+    pub at: Timestamp,
+    /// How often it was claimed before; the row must still say so.
+    pub attempts_before: u32,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Claimed {
+    /// It holds.
+    Ours,
+    /// Somebody claimed it before; this is the row.
+    Taken(Row),
+}
+
+/// A row of the ledger.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Row {
+    /// What is known.
+    pub state: RowState,
+    /// How often it was claimed.
+    pub attempt: u32,
+    /// When it was claimed last.
+    pub claimed: Timestamp,
+    /// Who travels in the run that sends it.
+    pub contact: ContactId,
+    /// The run that sends it.
+    pub enrollment: EnrollmentId,
+    /// The step that sends it.
+    pub step: String,
+}
+
+/// What is known about a mail.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RowState {
+    /// The mail service took it.
+    Accepted,
+    /// It was claimed; whether it left is not known yet.
+    Dispatching,
+    /// Whether it left will never be known, and it is not sent again.
+    GivenUp,
+    /// It certainly did not leave; it may be claimed again.
+    Released,
+}
+
+/// An address without the address: an HMAC under the installation's own key.
+#[derive(Clone, Eq, Ord, PartialEq, PartialOrd)]
+pub struct AddressKey(pub String);
+
+/// It tells one address from another, so it stays out of logs.
+impl fmt::Debug for AddressKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AddressKey(…)")
+    }
+}

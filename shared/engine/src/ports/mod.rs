@@ -1,0 +1,45 @@
+//! What the use cases need from the world, one capability at a time.
+//!
+//! A use case's bounds say what it may touch, and each port names the AWS actions behind it: so a
+//! bound reads like that function's IAM policy.
+
+mod contacts;
+mod enrollments;
+mod ledger;
+mod mailer;
+mod outlet;
+mod releases;
+
+use jiff::Timestamp;
+
+pub use contacts::{Bonding, ContactBook, Contacts, Suppressions};
+pub use enrollments::{DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue};
+pub use ledger::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
+pub use mailer::{Evidence, Mailer, Outgoing, Undelivered};
+pub use outlet::{Alarms, Backlog, Events, Lane, Moves, Orders};
+pub use releases::{Plans, Releases, Templates};
+
+/// Tells the time.
+pub trait Clock {
+    /// Returns the current time.
+    fn now(&self) -> Timestamp;
+}
+
+/// A stored thing, and how often it was replaced.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Versioned<T> {
+    /// The thing.
+    pub value: T,
+    /// The version that a replacement must name.
+    pub version: u64,
+}
+
+/// What became of a conditional write.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use = "a write that lost a race wrote nothing"]
+pub enum Stored {
+    /// Somebody was faster; nothing was written.
+    Conflict,
+    /// Written.
+    Done,
+}

@@ -1,0 +1,112 @@
+//! Gathers everybody whom an event may reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use journey::{Action, Audience, Contact, ContactId, Crowd, Entrance, Person, Plan, Release};
+use wire::{Bond, Bonds, Event, Posted};
+
+use crate::{Bonding, ContactBook, Failure};
+
+/// Gathers those whom the event names, those linked to its subject, and those whom an audience of
+/// one of the `opened` journeys asks for by standing role or by address.
+pub(super) async fn crowd(
+    io: &impl ContactBook,
+    release: &Release,
+    event: &Event,
+    opened: &[(&Entrance, Arc<Plan>)],
+    posted: BTreeMap<ContactId, Contact>,
+    linked: BTreeMap<ContactId, Bonds>,
+) -> Result<Crowd, Failure> {
+    let audiences: Vec<_> = opened
+        .iter()
+        .flat_map(|(_, plan)| audiences(plan))
+        .collect();
+    let mut standing: BTreeMap<ContactId, BTreeSet<String>> = BTreeMap::new();
+    let roles: BTreeSet<_> = audiences
+        .iter()
+        .flat_map(|one| one.standing_roles())
+        .collect();
+    for role in roles {
+        for (id, bonds) in io.bonds(Bonding::Role(role)).await? {
+            standing
+                .entry(id)
+                .or_default()
+                .extend(held(&bonds.value, |_| true));
+        }
+    }
+    let params: BTreeSet<_> = audiences
+        .iter()
+        .flat_map(|one| one.address_params())
+        .collect();
+    let mut addressed = Vec::new();
+    for address in params
+        .into_iter()
+        .filter_map(|param| event.params.get(param))
+    {
+        if let Some(address) = journey::address(address) {
+            addressed.extend(io.contacts_at(&address).await?);
+        }
+    }
+
+    let mut contacts = posted;
+    let missing: BTreeSet<_> = linked
+        .keys()
+        .chain(standing.keys())
+        .chain(&addressed)
+        .filter(|id| !contacts.contains_key(*id))
+        .cloned()
+        .collect();
+    if !missing.is_empty() {
+        let missing: Vec<_> = missing.into_iter().collect();
+        for (id, known) in io.contacts(&missing).await? {
+            let contact = known.value.contact;
+            contacts.insert(id, contact.with_defaults(&release.settings.fields));
+        }
+    }
+    let people = contacts.into_iter().map(|(id, contact)| {
+        let person = Person {
+            posted: posted_roles(event, &id),
+            linked: linked.get(&id).map_or_else(BTreeSet::new, |bonds| {
+                held(bonds, |since| since != event.id)
+            }),
+            standing: standing.remove(&id).unwrap_or_default(),
+            contact,
+        };
+        (id, person)
+    });
+    Ok(Crowd {
+        people: people.collect(),
+    })
+}
+
+/// Returns the audiences that a plan resolves when somebody enters.
+fn audiences(plan: &Plan) -> Vec<&Audience> {
+    let own = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::Send { send, .. } => send.to.as_ref(),
+        Action::Exit { .. }
+        | Action::If { .. }
+        | Action::Wait { .. }
+        | Action::WaitUntil { .. } => None,
+    });
+    plan.to.iter().chain(own).collect()
+}
+
+/// Returns the roles that still hold and that began with an event that `counts`.
+fn held(bonds: &Bonds, counts: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let held = bonds
+        .roles
+        .iter()
+        .filter(|(_, bond)| bond.holds && counts(&bond.since));
+    held.map(|(role, _)| role.clone()).collect()
+}
+
+fn posted_roles(event: &Event, id: &ContactId) -> BTreeSet<String> {
+    let named = event
+        .people
+        .iter()
+        .filter(|posted| posted.bond != Bond::Unlinked && posted.contact() == *id);
+    named
+        .flat_map(|posted: &Posted| posted.roles.clone())
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! Lets one person into one journey.
+
+use std::collections::BTreeMap;
+
+use anyhow::anyhow;
+use jiff::SignedDuration;
+use journey::{
+    Action, Contact, Crowd, Enrollment, EnrollmentId, Happening, Input, Order, Phase, Plan,
+    Reentry, Scene, Signals,
+};
+use wire::{EnrollmentRecord, Event};
+
+use super::Resolved;
+use crate::effects::{alarm, orders};
+use crate::{
+    Alarms, Clock, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Lane, Moves, Orders,
+    Stored,
+};
+
+/// The enrollments of one post, and the mails that they order.
+#[derive(Default)]
+pub(super) struct Entering {
+    /// What became of them so far.
+    pub(super) resolved: Resolved,
+    transactional: Vec<Order>,
+    marketing: Vec<Order>,
+}
+
+impl Entering {
+    /// Stores `contact` in the journey of `plan`, already at its first rest: one write is entry,
+    /// deduplication and state.
+    pub(super) async fn enter(
+        &mut self,
+        io: &(impl Clock + Enrollments + Exceptions + Moves + Alarms),
+        (hash, plan): (&str, &Plan),
+        event: &Event,
+        contact: &Contact,
+        crowd: &Crowd,
+    ) -> Result<(), Failure> {
+        let now = io.now();
+        let scene = Scene { plan, contact, now };
+        let enrollment = fresh(hash, &scene, event, crowd);
+        let decision = journey::advance(&scene, enrollment, Input::Start);
+        let mut record = EnrollmentRecord {
+            pending: orders(&decision.effects),
+            enrollment: decision.enrollment,
+            version: 1,
+        };
+        match io.enter(&record).await? {
+            Stored::Done => self.resolved.entered += 1,
+            Stored::Conflict => {
+                let Enrollment { contact, id, .. } = &record.enrollment;
+                let found = io.enrollment(contact, id).await?;
+                record = found.ok_or_else(|| anyhow!("{id} is gone"))?;
+                if record.enrollment.event != event.id {
+                    return self.refuse(io, event, &record.enrollment).await;
+                }
+                self.resolved.repeated += 1;
+            }
+        }
+        let lane = match Lane::from(&plan.purpose) {
+            Lane::Marketing => &mut self.marketing,
+            Lane::Transactional => &mut self.transactional,
+        };
+        lane.extend(record.pending);
+        alarm(io, &record.enrollment).await?;
+        Ok(())
+    }
+
+    /// Orders the mails of all of them.
+    pub(super) async fn finish(&self, io: &impl Orders) -> Result<(), Failure> {
+        for (lane, orders) in [
+            (Lane::Transactional, &self.transactional),
+            (Lane::Marketing, &self.marketing),
+        ] {
+            if !orders.is_empty() {
+                io.order(lane, orders, SignedDuration::ZERO).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn refuse(
+        &mut self,
+        io: &(impl Clock + Exceptions),
+        event: &Event,
+        running: &Enrollment,
+    ) -> Result<(), Failure> {
+        self.resolved.refused += 1;
+        io.record(&Exception {
+            kind: ExceptionKind::ReentryRefused,
+            event: event.id.clone(),
+            journey: Some(running.journey.clone()),
+            contact: Some(running.contact.clone()),
+            reason: "never".to_owned(),
+            at: io.now(),
+            body: None,
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+fn fresh(hash: &str, scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> Enrollment {
+    let Scene { plan, contact, now } = *scene;
+    let subject = event.subject.as_deref();
+    let once = match plan.reentry {
+        Reentry::Never => None,
+        Reentry::Unlimited => Some(event.id.as_str()),
+    };
+    let mut params = event.params.clone();
+    params.retain(|path, _| plan.params.contains_key(path));
+    Enrollment {
+        id: EnrollmentId::of(&plan.journey, subject, &contact.id, once),
+        contact: contact.id.clone(),
+        journey: plan.journey.clone(),
+        plan: hash.to_owned(),
+        subject: event.subject.clone(),
+        event: event.id.clone(),
+        entered: now,
+        params,
+        notified: notified(scene, event, crowd),
+        signals: Signals::default(),
+        phase: Phase::Entered,
+        path: Vec::new(),
+    }
+}
+
+/// Resolves, on entry, who gets the mails of steps that have a `to:` of their own.
+fn notified(
+    scene: &Scene<'_>,
+    event: &Event,
+    crowd: &Crowd,
+) -> BTreeMap<String, Vec<journey::ContactId>> {
+    let happening = Happening {
+        params: &event.params,
+        zone: &scene.plan.settings.zone,
+        now: scene.now,
+    };
+    let own = scene
+        .plan
+        .steps
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::Send { send, .. } => Some((step, send.to.as_ref()?)),
+            Action::Exit { .. }
+            | Action::If { .. }
+            | Action::Wait { .. }
+            | Action::WaitUntil { .. } => None,
+        });
+    let own = own.map(|(step, audience)| {
+        let people = audience.of(crowd, &happening).into_iter();
+        (
+            step.id.clone(),
+            people.map(|contact| contact.id.clone()).collect(),
+        )
+    });
+    own.collect()
+}

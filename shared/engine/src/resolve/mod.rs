@@ -1,0 +1,129 @@
+//! Resolves an event: who is concerned, which journeys it lets them into, and their first steps.
+
+mod crowd;
+mod enter;
+mod people;
+
+use std::sync::Arc;
+
+use journey::{Entrance, Happening, Known, Person, Plan, Release};
+use wire::{Bond, Event, EventsMessage};
+
+use crate::{
+    Alarms, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Moves,
+    Orders, Plans, Releases,
+};
+use crowd::crowd;
+use enter::Entering;
+
+/// What became of a post.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Resolved {
+    /// Enrollments that were written.
+    pub entered: u32,
+    /// Enrollments that were there already: a repeat.
+    pub repeated: u32,
+    /// Journeys that were meant and for which nobody could be found, or to whom entry was refused.
+    pub refused: u32,
+}
+
+/// Resolves every event of a post.
+pub async fn resolve(
+    io: &(
+         impl Clock + Releases + Plans + ContactBook + Enrollments + Exceptions + Orders + Moves + Alarms
+     ),
+    message: &EventsMessage,
+) -> Result<Resolved, Failure> {
+    let release = io.release(&message.release).await?;
+    let mut entering = Entering::default();
+    for event in &message.events {
+        resolve_event(io, &release, event, &mut entering).await?;
+    }
+    // One message with all mails, once every enrollment is stored.
+    entering.finish(io).await?;
+    Ok(entering.resolved)
+}
+
+async fn resolve_event(
+    io: &(impl Clock + Plans + ContactBook + Enrollments + Exceptions + Moves + Alarms),
+    release: &Release,
+    event: &Event,
+    entering: &mut Entering,
+) -> Result<(), Failure> {
+    let posted = people::learn(io, release, event).await?;
+    let linked = people::link(io, event).await?;
+    let mut opened: Vec<(&Entrance, Arc<Plan>)> = Vec::new();
+    for entrance in release.journeys.values() {
+        if entrance.on(&event.ty).next().is_some() {
+            opened.push((entrance, io.plan(&entrance.plan).await?));
+        }
+    }
+    if opened.is_empty() {
+        let reason = "no journey starts with this event";
+        return unresolved(io, event, None, reason, entering).await;
+    }
+    let crowd = crowd(io, release, event, &opened, posted, linked).await?;
+
+    for (entrance, plan) in &opened {
+        let happening = Happening {
+            params: &event.params,
+            zone: &plan.settings.zone,
+            now: io.now(),
+        };
+        let chosen: Vec<_> = match &plan.to {
+            Some(audience) => audience.of(&crowd, &happening),
+            None => crowd
+                .people
+                .values()
+                .filter(|person| is_posted(person, event))
+                .map(|person| &person.contact)
+                .collect(),
+        };
+        if chosen.is_empty() {
+            let reason = "nobody is in the journey's audience";
+            unresolved(io, event, Some(&plan.journey), reason, entering).await?;
+        }
+        for contact in chosen {
+            let known = Known::new(contact, &event.params, &plan.settings.zone, happening.now);
+            let admitted = entrance
+                .on(&event.ty)
+                .any(|filter| filter.is_none_or(|filter| filter.holds(&known)));
+            if admitted {
+                let hash = &entrance.plan;
+                entering
+                    .enter(io, (hash, plan), event, contact, &crowd)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether the event names the person as somebody concerned.
+fn is_posted(person: &Person, event: &Event) -> bool {
+    event
+        .people
+        .iter()
+        .any(|posted| posted.contact() == person.contact.id && posted.bond != Bond::Unlinked)
+}
+
+async fn unresolved(
+    io: &(impl Clock + Exceptions),
+    event: &Event,
+    journey: Option<&str>,
+    reason: &str,
+    entering: &mut Entering,
+) -> Result<(), Failure> {
+    entering.resolved.refused += 1;
+    io.record(&Exception {
+        kind: ExceptionKind::Unresolved,
+        event: event.id.clone(),
+        journey: journey.map(str::to_owned),
+        contact: None,
+        reason: reason.to_owned(),
+        at: io.now(),
+        body: None,
+    })
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! Decides who may hand a mail to the mail service.
+
+use jiff::SignedDuration;
+use journey::{Order, Purpose, SendResult};
+
+use crate::{
+    AddressKey, Claim, Claimed, Clock, Evidence, Failure, Ledger, Patience, Row, RowState,
+};
+
+/// Whether a mail may be handed over now.
+pub(super) enum Verdict {
+    /// It may, by us, as attempt number so many.
+    Ours {
+        /// Counts from 1.
+        attempt: u32,
+    },
+    /// It is known what became of it.
+    Settled(SendResult),
+    /// Not now; look again after a while.
+    Wait(SignedDuration),
+}
+
+/// Claims the mail of `order`.
+///
+/// A claim that ran out means that whoever made it died, or heard no answer: the mail may have left.
+/// The mail service's own report decides; without one, the mail of a transactional journey is sent
+/// again, and that of a marketing one is given up.
+pub(super) async fn claim(
+    io: &(impl Clock + Ledger + Evidence),
+    patience: Patience,
+    (order, purpose): (&Order, &Purpose),
+    address: AddressKey,
+) -> Result<Verdict, Failure> {
+    let mut claim = Claim {
+        send: order.send_id(),
+        recipient: order.recipient.clone(),
+        contact: order.contact.clone(),
+        enrollment: order.enrollment.clone(),
+        step: order.step.clone(),
+        address,
+        at: io.now(),
+        attempts_before: 0,
+    };
+    for _ in 0..CLAIMS_MAX {
+        let row = match io.claim(&claim).await? {
+            Claimed::Ours => {
+                let attempt = claim.attempts_before + 1;
+                return Ok(Verdict::Ours { attempt });
+            }
+            Claimed::Taken(row) => row,
+        };
+        match row.state {
+            RowState::Accepted => return Ok(Verdict::Settled(SendResult::Accepted)),
+            RowState::GivenUp => return Ok(Verdict::Settled(SendResult::GivenUp)),
+            RowState::Released => (),
+            RowState::Dispatching => {
+                if let Some(wait) = in_doubt(io, patience, &row).await? {
+                    return Ok(Verdict::Wait(wait));
+                }
+                if let Purpose::Marketing { .. } = purpose {
+                    let Claim {
+                        recipient, send, ..
+                    } = &claim;
+                    io.give_up(recipient, send, row.attempt).await?;
+                    continue;
+                }
+            }
+        }
+        claim.attempts_before = row.attempt;
+        claim.at = io.now();
+    }
+    Ok(Verdict::Wait(patience.lease))
+}
+
+/// Returns how long to wait before a mail in doubt may be sent again; `None` when the wait is over.
+async fn in_doubt(
+    io: &(impl Clock + Evidence),
+    patience: Patience,
+    row: &Row,
+) -> Result<Option<SignedDuration>, Failure> {
+    let since = io.now().duration_since(row.claimed);
+    if since < patience.lease {
+        return Ok(Some(patience.lease - since));
+    }
+    if since < patience.evidence {
+        return Ok(Some(patience.evidence - since));
+    }
+    // While reports wait to be read, the absence of one proves nothing.
+    if io.reports_waiting().await? {
+        return Ok(Some(REPORTS_DELAY));
+    }
+    Ok(None)
+}
+
+const CLAIMS_MAX: u8 = 3;
+const REPORTS_DELAY: SignedDuration = SignedDuration::from_secs(30);

@@ -1,0 +1,254 @@
+//! Sends one mail: decide, claim, hand over, record, go on.
+//!
+//! SES has no idempotency token, so the ledger decides who may call it. The order of things is the
+//! promise: what can fail stands before the claim, and between the claim and SES stands nothing.
+
+mod claim;
+
+use anyhow::anyhow;
+use jiff::{SignedDuration, Timestamp};
+use journey::{Action, Contact, Input, Order, Phase, Plan, Send, SendResult, Settled, Skipped};
+use wire::EnrollmentRecord;
+
+use crate::advance::{erased, step};
+use crate::compose::compose;
+use crate::effects::settle;
+use crate::{
+    Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Moves, Orders,
+    Outgoing, Plans, Suppressions, Templates, Undelivered,
+};
+use claim::{Verdict, claim};
+
+/// How long to wait for what.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Patience {
+    /// How long a claim is taken to be alive: longer than any call to the mail service.
+    pub lease: SignedDuration,
+    /// How long the mail service's own report may take, before a mail in doubt is decided.
+    pub evidence: SignedDuration,
+}
+
+/// Sends the mail of `order`, unless it is sent already or must not be.
+///
+/// Whatever cannot be done now is ordered again for later; so the message that carried the order can
+/// be acknowledged, and waiting never uses up its receive count.
+pub async fn send(
+    io: &(
+         impl Clock
+         + Contacts
+         + Suppressions
+         + Enrollments
+         + Plans
+         + Templates
+         + Ledger
+         + Mailer
+         + Evidence
+         + Orders
+         + Moves
+         + Alarms
+     ),
+    patience: Patience,
+    order: &Order,
+) -> Result<(), Failure> {
+    let age = io.now().duration_since(order.decided);
+    if age > AGE_MAX {
+        return Err(Failure::Reject(anyhow!(
+            "the order is {} days old",
+            age.as_hours() / 24
+        )));
+    }
+    let Some(record) = io.enrollment(&order.contact, &order.enrollment).await? else {
+        return Ok(());
+    };
+    let plan = io.plan(&record.enrollment.plan).await?;
+    let step = plan.step(&order.step).map(|step| &step.action);
+    let Some(Action::Send { send, .. }) = step else {
+        let error = anyhow!("the plan has no send `{}`", order.step);
+        return Err(Failure::Reject(error));
+    };
+    let Some(since) = still_wanted(&record, order, send) else {
+        settle(io, &plan, &record).await?;
+        return Ok(());
+    };
+
+    let people = [order.contact.clone(), order.recipient.clone()];
+    let unique = if people[0] == people[1] {
+        &people[..1]
+    } else {
+        &people[..]
+    };
+    let known = io.contacts(unique).await?;
+    let person = |id| known.get(id).map(|known| known.value.contact.clone());
+    let (Some(contact), Some(recipient)) = (person(&order.contact), person(&order.recipient))
+    else {
+        // A recipient who was erased gets nothing; a traveler who was erased travels no more.
+        return match person(&order.contact) {
+            None => erased(io, record).await,
+            Some(_) => Ok(()),
+        };
+    };
+    let fields = &plan.settings.fields;
+    let mailing = Mailing {
+        order,
+        plan: &plan,
+        send,
+        record,
+        contact: contact.with_defaults(fields),
+        recipient: recipient.with_defaults(fields),
+        since,
+    };
+    match mailing.go(io, patience).await? {
+        Next::Conclude(result) => mailing.conclude(io, result).await,
+        Next::Later(delay) => {
+            let lane = Lane::from(&mailing.plan.purpose);
+            io.order(lane, std::slice::from_ref(order), delay).await?;
+            Ok(())
+        }
+    }
+}
+
+/// Returns since when the mail is due; `None` where the run has gone on without this order.
+fn still_wanted(record: &EnrollmentRecord, order: &Order, send: &Send) -> Option<Timestamp> {
+    match &record.enrollment.phase {
+        Phase::Sending { step, since } if *step == order.step => Some(*since),
+        // Nobody waits for a notification, so the run has gone on in any case.
+        _ if send.to.is_some() => Some(order.decided),
+        Phase::Entered
+        | Phase::Left { .. }
+        | Phase::Parked { .. }
+        | Phase::Sending { .. }
+        | Phase::Waiting { .. } => None,
+    }
+}
+
+/// One mail on its way.
+struct Mailing<'a> {
+    order: &'a Order,
+    plan: &'a Plan,
+    send: &'a Send,
+    record: EnrollmentRecord,
+    contact: Contact,
+    recipient: Contact,
+    since: Timestamp,
+}
+
+/// What to do about a mail.
+enum Next {
+    /// It is known what became of it.
+    Conclude(SendResult),
+    /// Look again after a while.
+    Later(SignedDuration),
+}
+
+impl Mailing<'_> {
+    async fn go(
+        &self,
+        io: &(impl Clock + Templates + Suppressions + Ledger + Mailer + Evidence),
+        patience: Patience,
+    ) -> Result<Next, Failure> {
+        let skipped = |why| Ok(Next::Conclude(SendResult::Skipped(why)));
+        if self.expired(io.now()) {
+            return skipped(Skipped::Expired);
+        }
+        let people = (self.send.template.as_str(), &self.contact, &self.recipient);
+        let composed = compose(io, self.plan, &self.record, people, io.now()).await?;
+        let mail = match composed {
+            Ok(mail) => mail,
+            Err(why) => return Ok(refused(why)),
+        };
+        let address = io.address_key(&self.recipient.address);
+        // The last look before the claim: nothing that can fail stands between here and SES.
+        if io.suppression(&address).await?.is_some() {
+            return skipped(Skipped::Suppressed);
+        }
+        let attempt = match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
+            Verdict::Ours { attempt } => attempt,
+            Verdict::Settled(result) => return Ok(Next::Conclude(result)),
+            Verdict::Wait(delay) => return Ok(Next::Later(delay)),
+        };
+        let send_id = self.order.send_id();
+        let outgoing = Outgoing {
+            send: &send_id,
+            recipient: &self.order.recipient,
+            enrollment: &self.order.enrollment,
+            from: &self.send.from,
+            to: &self.recipient.address,
+            mail: &mail,
+        };
+        match io.send(&outgoing).await {
+            Ok(message_id) => {
+                let recipient = &self.order.recipient;
+                io.accept(recipient, &send_id, &message_id).await?;
+                Ok(Next::Conclude(SendResult::Accepted))
+            }
+            Err(undelivered) => self.undelivered(io, patience, attempt, undelivered).await,
+        }
+    }
+
+    /// Gives the claim back where the mail certainly did not leave; else waits for evidence.
+    async fn undelivered(
+        &self,
+        io: &impl Ledger,
+        patience: Patience,
+        attempt: u32,
+        undelivered: Undelivered,
+    ) -> Result<Next, Failure> {
+        let send_id = self.order.send_id();
+        let (why, next) = match undelivered {
+            Undelivered::NotSent(why) => (why, Next::Later(NOT_SENT_DELAY)),
+            Undelivered::Paused(why) => (why, Next::Later(PAUSED_DELAY)),
+            Undelivered::Refused(why) => (why.clone(), refused(why)),
+            Undelivered::Throttled(why) => (why, Next::Later(THROTTLED_DELAY)),
+            Undelivered::Unknown(why) => {
+                tracing::warn!(send.id = %send_id, "Whether {send_id} left is not known: {why}");
+                return Ok(Next::Later(patience.evidence));
+            }
+        };
+        tracing::warn!(send.id = %send_id, "{send_id} did not leave: {why}");
+        io.release(&self.order.recipient, &send_id, attempt, &why)
+            .await?;
+        Ok(next)
+    }
+
+    /// Lets the run go on, if it waits for this mail.
+    async fn conclude(
+        self,
+        io: &(impl Clock + Enrollments + Orders + Moves + Alarms),
+        result: SendResult,
+    ) -> Result<(), Failure> {
+        if let SendResult::Refused { reason } = &result {
+            let id = &self.order.enrollment;
+            tracing::error!(enrollment.id = %id, "{id} is parked at `{}`: {reason}", self.order.step);
+        }
+        if self.send.to.is_some() {
+            return match result {
+                // Nothing waits for a notification, so nothing can be parked: an operator must see it.
+                SendResult::Refused { reason } => Err(Failure::Reject(anyhow!(reason))),
+                SendResult::Accepted | SendResult::GivenUp | SendResult::Skipped(_) => Ok(()),
+            };
+        }
+        let input = Input::Settled(Settled {
+            step: self.order.step.clone(),
+            result,
+        });
+        step(io, self.plan, &self.contact, self.record, input).await
+    }
+
+    fn expired(&self, now: Timestamp) -> bool {
+        let zone = self.contact.zone(&self.plan.settings.zone);
+        let expires = self.send.expires.as_ref();
+        expires.is_some_and(|expires| now > expires.after(self.since, &zone))
+    }
+}
+
+fn refused(reason: impl Into<String>) -> Next {
+    Next::Conclude(SendResult::Refused {
+        reason: reason.into(),
+    })
+}
+
+/// An order this old is a mistake; its ledger row lives much longer.
+const AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+const NOT_SENT_DELAY: SignedDuration = SignedDuration::from_secs(15);
+const PAUSED_DELAY: SignedDuration = SignedDuration::from_mins(15);
+const THROTTLED_DELAY: SignedDuration = SignedDuration::from_secs(5);
