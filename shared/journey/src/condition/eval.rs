@@ -18,11 +18,13 @@ pub(super) fn holds(node: &Node, facts: &impl Facts) -> bool {
         Expr::Or(parts) => parts.iter().any(|part| holds(part, facts)),
         Expr::Compare(operator, left, right) => {
             let (left, right) = (operand(left, facts), operand(right, facts));
-            left.zip(right).is_some_and(|(left, right)| compare(*operator, &left, &right))
+            left.zip(right)
+                .is_some_and(|(left, right)| compare(*operator, &left, &right))
         }
         Expr::In(item, list) => {
             let (item, list) = (operand(item, facts), operand(list, facts));
-            item.zip(list).is_some_and(|(item, list)| contains(&list, &item))
+            item.zip(list)
+                .is_some_and(|(item, list)| contains(&list, &item))
         }
         Expr::Number(_)
         | Expr::Text(_)
@@ -77,8 +79,7 @@ fn days_since(path: &str, facts: &impl Facts) -> Option<f64> {
         Value::DateTime(moment) => zone.to_datetime(*moment).date(),
         Value::Bool(_) | Value::List(_) | Value::Number(_) | Value::Text(_) => return None,
     };
-    let today = zone.to_datetime(facts.now()).date();
-    Some(f64::from((today - date).get_days()))
+    Some(f64::from((facts.today() - date).get_days()))
 }
 
 /// Compares two values; those of different kinds answer no to every question.
@@ -94,10 +95,7 @@ fn compare(operator: Operator, left: &Operand<'_>, right: &Operand<'_>) -> bool 
         (Operator::Greater, Operand::Number(left), Operand::Number(right)) => left > right,
         (Operator::GreaterOrEqual, Operand::Number(left), Operand::Number(right)) => left >= right,
         (
-            Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual,
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual,
             ..,
         ) => false,
     }

@@ -41,7 +41,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 pub(crate) use check::unknown_path;
@@ -66,7 +66,10 @@ impl Condition {
     /// If the text is not a condition: the first place where it stops being one.
     pub fn parse(source: &str) -> Result<Self, Mistake> {
         let tree = parse::parse(source)?;
-        Ok(Self { source: source.to_owned(), tree })
+        Ok(Self {
+            source: source.to_owned(),
+            tree,
+        })
     }
 
     /// Reports what would leave the condition without an answer: unknown names, things that cannot
@@ -114,7 +117,11 @@ impl Condition {
             }
             if let Expr::Clicked(send, link) = &node.expr {
                 let at = link.as_ref().unwrap_or(send).at.clone();
-                links.push((send.text.as_str(), link.as_ref().map(|link| link.text.as_str()), at));
+                links.push((
+                    send.text.as_str(),
+                    link.as_ref().map(|link| link.text.as_str()),
+                    at,
+                ));
             }
         });
         links
@@ -163,9 +170,9 @@ pub trait Facts {
     /// Returns whether the contact clicked in the mail of that send: that link, or any.
     fn clicked(&self, send: &str, link: Option<&str>) -> bool;
 
-    /// Returns the moment at which the condition is looked at, which decides what day it is.
-    fn now(&self) -> Timestamp;
-
     /// Returns the zone of the contact, in which days begin and end.
     fn zone(&self) -> &TimeZone;
+
+    /// Returns what day it is in that zone.
+    fn today(&self) -> Date;
 }

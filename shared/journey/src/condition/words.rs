@@ -20,7 +20,10 @@ pub(super) fn starts_word(c: char) -> bool {
 /// Returns what to write for an operator or a value of another language.
 pub(super) fn translate(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
-    TRANSLATIONS.iter().find(|(foreign, _)| *foreign == lower).map(|(_, ours)| *ours)
+    TRANSLATIONS
+        .iter()
+        .find(|(foreign, _)| *foreign == lower)
+        .map(|(_, ours)| *ours)
 }
 
 /// The functions there are.
@@ -35,11 +38,26 @@ const TRANSLATIONS: [(&str, &str); 14] = [
     ("in", "write `in`, in small letters"),
     ("includes", "write the text first: `'vip' in contact.tags`"),
     ("is", "write `==`"),
-    ("nil", "write `has(contact.city)` or `not has(contact.city)`"),
-    ("none", "write `has(contact.city)` or `not has(contact.city)`"),
-    ("not", "write `not`, in small letters, before the whole comparison"),
-    ("null", "write `has(contact.city)` or `not has(contact.city)`"),
+    (
+        "nil",
+        "write `has(contact.city)` or `not has(contact.city)`",
+    ),
+    (
+        "none",
+        "write `has(contact.city)` or `not has(contact.city)`",
+    ),
+    (
+        "not",
+        "write `not`, in small letters, before the whole comparison",
+    ),
+    (
+        "null",
+        "write `has(contact.city)` or `not has(contact.city)`",
+    ),
     ("or", "write `or`, in small letters"),
     ("true", "write `true`, in small letters"),
-    ("undefined", "write `has(contact.city)` or `not has(contact.city)`"),
+    (
+        "undefined",
+        "write `has(contact.city)` or `not has(contact.city)`",
+    ),
 ];

@@ -36,7 +36,10 @@ fn explain(text: &str) -> (String, String) {
         return ("the last minute of a day is `23:59`".into(), help.into());
     }
     if text.split(':').count() == 3 {
-        return (format!("`{text}` has seconds; what is due is due on a whole minute"), help.into());
+        return (
+            format!("`{text}` has seconds; what is due is due on a whole minute"),
+            help.into(),
+        );
     }
     let parts: Vec<&str> = text.split(['.', 'h', 'u']).collect();
     if let [hour, minute @ ("" | "00" | "15" | "30" | "45")] = parts[..]
@@ -44,12 +47,18 @@ fn explain(text: &str) -> (String, String) {
         && hour < 24
     {
         let minute = digits(minute).unwrap_or(0);
-        return (format!("`{text}` is not a time of day"), format!("write `{hour:02}:{minute:02}`"));
+        return (
+            format!("`{text}` is not a time of day"),
+            format!("write `{hour:02}:{minute:02}`"),
+        );
     }
     if let Some(hour) = digits(text)
         && hour < 24
     {
-        return (format!("`{text}` has no minutes"), format!("write `{hour:02}:00`"));
+        return (
+            format!("`{text}` has no minutes"),
+            format!("write `{hour:02}:00`"),
+        );
     }
     (format!("`{text}` is not a time of day"), help.into())
 }

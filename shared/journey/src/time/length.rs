@@ -33,16 +33,29 @@ impl Length {
         let span: Span = text.parse().map_err(|_| explain(text))?;
         let length = Self::of(span).filter(|length| length.days_about() <= DAYS_MAX);
         let length = length.ok_or_else(|| too_long(text))?;
-        Ok(Self { clocked: is_clocked(text), ..length })
+        Ok(Self {
+            clocked: is_clocked(text),
+            ..length
+        })
     }
 
     /// Turns a span into what it means here, unless it overflows.
     fn of(span: Span) -> Option<Self> {
-        let months = i32::from(span.get_years()).checked_mul(12)?.checked_add(span.get_months())?;
-        let days = span.get_weeks().checked_mul(7)?.checked_add(span.get_days())?;
+        let months = i32::from(span.get_years())
+            .checked_mul(12)?
+            .checked_add(span.get_months())?;
+        let days = span
+            .get_weeks()
+            .checked_mul(7)?
+            .checked_add(span.get_days())?;
         let time = span.years(0).months(0).weeks(0).days(0);
         let elapsed = SignedDuration::try_from(time).ok()?;
-        Some(Self { months, days, elapsed, clocked: false })
+        Some(Self {
+            months,
+            days,
+            elapsed,
+            clocked: false,
+        })
     }
 
     /// Returns about how many days this is, for the limit: a month counts as thirty.
@@ -57,30 +70,39 @@ impl Length {
 
     /// Returns the same length into the past.
     pub(super) fn back(self) -> Self {
-        Self { months: -self.months, days: -self.days, elapsed: -self.elapsed, ..self }
+        Self {
+            months: -self.months,
+            days: -self.days,
+            elapsed: -self.elapsed,
+            ..self
+        }
     }
 
     /// Moves a date by the calendar part only.
-    pub(super) fn from_date(&self, date: Date) -> Date {
+    pub(super) fn move_date(&self, date: Date) -> Date {
         date.saturating_add(Span::new().months(self.months).days(self.days))
     }
 
     /// Moves a moment: by the calendar in that zone, then by what elapses.
-    pub(super) fn from(&self, start: Timestamp, zone: &TimeZone) -> Timestamp {
+    pub(super) fn move_moment(&self, start: Timestamp, zone: &TimeZone) -> Timestamp {
         // The wall clock is left alone unless dates are counted, because in an autumn night it does
         // not tell the first hour from the second.
         let landed = if self.months == 0 && self.days == 0 {
             start
         } else {
             let civil = zone.to_datetime(start);
-            instant(self.from_date(civil.date()).to_datetime(civil.time()), zone)
+            instant(self.move_date(civil.date()).to_datetime(civil.time()), zone)
         };
         self.elapse(landed)
     }
 
     /// Moves a moment by what elapses only.
     pub(super) fn elapse(&self, start: Timestamp) -> Timestamp {
-        let end = if self.elapsed.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
+        let end = if self.elapsed.is_negative() {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        };
         start.checked_add(self.elapsed).unwrap_or(end)
     }
 }
@@ -88,8 +110,14 @@ impl Length {
 /// Returns the moment at which clocks in a zone show this: later by the gap if none does, the first
 /// if two do.
 pub(super) fn instant(civil: DateTime, zone: &TimeZone) -> Timestamp {
-    let end = if civil.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    zone.to_ambiguous_timestamp(civil).compatible().unwrap_or(end)
+    let end = if civil.year() < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    };
+    zone.to_ambiguous_timestamp(civil)
+        .compatible()
+        .unwrap_or(end)
 }
 
 /// Refuses what a journey must not say, though the calendar library may read it.
@@ -100,11 +128,19 @@ fn refuse(text: &str) -> Option<Mistake> {
     }
     if let Some(colon) = text.find(':') {
         let help = "write `at 09:30` for a time of day, `90 minutes` for a duration";
-        return Some(Mistake::new(colon..colon + 1, "a duration has no `:`", help));
+        return Some(Mistake::new(
+            colon..colon + 1,
+            "a duration has no `:`",
+            help,
+        ));
     }
     if text.starts_with(['-', '−', '–']) || text.ends_with("ago") {
         let what = format!("`{text}` goes back in time");
-        return Some(Mistake::new(all, what, "write a number above zero: `3 days`"));
+        return Some(Mistake::new(
+            all,
+            what,
+            "write a number above zero: `3 days`",
+        ));
     }
     if let Some(rest) = text.strip_prefix('+') {
         let help = format!("write `{}`", rest.trim_start());
@@ -113,7 +149,9 @@ fn refuse(text: &str) -> Option<Mistake> {
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let (at, unit) = words(text).into_iter().find(|(_, word)| is_elapsed(word).is_none())?;
+    let (at, unit) = words(text)
+        .into_iter()
+        .find(|(_, word)| is_elapsed(word).is_none())?;
     let help = nearest(unit, UNITS.iter().map(|(name, _)| *name)).map_or_else(
         || format!("durations are written in English: {UNIT_NAMES}"),
         |unit| format!("did you mean `{unit}`? There are {UNIT_NAMES}"),
@@ -140,7 +178,9 @@ fn explain(text: &str) -> Mistake {
     if words.is_empty() {
         return Mistake::new(all, format!("`{text}` has no unit"), FORMS);
     }
-    let calendar = words.iter().any(|(_, word)| is_elapsed(word) == Some(false));
+    let calendar = words
+        .iter()
+        .any(|(_, word)| is_elapsed(word) == Some(false));
     if calendar && text.contains(['.', ',']) {
         let what = format!("`{text}` cuts a day, week, month or year into parts");
         return Mistake::new(all, what, "write whole ones, or hours: `36 hours`");
@@ -160,7 +200,9 @@ fn is_clocked(text: &str) -> bool {
     if text.starts_with(['P', 'p']) {
         return text.contains(['T', 't']);
     }
-    words(text).iter().any(|(_, word)| is_elapsed(word) == Some(true))
+    words(text)
+        .iter()
+        .any(|(_, word)| is_elapsed(word) == Some(true))
 }
 
 /// Returns the runs of letters in a text, with where each begins.
@@ -180,7 +222,10 @@ fn words(text: &str) -> Vec<(usize, &str)> {
 
 /// Returns whether a unit elapses, if it is a unit.
 fn is_elapsed(word: &str) -> Option<bool> {
-    UNITS.iter().find(|(name, _)| *name == word).map(|(_, elapsed)| *elapsed)
+    UNITS
+        .iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, elapsed)| *elapsed)
 }
 
 /// The words for units that the calendar library reads, and whether they elapse.

@@ -43,7 +43,9 @@ pub fn zone(name: &str) -> Option<TimeZone> {
 ///
 /// In the last minute of the year 9999 that is the last instant there is: never an earlier one.
 pub fn ceil_to_minute(moment: Timestamp) -> Timestamp {
-    let up = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);
+    let up = TimestampRound::new()
+        .smallest(Unit::Minute)
+        .mode(RoundMode::Ceil);
     moment.round(up).unwrap_or(Timestamp::MAX)
 }
 

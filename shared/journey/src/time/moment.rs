@@ -30,7 +30,11 @@ enum Base {
     /// A date that is the same for everybody.
     Date(Date),
     /// A date or moment of the contact or the event, and how far from it.
-    Path { path: String, place: Range<usize>, distance: Option<Length> },
+    Path {
+        path: String,
+        place: Range<usize>,
+        distance: Option<Length>,
+    },
 }
 
 impl Moment {
@@ -48,7 +52,11 @@ impl Moment {
             Some(first) if first.is_ascii_digit() => fixed(&phrase)?,
             _ => relative(&phrase)?,
         };
-        Ok(Self { source: source.to_owned(), base, at })
+        Ok(Self {
+            source: source.to_owned(),
+            base,
+            at,
+        })
     }
 
     /// Reports a path that nothing declares, or that holds no date.
@@ -126,7 +134,7 @@ impl Moment {
 
     /// Counts from a date.
     fn on(&self, date: Date, distance: Option<&Length>, zone: &TimeZone) -> Timestamp {
-        let date = distance.map_or(date, |distance| distance.from_date(date));
+        let date = distance.map_or(date, |distance| distance.move_date(date));
         let start = instant(date.to_datetime(self.at.unwrap_or(Time::midnight())), zone);
         ceil_to_minute(distance.map_or(start, |distance| distance.elapse(start)))
     }
@@ -136,16 +144,18 @@ impl Moment {
         if self.at.is_some() {
             return self.on(zone.to_datetime(start).date(), distance, zone);
         }
-        ceil_to_minute(distance.map_or(start, |distance| distance.from(start, zone)))
+        ceil_to_minute(distance.map_or(start, |distance| distance.move_moment(start, zone)))
     }
 }
 
 /// Reads a date with perhaps a time of day after it, with or without `at`.
 fn fixed(phrase: &Phrase<'_>) -> Result<(Base, Option<Time>), Mistake> {
-    let (day, rest) = phrase.body.split_once(char::is_whitespace).unwrap_or((phrase.body, ""));
-    let date = date(day, phrase).map_err(|(what, help)| {
-        Mistake::new(phrase.at..phrase.at + day.len(), what, help)
-    })?;
+    let (day, rest) = phrase
+        .body
+        .split_once(char::is_whitespace)
+        .unwrap_or((phrase.body, ""));
+    let date = date(day, phrase)
+        .map_err(|(what, help)| Mistake::new(phrase.at..phrase.at + day.len(), what, help))?;
     let rest = rest.trim_start();
     let place = phrase.at + phrase.body.len() - rest.len();
     let all = place..place + rest.len();
@@ -173,7 +183,11 @@ fn fixed(phrase: &Phrase<'_>) -> Result<(Base, Option<Time>), Mistake> {
 
 /// Reads a path, perhaps a distance from it, and perhaps a time of day.
 fn relative(phrase: &Phrase<'_>) -> Result<(Base, Option<Time>), Mistake> {
-    let Phrase { at: place, body, time } = *phrase;
+    let Phrase {
+        at: place,
+        body,
+        time,
+    } = *phrase;
     let end = body.find(|c| !is_path_char(c)).unwrap_or(body.len());
     let (path, rest) = body.split_at(end);
     if !is_path(path) || !path.contains('.') {
@@ -211,7 +225,10 @@ fn relative(phrase: &Phrase<'_>) -> Result<(Base, Option<Time>), Mistake> {
         return Err(nothing(far_at, far));
     }
     let at = clock(&length, far, time)?;
-    Ok((base(Some(if sign == '-' { length.back() } else { length })), at))
+    Ok((
+        base(Some(if sign == '-' { length.back() } else { length })),
+        at,
+    ))
 }
 
 /// Reads a date such as `2026-12-24`; a mistake is what and help.
@@ -244,5 +261,9 @@ fn no_moment(phrase: &Phrase<'_>) -> Mistake {
         body => format!("`{body}` is not a moment"),
     };
     let at = phrase.at..phrase.at + phrase.body.len();
-    Mistake::new(at, what, "write `2026-12-24 09:00` or `event.Track.StartDate - 7 days at 09:00`")
+    Mistake::new(
+        at,
+        what,
+        "write `2026-12-24 09:00` or `event.Track.StartDate - 7 days at 09:00`",
+    )
 }

@@ -31,13 +31,16 @@ impl Period {
         if length.is_zero() {
             return Err(nothing(at, body));
         }
-        Ok(Self { source: source.to_owned(), length })
+        Ok(Self {
+            source: source.to_owned(),
+            length,
+        })
     }
 
     /// Returns the exact moment this long after another: counted by the calendar of that zone, then
     /// by what elapses. [`ceil_to_minute`](super::ceil_to_minute) makes it one to wait for.
     pub fn after(&self, start: Timestamp, zone: &TimeZone) -> Timestamp {
-        self.length.from(start, zone)
+        self.length.move_moment(start, zone)
     }
 
     /// Returns what the author wrote.
@@ -75,22 +78,33 @@ impl<'a> Phrase<'a> {
             (at + text.len() - left.len(), left.trim_end())
         };
         let (at, body) = trim((0, head));
-        Ok(Self { at, body, time: tail.map(trim) })
+        Ok(Self {
+            at,
+            body,
+            time: tail.map(trim),
+        })
     }
 }
 
 /// Says that a duration is zero.
 pub(super) fn nothing(at: usize, body: &str) -> Mistake {
     let what = format!("`{body}` takes no time at all");
-    Mistake::new(at..at + body.len(), what, "leave it out, or write a number above zero")
+    Mistake::new(
+        at..at + body.len(),
+        what,
+        "leave it out, or write a number above zero",
+    )
 }
 
 /// Finds the word `at`, with a space or an end of the text on both sides.
 fn word_at(source: &str) -> Option<usize> {
     let edge = |c: Option<char>| c.is_none_or(char::is_whitespace);
-    source.match_indices("at").map(|(place, _)| place).find(|&place| {
-        edge(source[..place].chars().next_back()) && edge(source[place + 2..].chars().next())
-    })
+    source
+        .match_indices("at")
+        .map(|(place, _)| place)
+        .find(|&place| {
+            edge(source[..place].chars().next_back()) && edge(source[place + 2..].chars().next())
+        })
 }
 
 /// The longest text of a wait, period or moment, in bytes.

@@ -30,7 +30,11 @@ impl Wait {
     /// If it is no duration, is zero or negative, is longer than ten years, or sets a time of day
     /// after hours or smaller.
     pub fn parse(source: &str) -> Result<Self, Mistake> {
-        let Phrase { at: place, body, time } = Phrase::of(source)?;
+        let Phrase {
+            at: place,
+            body,
+            time,
+        } = Phrase::of(source)?;
         if let (true, Some((_, time))) = (body.is_empty(), time) {
             let what = "there is no duration before `at`";
             let help = format!("write `0 days at {time}` for the next {time} there is");
@@ -41,15 +45,19 @@ impl Wait {
         if length.is_zero() && at.is_none() {
             return Err(nothing(place, body));
         }
-        Ok(Self { source: source.to_owned(), length, at })
+        Ok(Self {
+            source: source.to_owned(),
+            length,
+            at,
+        })
     }
 
     /// Returns when somebody who arrives at this moment may go on: a whole minute, never early.
     pub fn due(&self, arrival: Timestamp, zone: &TimeZone) -> Timestamp {
         let Some(time) = self.at else {
-            return ceil_to_minute(self.length.from(arrival, zone));
+            return ceil_to_minute(self.length.move_moment(arrival, zone));
         };
-        let date = self.length.from_date(zone.to_datetime(arrival).date());
+        let date = self.length.move_date(zone.to_datetime(arrival).date());
         let first = instant(date.to_datetime(time), zone);
         // Moments are compared, not clocks: in an autumn night 02:50 can come before 02:40.
         let due = if arrival < first {
@@ -83,5 +91,7 @@ pub(super) fn clock(
         let help = "leave out `at`, or count days, weeks, months or years";
         return Err(Mistake::new(place..place + text.len(), what, help));
     }
-    time_of_day(text).map(Some).map_err(|mistake| mistake.moved(place))
+    time_of_day(text)
+        .map(Some)
+        .map_err(|mistake| mistake.moved(place))
 }
