@@ -28,6 +28,6 @@ pub use ports::{
     Moves, Orders, Outgoing, Overdue, Plans, Releases, Row, RowState, Stored, Suppressions,
     Templates, Undelivered, Versioned,
 };
-pub use resolve::{Resolved, resolve};
+pub use resolve::{Entering, Resolved, resolve};
 pub use send::{Patience, send};
 pub use wake::{SweepReport, sweep, wake};

@@ -4,6 +4,7 @@
 //! so that a change of a type never changes what is in a table or a queue by accident.
 //! Each format carries its version `v`; an old one is read for ever, a newer one is refused.
 
+mod address;
 mod contact;
 mod enrollment;
 mod event;
@@ -18,6 +19,7 @@ mod time;
 mod unreadable;
 mod value;
 
+pub use address::AddressHasher;
 pub use contact::{Bonds, ContactRecord, RoleBond};
 pub use enrollment::EnrollmentRecord;
 pub use event::{Bond, Draft, Event, EventsMessage, Posted, check, read};

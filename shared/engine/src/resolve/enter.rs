@@ -17,11 +17,11 @@ use crate::{
     Stored,
 };
 
-/// The enrollments of one post, and the mails that they order.
-#[derive(Default)]
-pub(super) struct Entering {
+/// The enrollments of some posts, and the mails that they order.
+#[derive(Debug, Default)]
+pub struct Entering {
     /// What became of them so far.
-    pub(super) resolved: Resolved,
+    pub resolved: Resolved,
     transactional: Vec<Order>,
     marketing: Vec<Order>,
 }
@@ -67,8 +67,8 @@ impl Entering {
         Ok(())
     }
 
-    /// Orders the mails of all of them.
-    pub(super) async fn finish(&self, io: &impl Orders) -> Result<(), Failure> {
+    /// Orders the mails of all of them: one message for many, once every enrollment is stored.
+    pub async fn finish(&self, io: &impl Orders) -> Result<(), Failure> {
         for (lane, orders) in [
             (Lane::Transactional, &self.transactional),
             (Lane::Marketing, &self.marketing),

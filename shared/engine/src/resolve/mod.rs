@@ -11,10 +11,11 @@ use wire::{Bond, Event, EventsMessage};
 
 use crate::{
     Alarms, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Moves,
-    Orders, Plans, Releases,
+    Plans, Releases,
 };
 use crowd::crowd;
-use enter::Entering;
+
+pub use enter::Entering;
 
 /// What became of a post.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -28,20 +29,19 @@ pub struct Resolved {
 }
 
 /// Resolves every event of a post.
+///
+/// The mails that its enrollments order are left in `entering`, so that a batch of posts can order
+/// them in one message; the post may be acknowledged after [`Entering::finish`].
 pub async fn resolve(
-    io: &(
-         impl Clock + Releases + Plans + ContactBook + Enrollments + Exceptions + Orders + Moves + Alarms
-     ),
+    io: &(impl Clock + Releases + Plans + ContactBook + Enrollments + Exceptions + Moves + Alarms),
     message: &EventsMessage,
-) -> Result<Resolved, Failure> {
+    entering: &mut Entering,
+) -> Result<(), Failure> {
     let release = io.release(&message.release).await?;
-    let mut entering = Entering::default();
     for event in &message.events {
-        resolve_event(io, &release, event, &mut entering).await?;
+        resolve_event(io, &release, event, entering).await?;
     }
-    // One message with all mails, once every enrollment is stored.
-    entering.finish(io).await?;
-    Ok(entering.resolved)
+    Ok(())
 }
 
 async fn resolve_event(

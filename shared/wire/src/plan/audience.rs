@@ -53,7 +53,9 @@ impl TryFrom<AudienceDoc> for Audience {
     type Error = Unreadable;
 
     fn try_from(doc: AudienceDoc) -> Result<Self, Unreadable> {
-        let all = |docs: Vec<AudienceDoc>| docs.into_iter().map(Self::try_from).collect();
+        let all = |docs: Vec<AudienceDoc>| -> Result<Vec<Self>, Unreadable> {
+            docs.into_iter().map(Self::try_from).collect()
+        };
         Ok(match doc {
             AudienceDoc::Address(param) => Self::Address { param },
             AudienceDoc::AllOf(parts) => Self::AllOf(all(parts)?),
