@@ -1,5 +1,33 @@
 //! Reads a folder of journeys, templates and layouts; checks it; compiles it.
+//!
+//! [`compile`] is all there is to call: it gives a release that can be published, or every defect at once.
+//!
+//! Files are read into trees that know where everything stands ([`yaml`]), trees into documents that say
+//! what was written (`settings`, `events`, `audiences`, `journeys`, `mails`), and documents into plans, where
+//! every name is looked up and every condition and template is checked where it is used (`plan`).
+//!
+//! **Invariant:** what cannot be read is reported once, and nothing that follows from it is.
 
+mod audiences;
+mod compile;
 mod defect;
+mod events;
+mod folder;
+mod journeys;
+mod mails;
+mod names;
+mod phrases;
+mod plan;
+mod render;
+mod scope;
+mod settings;
+pub mod template;
+mod values;
+mod window;
+mod words;
+mod yaml;
 
+pub use compile::{Compiled, Failure, Journey, Rejection, compile};
 pub use defect::{Defect, Place};
+pub use folder::Unreadable;
+pub use render::{Color, line_and_column, render};

@@ -1,0 +1,178 @@
+//! Turns an audience as written into one that can be asked, for one journey.
+
+use journey::{Audience, FieldType};
+
+use super::{AudienceDoc, DEPTH_MAX, Form};
+use crate::names::Names;
+use crate::scope::Known;
+use crate::words::{not_yet, unknown};
+use crate::yaml::At;
+use crate::{Defect, Place};
+
+/// What an audience may refer to where it is used.
+#[derive(Clone, Copy)]
+pub(crate) struct Resolver<'a> {
+    /// The audiences with a name.
+    pub(crate) audiences: &'a Names<AudienceDoc>,
+    /// The lists that are declared.
+    pub(crate) lists: &'a Names<()>,
+    /// What is known of contacts and of the events that lead here.
+    pub(crate) known: &'a Known,
+    /// Where it is used.
+    pub(crate) used: &'a Place,
+}
+
+impl Resolver<'_> {
+    /// Resolves the names in `doc` and checks what it reads.
+    pub(crate) fn audience(self, doc: &AudienceDoc, defects: &mut Vec<Defect>) -> Option<Audience> {
+        let before = defects.len();
+        let audience = self.resolve(doc, &[], defects);
+        if defects.len() == before {
+            self.countable(doc, 0, defects);
+        }
+        audience
+    }
+
+    fn resolve(
+        self,
+        doc: &AudienceDoc,
+        path: &[&str],
+        defects: &mut Vec<Defect>,
+    ) -> Option<Audience> {
+        Some(match &doc.form {
+            Form::Address(param) => Audience::Address {
+                param: self.address(param, defects)?,
+            },
+            Form::AllOf(parts) => Audience::AllOf(self.parts(parts, path, defects)?),
+            Form::AnyOf(parts) => Audience::AnyOf(self.parts(parts, path, defects)?),
+            Form::Broken => return None,
+            Form::List(name) => {
+                self.lists.find(name, defects);
+                Audience::List(name.value.clone())
+            }
+            Form::Named(name) => return self.named(name, path, defects),
+            Form::Not(part) => Audience::Not(Box::new(self.resolve(part, path, defects)?)),
+            Form::Role {
+                role,
+                linked,
+                standing,
+            } => Audience::Role {
+                role: role.clone(),
+                linked: *linked,
+                standing: *standing,
+            },
+            Form::Tag(tag) => Audience::Tag(tag.clone()),
+            Form::Where(condition) => {
+                if self.known.complete() {
+                    condition.check(&self.known.schema(), defects);
+                }
+                Audience::Where(condition.value.clone())
+            }
+        })
+    }
+
+    fn parts(
+        self,
+        parts: &[AudienceDoc],
+        path: &[&str],
+        defects: &mut Vec<Defect>,
+    ) -> Option<Vec<Audience>> {
+        let resolved: Vec<_> = parts
+            .iter()
+            .map(|part| self.resolve(part, path, defects))
+            .collect();
+        resolved.into_iter().collect()
+    }
+
+    fn named(
+        self,
+        name: &At<String>,
+        path: &[&str],
+        defects: &mut Vec<Defect>,
+    ) -> Option<Audience> {
+        if path.contains(&name.value.as_str()) || path.len() > DEPTH_MAX {
+            let round = path.join("` -> `");
+            defects.push(
+                Defect::new(
+                    name.place.clone(),
+                    format!(
+                        "the audience `{}` contains itself: `{round}` -> `{}`",
+                        name.value, name.value
+                    ),
+                )
+                .help("take one of them out of the circle"),
+            );
+            return None;
+        }
+        let found = self.audiences.find(name, defects)?;
+        let path = [path, &[name.value.as_str()]].concat();
+        self.resolve(&found.value, &path, defects)
+    }
+
+    /// Checks that `param` is an address that the journey's events carry.
+    fn address(self, param: &At<String>, defects: &mut Vec<Defect>) -> Option<String> {
+        match self.known.param(&param.value) {
+            Some(field) if field.ty == FieldType::Email => return Some(param.value.clone()),
+            Some(_) => defects.push(
+                Defect::new(
+                    param.place.clone(),
+                    format!("`event.{}` is not declared as an address", param.value),
+                )
+                .help("give the parameter the type `email` in events.yaml")
+                .also(self.used.clone(), "used here"),
+            ),
+            None if self.known.complete() => defects.push(
+                unknown(
+                    param,
+                    "parameter of the journey's event",
+                    self.known.params(),
+                    "declare it in events.yaml",
+                )
+                .also(self.used.clone(), "used here"),
+            ),
+            None => (),
+        }
+        None
+    }
+
+    /// Says which part would need a look at every contact there is.
+    fn countable(self, doc: &AudienceDoc, depth: usize, defects: &mut Vec<Defect>) {
+        let what = match &doc.form {
+            Form::Address(_) | Form::Role { .. } | Form::Broken => return,
+            Form::AnyOf(parts) => {
+                for part in parts {
+                    self.countable(part, depth, defects);
+                }
+                return;
+            }
+            Form::AllOf(parts) => {
+                let counts = |part| {
+                    let mut found = Vec::new();
+                    self.countable(part, depth, &mut found);
+                    found.is_empty()
+                };
+                if parts.iter().any(counts) {
+                    return;
+                }
+                "an `all_of` in which nothing says whom to look at"
+            }
+            Form::Named(name) => {
+                if let Some(found) = self.audiences.get(&name.value)
+                    && depth <= DEPTH_MAX
+                {
+                    self.countable(&found.value, depth + 1, defects);
+                }
+                return;
+            }
+            Form::List(_) => "mailing everybody on a list",
+            Form::Not(_) => "mailing everybody who is not in an audience",
+            Form::Tag(_) => "mailing everybody with a tag",
+            Form::Where(_) => "mailing everybody for whom a condition holds",
+        };
+        defects.push(
+            not_yet(doc.place.clone(), what)
+                .help("use it inside `all_of`, beside a `role` or an `address`, as a filter")
+                .also(self.used.clone(), "used here"),
+        );
+    }
+}

@@ -1,0 +1,263 @@
+//! The way from a folder to what is published: read everything, check everything, compile.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use journey::{EventType, Plan, Settings, Value};
+
+use crate::Defect;
+use crate::audiences::{self, AudienceDoc};
+use crate::events::{self, EventDoc};
+use crate::folder::{Folder, Unreadable};
+use crate::journeys::{self, JourneyDoc};
+use crate::mails;
+use crate::names::Names;
+use crate::plan::{Declared, Sources, plan};
+use crate::render::{Color, render};
+use crate::settings::{self, Project};
+use crate::yaml::{Node, parse};
+
+/// A release without defects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compiled {
+    /// What the project says about itself and about contacts.
+    pub settings: Settings,
+    /// What the source may post, by type.
+    pub events: BTreeMap<String, EventType>,
+    /// One value for each parameter that an event's example shows, by type and path.
+    pub examples: BTreeMap<String, BTreeMap<String, Value>>,
+    /// The lists a contact may be on.
+    pub lists: BTreeSet<String>,
+    /// The topics a contact may consent to, each with what people read about it.
+    pub topics: BTreeMap<String, String>,
+    /// The domains that mails come from: each must be verified with SES.
+    pub sender_domains: BTreeSet<String>,
+    /// The journeys by name.
+    pub journeys: BTreeMap<String, Journey>,
+}
+
+/// A journey that can be published.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Journey {
+    /// Its plan, without [`Plan::templates`]: whoever stores the texts knows their hashes.
+    pub plan: Plan,
+    /// The texts of its mails, by template and locale; `None` is the release's own language.
+    pub templates: BTreeMap<(String, Option<String>), mail::Source>,
+}
+
+/// A release that cannot be published.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Its folder cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// Its files have defects.
+    #[error("{}", .0.summary())]
+    Rejected(Rejection),
+}
+
+/// Everything that is wrong with a release.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    /// The defects, sorted by file and place; never empty.
+    pub defects: Vec<Defect>,
+    /// The files' texts by path, to show the defects in.
+    pub sources: BTreeMap<String, String>,
+}
+
+impl Rejection {
+    /// Shows every defect, and how many there are.
+    pub fn render(&self, color: Color) -> String {
+        format!(
+            "{}\n\n{}\n",
+            render(&self.defects, &self.sources, color),
+            self.summary()
+        )
+    }
+
+    /// Says how many defects there are, in how many files.
+    pub fn summary(&self) -> String {
+        let files: BTreeSet<&str> = self
+            .defects
+            .iter()
+            .map(|defect| defect.place.file.as_str())
+            .collect();
+        let plural = |count: usize, word: &str| match count {
+            1 => format!("1 {word}"),
+            count => format!("{count} {word}s"),
+        };
+        format!(
+            "{} in {}",
+            plural(self.defects.len(), "defect"),
+            plural(files.len(), "file")
+        )
+    }
+}
+
+/// Reads the release in `dir`, checks all of it and compiles it.
+///
+/// # Errors
+/// Fails with every defect at once, or because `dir` cannot be read.
+pub fn compile(dir: &Path) -> Result<Compiled, Failure> {
+    let folder = Folder::read(dir)?;
+    let mut defects = folder.defects;
+    let compiled =
+        Release::read(&folder.files, &folder.unreadable, &mut defects).compile(&mut defects);
+    match (compiled, defects.is_empty()) {
+        (Some(compiled), true) => Ok(compiled),
+        _ => Err(Failure::Rejected(Rejection {
+            defects: sorted(defects),
+            sources: folder.files,
+        })),
+    }
+}
+
+/// Sorts defects as somebody reads files, each once: one mistake can be met on several ways.
+fn sorted(mut defects: Vec<Defect>) -> Vec<Defect> {
+    let mut kept: Vec<Defect> = Vec::new();
+    for defect in defects.drain(..) {
+        let same = |other: &Defect| other.place == defect.place && other.what == defect.what;
+        if !kept.iter().any(same) {
+            kept.push(defect);
+        }
+    }
+    kept.sort_by(|one, other| {
+        let key = |defect: &Defect| (defect.place.file.clone(), defect.place.span.start);
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| one.what.cmp(&other.what))
+    });
+    kept
+}
+
+/// A release as it was written.
+struct Release {
+    project: Project,
+    events: Names<EventDoc>,
+    audiences: Names<AudienceDoc>,
+    mails: mails::Mails,
+    journeys: Names<JourneyDoc>,
+}
+
+impl Release {
+    fn read(
+        files: &BTreeMap<String, String>,
+        unreadable: &[String],
+        defects: &mut Vec<Defect>,
+    ) -> Self {
+        let mut events = events::none();
+        let mut audiences = audiences::none();
+        for file in unreadable {
+            match file.split(['/', '.']).next() {
+                Some("events") => events.incomplete(),
+                Some("audiences") => audiences.incomplete(),
+                _ => (),
+            }
+        }
+        let mut project = None;
+        let mut journeys = Names::new("journey", "write it into journeys/");
+        let mut whole = true;
+        for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".yaml")) {
+            let root = parse(file, text, defects);
+            match file.split('/').next() {
+                Some("waypost.yaml") => project = Some(settings::read(&root, defects)),
+                Some("events.yaml" | "events") => events::read(&root, &mut events, defects),
+                Some("audiences.yaml") => audiences::read(&root, &mut audiences, defects),
+                Some("journeys") => whole &= journey(file, &root, &mut journeys, defects),
+                _ => (),
+            }
+        }
+        let project = project.unwrap_or_else(|| {
+            if !unreadable.iter().any(|file| file == settings::FILE) {
+                defects.push(settings::missing());
+            }
+            Project::unknown()
+        });
+        if !whole {
+            journeys.incomplete();
+        }
+        let mails = mails::read(files, unreadable, defects);
+        Self {
+            project,
+            events,
+            audiences,
+            mails,
+            journeys,
+        }
+    }
+
+    fn compile(self, defects: &mut Vec<Defect>) -> Option<Compiled> {
+        let declared = Declared {
+            project: &self.project,
+            events: &self.events,
+            audiences: &self.audiences,
+            mails: &self.mails,
+        };
+        let plans: Vec<Option<(Plan, Sources)>> = self
+            .journeys
+            .iter()
+            .map(|(_, doc)| plan(declared, &doc.value, defects))
+            .collect();
+        let plans = plans.into_iter().collect::<Option<Vec<_>>>()?;
+        let journeys = plans
+            .into_iter()
+            .map(|(plan, templates)| (plan.journey.clone(), Journey { plan, templates }));
+        let senders = self
+            .project
+            .senders
+            .iter()
+            .filter_map(|(_, sender)| sender.value.as_ref());
+        Some(Compiled {
+            sender_domains: senders
+                .map(|sender| sender.address.domain().to_owned())
+                .collect(),
+            journeys: journeys.collect(),
+            lists: self.project.lists.names().map(str::to_owned).collect(),
+            topics: self
+                .project
+                .topics
+                .iter()
+                .map(|(name, about)| (name.to_owned(), about.value.clone()))
+                .collect(),
+            examples: self
+                .events
+                .iter()
+                .map(|(name, event)| (name.to_owned(), event.value.example.clone()))
+                .collect(),
+            events: self
+                .events
+                .iter()
+                .map(|(name, event)| (name.to_owned(), event_type(&event.value)))
+                .collect(),
+            settings: self.project.settings,
+        })
+    }
+}
+
+/// Reads one journey; tells whether that could be done.
+fn journey(
+    file: &str,
+    root: &Node,
+    journeys: &mut Names<JourneyDoc>,
+    defects: &mut Vec<Defect>,
+) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let stem = name.strip_suffix(".yaml").unwrap_or(name);
+    let Some(doc) = journeys::read(root, stem, defects) else {
+        return false;
+    };
+    journeys.add(doc.name.clone(), doc, defects);
+    true
+}
+
+fn event_type(doc: &EventDoc) -> EventType {
+    EventType {
+        title: doc.title.clone(),
+        when: doc.when.clone(),
+        params: doc
+            .params
+            .iter()
+            .map(|(path, param)| (path.clone(), param.value.clone()))
+            .collect(),
+    }
+}

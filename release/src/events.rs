@@ -1,0 +1,309 @@
+//! Reads `events.yaml` and `events/*.yaml`: what a source may post.
+
+use std::collections::BTreeMap;
+
+use journey::{Field, Value};
+
+use crate::Defect;
+use crate::names::{Names, Spelling, spelled};
+use crate::values::{field, value};
+use crate::words::nearest;
+use crate::yaml::{At, Data, Entry, Keys, Mapping, Node, quoted};
+
+/// An event that a source may post.
+#[derive(Debug)]
+pub(crate) struct EventDoc {
+    /// What people call it; its name where nobody said.
+    pub(crate) title: String,
+    /// When the source posts it, in words.
+    pub(crate) when: String,
+    /// Its parameters by path.
+    pub(crate) params: BTreeMap<String, At<Field>>,
+    /// Whether all its parameters could be read.
+    pub(crate) complete: bool,
+    /// One value for each parameter that it shows.
+    pub(crate) example: BTreeMap<String, Value>,
+    /// Whether the example can stand for a real event.
+    pub(crate) sound: bool,
+}
+
+/// Begins the collection of a release's events.
+pub(crate) fn none() -> Names<EventDoc> {
+    Names::new("event", "declare it in events.yaml")
+}
+
+/// Reads the events of one file.
+pub(crate) fn read(root: &Node, events: &mut Names<EventDoc>, defects: &mut Vec<Defect>) {
+    if matches!(root.data, Data::Null) {
+        return;
+    }
+    let Some(mapping) = root.mapping("the list of events", defects) else {
+        events.incomplete();
+        return;
+    };
+    if mapping.cut_off {
+        events.incomplete();
+    }
+    for entry in &mapping.entries {
+        spelled(&entry.key, "an event", Spelling::Event, defects);
+        let event = event(entry, defects);
+        events.add(entry.key.clone(), event, defects);
+    }
+}
+
+fn event(entry: &Entry, defects: &mut Vec<Defect>) -> EventDoc {
+    let mut event = EventDoc {
+        title: entry.key.value.clone(),
+        when: String::new(),
+        params: BTreeMap::new(),
+        complete: false,
+        example: BTreeMap::new(),
+        sound: false,
+    };
+    if matches!(entry.value.data, Data::Null) {
+        event.complete = true;
+        event.sound = true;
+        return event;
+    }
+    let known = ["title", "when", "params", "example"];
+    let Some(keys) = Keys::of(&entry.value, "an event", &known, defects) else {
+        return event;
+    };
+    if let Some(title) = keys
+        .get("title")
+        .and_then(|node| node.line("`title`", defects))
+    {
+        event.title = title.value;
+    }
+    if let Some(when) = keys
+        .get("when")
+        .and_then(|node| node.text("`when`", defects))
+    {
+        event.when = when.value;
+    }
+    event.complete = !keys.cut_off();
+    if let Some(node) = keys.get("params") {
+        event.complete &= params(node, &mut event.params, defects);
+    }
+    if !event.complete {
+        return event;
+    }
+    match keys.get("example") {
+        Some(node) => event.sound = example(node, &mut event, defects),
+        None => match event.params.values().find(|param| param.value.always()) {
+            None => event.sound = true,
+            Some(_) => {
+                keys.required(
+                    "example",
+                    "give one value for each parameter: mails are tried out with it",
+                    defects,
+                );
+            }
+        },
+    }
+    event
+}
+
+/// Reads the parameters; tells whether all of them could be read.
+fn params(
+    node: &Node,
+    params: &mut BTreeMap<String, At<Field>>,
+    defects: &mut Vec<Defect>,
+) -> bool {
+    if matches!(node.data, Data::Null) {
+        return true;
+    }
+    let Some(mapping) = node.mapping("`params`", defects) else {
+        return false;
+    };
+    let before = defects.len();
+    for entry in &mapping.entries {
+        let name = &entry.key;
+        let what = format!("`{}`", quoted(&name.value));
+        if !spelled(name, "a parameter", Spelling::Path, defects) {
+            continue;
+        }
+        if name.value.split('.').count() > PATH_DEPTH_MAX {
+            defects.push(
+                Defect::new(
+                    name.place.clone(),
+                    format!("{what} has more than {PATH_DEPTH_MAX} parts"),
+                )
+                .help("shorten the path"),
+            );
+        }
+        if nested(&entry.value) {
+            defects.push(nested_params(entry));
+            continue;
+        }
+        if let Some(field) = field(&entry.value, &what, defects) {
+            clash(name, params, defects);
+            params.insert(name.value.clone(), At::new(field, name.place.clone()));
+        }
+    }
+    if mapping.entries.len() > PARAMS_MAX {
+        defects.push(
+            Defect::new(
+                node.place.clone(),
+                format!("an event has more than {PARAMS_MAX} parameters"),
+            )
+            .help("post only what mails and conditions need"),
+        );
+    }
+    defects.len() == before && !mapping.cut_off
+}
+
+/// Tells whether parameters were written nested, as in an example, and not as dotted paths.
+fn nested(node: &Node) -> bool {
+    node.data.mapping().is_some_and(|mapping| {
+        let has = |key: &str| mapping.get(key).is_some();
+        !mapping.entries.is_empty() && !["type", "default", "sensitive"].into_iter().any(has)
+    })
+}
+
+fn nested_params(entry: &Entry) -> Defect {
+    let name = &entry.key.value;
+    let inner = entry
+        .value
+        .data
+        .mapping()
+        .and_then(|inner| inner.entries.first());
+    let inner = inner.map_or("Name", |inner| inner.key.value.as_str());
+    Defect::new(
+        entry.key.place.clone(),
+        format!("`{}` needs a `type`", quoted(name)),
+    )
+    .help(format!(
+        "write each parameter with its whole path: `{name}.{inner}: string`; or {{ type: string }}"
+    ))
+}
+
+/// Says so if one of two names is a value and a group of values at once.
+fn clash(name: &At<String>, params: &BTreeMap<String, At<Field>>, defects: &mut Vec<Defect>) {
+    let inside = |outer: &str, inner: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    let other = params
+        .iter()
+        .find(|(other, _)| inside(other, &name.value) || inside(&name.value, other));
+    if let Some((other, place)) = other {
+        defects.push(
+            Defect::new(
+                name.place.clone(),
+                format!("`{other}` and `{}` cannot both be values", name.value),
+            )
+            .help("one of them would have to be a value and a group of values at once")
+            .also(place.place.clone(), "the other one"),
+        );
+    }
+}
+
+/// Reads the example; tells whether it matches the parameters.
+fn example(node: &Node, event: &mut EventDoc, defects: &mut Vec<Defect>) -> bool {
+    let before = defects.len();
+    let mut found = BTreeMap::new();
+    let cut_off = if matches!(node.data, Data::Null) {
+        false
+    } else {
+        let Some(mapping) = node.mapping("`example`", defects) else {
+            return false;
+        };
+        gather("", mapping, event, &mut found, defects);
+        mapping.cut_off
+    };
+    for (path, param) in &event.params {
+        match found.get(path) {
+            Some(node) if param.value.optional && matches!(node.data, Data::Null) => (),
+            Some(node) => {
+                let what = format!("`{path}`");
+                if let Some(value) = value(node, param.value.ty, &what, defects) {
+                    event.example.insert(path.clone(), value);
+                }
+            }
+            None if !param.value.always() || cut_off => (),
+            None => defects.push(
+                Defect::new(
+                    node.place.clone(),
+                    format!("the example lacks `{path}` ({})", pointer(path)),
+                )
+                .label("lacks a parameter")
+                .help(format!(
+                    "add it, or declare it as one that may be absent, with `?`: {path}"
+                ))
+                .also(param.place.clone(), "declared here"),
+            ),
+        }
+    }
+    defects.len() == before && !cut_off
+}
+
+/// Gathers the values of an example by path, and says which of them are not declared.
+fn gather<'n>(
+    prefix: &str,
+    mapping: &'n Mapping,
+    event: &EventDoc,
+    found: &mut BTreeMap<String, &'n Node>,
+    defects: &mut Vec<Defect>,
+) {
+    for Entry { key, value } in &mapping.entries {
+        let path = format!("{prefix}{}", key.value);
+        let group = format!("{path}.");
+        let is_group = event.params.keys().any(|param| param.starts_with(&group));
+        match &value.data {
+            _ if key.value.contains('.') && event.params.contains_key(&path) => {
+                defects.push(dotted(key));
+                found.insert(path, value);
+            }
+            _ if event.params.contains_key(&path) => {
+                found.insert(path, value);
+            }
+            Data::Mapping(inner) if is_group => gather(&group, inner, event, found, defects),
+            Data::Broken => (),
+            _ if is_group => value.wrong(&format!("`{path}`"), "`key: value` lines", defects),
+            Data::List(_) | Data::Mapping(_) | Data::Null | Data::Plain(_) | Data::Quoted(_) => {
+                let help = match nearest(&path, event.params.keys().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "declare it under `params`, or leave it out".to_owned(),
+                };
+                defects.push(
+                    Defect::new(
+                        key.place.clone(),
+                        format!(
+                            "the event has no parameter `{}` ({})",
+                            quoted(&path),
+                            pointer(&path)
+                        ),
+                    )
+                    .label("not declared")
+                    .help(help),
+                );
+            }
+        }
+    }
+}
+
+fn dotted(key: &At<String>) -> Defect {
+    let nested = key.value.replace('.', ": { ");
+    let close = " }".repeat(key.value.matches('.').count());
+    Defect::new(
+        key.place.clone(),
+        format!(
+            "an example is nested, as the source posts it, and `{}` is not",
+            key.value
+        ),
+    )
+    .help(format!("write `{nested}: …{close}`"))
+}
+
+/// Writes a path as a JSON Pointer (RFC 6901) into what a source posts.
+fn pointer(path: &str) -> String {
+    format!("/data/{}", quoted(path).replace('.', "/"))
+}
+
+/// How many parts a parameter's path may have.
+const PATH_DEPTH_MAX: usize = 6;
+
+/// How many parameters an event may have.
+const PARAMS_MAX: usize = 200;

@@ -1,0 +1,84 @@
+//! What a journey may say and this version cannot do: checked for its shape, and refused.
+//!
+//! **Invariant:** nothing is silently ignored; whoever adds a feature takes its word out of here.
+
+use journey::Condition;
+
+use crate::names::Names;
+use crate::phrases::{Read, condition, period};
+use crate::settings::one_of;
+use crate::values::strict_date;
+use crate::words::not_yet;
+use crate::yaml::{Keys, Node, quoted};
+use crate::{Defect, window};
+
+/// The verbs of steps that this version cannot do.
+pub(super) const VERBS: [&str; 13] = [
+    "call", "case", "enroll", "join", "jump", "leave", "score", "set", "split", "tag", "untag",
+    "wait_for", "window",
+];
+
+/// The keys of a journey that this version cannot honor.
+const KEYS: [&str; 5] = ["send_window", "exit_when", "goal", "publish", "priority"];
+
+/// Checks the shape of those keys, and refuses them; returns the conditions among them.
+pub(super) fn keys(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<Read<Condition>> {
+    let mut conditions = Vec::new();
+    for key in KEYS {
+        let Some(entry) = keys.entry(key) else {
+            continue;
+        };
+        let node = &entry.value;
+        match key {
+            "send_window" => {
+                let mut calendars = Names::new("calendar", "");
+                calendars.incomplete();
+                window::check(node, &calendars, defects);
+            }
+            "exit_when" => conditions.extend(condition(node, "`exit_when`", defects)),
+            "goal" => conditions.extend(goal(node, defects)),
+            "publish" => publish(node, defects),
+            _ => one_of(node, "`priority`", &["high"], defects),
+        }
+        defects.push(not_yet(entry.key.place.clone(), &format!("`{key}`")));
+    }
+    conditions
+}
+
+fn goal(node: &Node, defects: &mut Vec<Defect>) -> Option<Read<Condition>> {
+    let keys = Keys::of(
+        node,
+        "a goal",
+        &["event", "where", "within", "exit"],
+        defects,
+    )?;
+    if let Some(node) = keys.required("event", "write the event that reaches the goal", defects) {
+        node.line("the goal's `event`", defects);
+    }
+    if let Some(node) = keys.get("within") {
+        period(node, "`within`", defects);
+    }
+    if let Some(node) = keys.get("exit") {
+        node.bool("`exit`", defects);
+    }
+    keys.get("where")
+        .and_then(|node| condition(node, "`where`", defects))
+}
+
+fn publish(node: &Node, defects: &mut Vec<Defect>) {
+    let Some(keys) = Keys::of(node, "`publish`", &["from", "until", "at_end"], defects) else {
+        return;
+    };
+    for key in ["from", "until"] {
+        if let Some(node) = keys.get(key)
+            && let Some(text) = node.line(&format!("`{key}`"), defects)
+            && strict_date(&text.value).is_none()
+        {
+            let what = format!("`{}` is not a date", quoted(&text.value));
+            defects.push(Defect::new(text.place, what).help("write it as YYYY-MM-DD"));
+        }
+    }
+    if let Some(node) = keys.get("at_end") {
+        one_of(node, "`at_end`", &["stop"], defects);
+    }
+}

@@ -1,0 +1,96 @@
+//! Conditions, waits and moments inside the files of a release, and where their mistakes stand.
+
+use journey::{Condition, Mistake, Moment, Period, Schema, Wait};
+
+use crate::Defect;
+use crate::yaml::{At, Node, Phrase};
+
+/// A text in a language of its own that was read, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Read<T> {
+    /// What it means.
+    pub(crate) value: T,
+    /// What was written.
+    pub(crate) phrase: Phrase,
+}
+
+impl Read<Condition> {
+    /// Says what would leave the condition without an answer.
+    pub(crate) fn check(&self, schema: &Schema, defects: &mut Vec<Defect>) {
+        let mistakes = self.value.check(schema).err().unwrap_or_default();
+        defects.extend(mistakes.iter().map(|mistake| defect(&self.phrase, mistake)));
+    }
+}
+
+impl Read<Moment> {
+    /// Says whether the moment is counted from something that is no date.
+    pub(crate) fn check(&self, schema: &Schema, defects: &mut Vec<Defect>) {
+        let mistake = self.value.check(schema).err();
+        defects.extend(mistake.map(|mistake| defect(&self.phrase, &mistake)));
+    }
+}
+
+/// Reads a condition.
+pub(crate) fn condition(
+    node: &Node,
+    what: &str,
+    defects: &mut Vec<Defect>,
+) -> Option<Read<Condition>> {
+    // A bare `true` is YAML's, and a sound condition.
+    read(node, what, Condition::parse, defects)
+}
+
+/// Reads a duration without a time of day.
+pub(crate) fn period(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<Read<Period>> {
+    read(node, what, Period::parse, defects)
+}
+
+/// Reads a moment.
+pub(crate) fn moment(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<Read<Moment>> {
+    read(node, what, Moment::parse, defects)
+}
+
+/// Reads how long to wait.
+pub(crate) fn wait(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<Read<Wait>> {
+    read(node, what, Wait::parse, defects)
+}
+
+/// Reads the path of an event parameter: `event.Request.Email`.
+pub(crate) fn event_path(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<At<String>> {
+    let text = node.line(what, defects)?;
+    let Some(param) = text.value.strip_prefix("event.") else {
+        defects.push(
+            Defect::new(
+                text.place,
+                format!("{what} must be a parameter of the event"),
+            )
+            .help(format!(
+                "write `event.` before its name: `event.{}`",
+                text.value
+            )),
+        );
+        return None;
+    };
+    Some(At::new(param.to_owned(), text.place))
+}
+
+fn read<T>(
+    node: &Node,
+    what: &str,
+    parse: impl FnOnce(&str) -> Result<T, Mistake>,
+    defects: &mut Vec<Defect>,
+) -> Option<Read<T>> {
+    let phrase = node.phrase(what, defects)?;
+    match parse(&phrase.text) {
+        Ok(value) => Some(Read { value, phrase }),
+        Err(mistake) => {
+            defects.push(defect(&phrase, &mistake));
+            None
+        }
+    }
+}
+
+/// Puts a mistake at its place in the file.
+fn defect(phrase: &Phrase, mistake: &Mistake) -> Defect {
+    Defect::new(phrase.part(mistake.at.clone()), mistake.what.clone()).help(mistake.help.clone())
+}

@@ -1,0 +1,234 @@
+//! Makes the plan of one journey out of what was written, and says what is wrong with it.
+
+mod flow;
+mod steps;
+mod usage;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use journey::{Audience, Plan, Send, Trigger};
+
+use crate::Defect;
+use crate::audiences::{AudienceDoc, Resolver};
+use crate::events::EventDoc;
+use crate::journeys::{JourneyDoc, SendDoc, StepDoc, Verb, each};
+use crate::mails::{Mails, Sending, Sent, sent};
+use crate::names::Names;
+use crate::scope::Known;
+use crate::settings::Project;
+use crate::template::Purpose;
+use crate::yaml::At;
+
+/// What a journey can refer to.
+#[derive(Clone, Copy)]
+pub(crate) struct Declared<'a> {
+    /// What waypost.yaml says.
+    pub(crate) project: &'a Project,
+    /// The events.
+    pub(crate) events: &'a Names<EventDoc>,
+    /// The audiences.
+    pub(crate) audiences: &'a Names<AudienceDoc>,
+    /// The templates and layouts.
+    pub(crate) mails: &'a Mails,
+}
+
+/// The texts of the mails that a journey sends, by template and locale.
+pub(crate) type Sources = BTreeMap<(String, Option<String>), mail::Source>;
+
+/// Checks a journey and makes its plan; nothing where a defect keeps it from being one.
+pub(crate) fn plan(
+    declared: Declared<'_>,
+    doc: &JourneyDoc,
+    defects: &mut Vec<Defect>,
+) -> Option<(Plan, Sources)> {
+    let events: Vec<(&At<String>, Option<&EventDoc>)> = doc
+        .triggers
+        .iter()
+        .map(|trigger| {
+            let event = declared.events.find(&trigger.event, defects);
+            (&trigger.event, event.map(|event| &event.value))
+        })
+        .collect();
+    let mut known = Known::of(declared.project, &events, defects);
+    if !doc.whole {
+        known.incomplete();
+    }
+    let mut journey = Journey {
+        declared,
+        doc,
+        known: &known,
+        events: &events,
+        used: BTreeSet::new(),
+        read_by_steps: BTreeSet::new(),
+        mails: BTreeMap::new(),
+        whole: doc.whole,
+    };
+    let triggers = journey.triggers(defects);
+    if let Some(topic) = &doc.topic {
+        declared.project.topics.find(topic, defects);
+    }
+    let to = doc.to.as_ref().and_then(|to| journey.audience(to, defects));
+    journey.mails(defects);
+    flow::check(&doc.steps, defects);
+    walk::check(&mut journey, defects);
+    usage::check(&journey, defects);
+
+    let purpose = match doc.purpose? {
+        Purpose::Transactional => journey::Purpose::Transactional,
+        Purpose::Marketing => journey::Purpose::Marketing {
+            topic: doc.topic.as_ref()?.value.clone(),
+        },
+    };
+    let steps = steps::flat(&journey)?;
+    let plan = Plan {
+        journey: doc.name.value.clone(),
+        title: doc.title.clone(),
+        purpose,
+        triggers,
+        to,
+        reentry: doc.reentry?,
+        params: known.params_in(&journey.read_by_steps),
+        steps,
+        settings: declared.project.settings.clone(),
+        templates: BTreeMap::new(),
+    };
+    Some((plan, journey.sources()))
+}
+
+/// A journey that is being checked.
+struct Journey<'a> {
+    declared: Declared<'a>,
+    doc: &'a JourneyDoc,
+    known: &'a Known,
+    events: &'a [(&'a At<String>, Option<&'a EventDoc>)],
+    /// The event parameters that something uses, by path.
+    used: BTreeSet<String>,
+    /// Those of them that are needed after entry.
+    read_by_steps: BTreeSet<String>,
+    /// What became of each mail, by where in the file its template is named.
+    mails: BTreeMap<usize, Mail>,
+    /// Whether all of it could be read, so that what nothing uses is a mistake.
+    whole: bool,
+}
+
+/// A mail of a journey.
+struct Mail {
+    sent: Sent,
+    /// What the plan holds; `None` if that could not be made.
+    send: Option<Send>,
+}
+
+impl Journey<'_> {
+    fn triggers(&mut self, defects: &mut Vec<Defect>) -> Vec<Trigger> {
+        let mut triggers = Vec::new();
+        for (trigger, event) in self.doc.triggers.iter().zip(self.events) {
+            if let Some(filter) = &trigger.filter {
+                let known = Known::of(self.declared.project, &[*event], &mut Vec::new());
+                if known.complete() {
+                    filter.check(&known.schema(), defects);
+                }
+                let params = params(filter.value.paths());
+                self.used.extend(params);
+            }
+            triggers.push(Trigger {
+                event: trigger.event.value.clone(),
+                filter: trigger.filter.as_ref().map(|filter| filter.value.clone()),
+            });
+        }
+        triggers
+    }
+
+    fn audience(&mut self, doc: &AudienceDoc, defects: &mut Vec<Defect>) -> Option<Audience> {
+        let resolver = Resolver {
+            audiences: self.declared.audiences,
+            lists: &self.declared.project.lists,
+            known: self.known,
+            used: &doc.place,
+        };
+        let audience = resolver.audience(doc, defects);
+        match &audience {
+            Some(audience) => {
+                let params = audience.params().into_iter().map(str::to_owned);
+                self.used.extend(params);
+            }
+            None => self.whole = false,
+        }
+        audience
+    }
+
+    /// Checks and compiles the mail of every send.
+    fn mails(&mut self, defects: &mut Vec<Defect>) {
+        let doc = self.doc;
+        let mut sends = Vec::new();
+        each(&doc.steps, &mut |step: &StepDoc| match &step.verb {
+            Verb::Send(send) => sends.push(send),
+            Verb::Broken(_) => self.whole = false,
+            Verb::Exit(_) | Verb::If { .. } | Verb::Wait(_) | Verb::WaitUntil { .. } => (),
+        });
+        for send in sends {
+            let mail = self.mail(send, defects);
+            self.whole &= mail.sent.whole;
+            self.used.extend(mail.sent.params.iter().cloned());
+            self.read_by_steps.extend(mail.sent.params.iter().cloned());
+            self.mails.insert(send.template.place.span.start, mail);
+        }
+    }
+
+    fn mail(&mut self, doc: &SendDoc, defects: &mut Vec<Defect>) -> Mail {
+        let events: Vec<&EventDoc> = self.events.iter().filter_map(|(_, event)| *event).collect();
+        let sending = Sending {
+            project: self.declared.project,
+            mails: self.declared.mails,
+            known: self.known,
+            purpose: self.doc.purpose.unwrap_or(Purpose::Transactional),
+            events: &events,
+        };
+        let mut found = Vec::new();
+        let sent = sent(sending, doc, &mut found);
+        if self.doc.purpose.is_some() {
+            defects.append(&mut found);
+        }
+        let from = match &doc.from {
+            Some(name) => self.declared.project.senders.find(name, defects),
+            None => self.declared.project.senders.get("default"),
+        };
+        let to = doc.to.as_ref().map(|to| self.audience(to, defects));
+        let send = from.and_then(|from| from.value.clone()).and_then(|from| {
+            Some(Send {
+                template: doc.template.value.clone(),
+                from,
+                to: match to {
+                    Some(to) => Some(to?),
+                    None => None,
+                },
+                expires: doc.expires.as_ref().map(|read| read.value.clone()),
+                params: sent.params.clone(),
+            })
+        });
+        Mail { sent, send }
+    }
+
+    /// Returns the texts of all mails.
+    fn sources(self) -> Sources {
+        let mut sources = Sources::new();
+        for mail in self.mails.into_values() {
+            let Some(send) = mail.send else {
+                continue;
+            };
+            for (locale, source) in mail.sent.sources {
+                sources.insert((send.template.clone(), locale), source);
+            }
+        }
+        sources
+    }
+}
+
+/// Returns the event parameters among `paths`.
+fn params<'p>(paths: impl IntoIterator<Item = &'p str>) -> BTreeSet<String> {
+    paths
+        .into_iter()
+        .filter_map(|path| path.strip_prefix("event."))
+        .map(str::to_owned)
+        .collect()
+}

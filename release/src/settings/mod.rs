@@ -1,0 +1,349 @@
+//! Reads `waypost.yaml`: what a project says about itself and about contacts.
+
+mod limits;
+mod senders;
+
+use std::collections::BTreeMap;
+
+pub(crate) use limits::one_of;
+
+use jiff::tz::TimeZone;
+use journey::{BUILT_IN, Field, FieldType, Presence, Sender, Settings, Value};
+
+use crate::folder;
+use crate::names::{Names, Spelling, spelled};
+use crate::values::{field, is_web_address};
+use crate::yaml::{At, Data, Entry, Keys, Node, parse_number, quoted};
+use crate::{Defect, Place};
+
+/// What `waypost.yaml` declares.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// What is stored with each plan.
+    pub(crate) settings: Settings,
+    /// Whom mails can be from; `None` stands for one that is described badly.
+    pub(crate) senders: Names<Option<Sender>>,
+    /// What people can unsubscribe from, each with what they read about it.
+    pub(crate) topics: Names<String>,
+    /// Lists that contacts can be on.
+    pub(crate) lists: Names<()>,
+    /// Sets of closed days.
+    pub(crate) calendars: Names<()>,
+    /// Where the vars stand.
+    pub(crate) vars: Names<()>,
+    /// Where the contact fields stand.
+    pub(crate) fields: Names<()>,
+}
+
+impl Project {
+    /// Begins with nothing declared.
+    fn new() -> Self {
+        Self {
+            settings: Settings {
+                organization: String::new(),
+                locale: "en".to_owned(),
+                zone: TimeZone::UTC,
+                vars: BTreeMap::new(),
+                fields: BTreeMap::new(),
+            },
+            senders: Names::new("sender", "declare it under `senders` in waypost.yaml"),
+            topics: Names::new("topic", "declare it under `topics` in waypost.yaml"),
+            lists: Names::new("list", "declare it under `lists` in waypost.yaml"),
+            calendars: Names::new("calendar", "declare it under `calendars` in waypost.yaml"),
+            vars: Names::new("var", "declare it under `vars` in waypost.yaml"),
+            fields: Names::new(
+                "contact field",
+                "declare it under `contact` in waypost.yaml",
+            ),
+        }
+    }
+
+    /// Stands in for a file that is not there or cannot be read, so that nothing is called unknown.
+    pub(crate) fn unknown() -> Self {
+        let mut project = Self::new();
+        project.incomplete();
+        project
+    }
+
+    fn incomplete(&mut self) {
+        self.senders.incomplete();
+        self.topics.incomplete();
+        self.lists.incomplete();
+        self.calendars.incomplete();
+        self.vars.incomplete();
+        self.fields.incomplete();
+    }
+}
+
+/// Says that a release has no `waypost.yaml`.
+pub(crate) fn missing() -> Defect {
+    let place = Place {
+        file: FILE.to_owned(),
+        span: 0..0,
+    };
+    Defect::new(place, "the release has no waypost.yaml").help(format!(
+        "a release is a folder with {}; waypost.yaml says `organisation`, `locale`, `time_zone` and \
+         `senders`",
+        folder::layout()
+    ))
+}
+
+/// Reads the project's file.
+pub(crate) fn read(root: &Node, defects: &mut Vec<Defect>) -> Project {
+    let mut project = Project::new();
+    let Some(keys) = Keys::of(root, "waypost.yaml", &KEYS, defects) else {
+        return Project::unknown();
+    };
+    if keys.cut_off() {
+        project.incomplete();
+    }
+    version(&keys, defects);
+    about(&keys, &mut project.settings, defects);
+    senders::read(&keys, &mut project.senders, defects);
+    if let Some(node) = keys.get("vars") {
+        vars(node, &mut project, defects);
+    }
+    if let Some(node) = keys.get("contact") {
+        fields(node, &mut project, defects);
+    }
+    if let Some(node) = keys.get("topics") {
+        topics(node, &mut project.topics, defects);
+    }
+    if let Some(node) = keys.get("lists") {
+        lists(node, &mut project.lists, defects);
+    }
+    limits::read(&keys, &mut project, defects);
+    project
+}
+
+fn version(keys: &Keys<'_>, defects: &mut Vec<Defect>) {
+    let Some(node) = keys.get("waypost") else {
+        return;
+    };
+    if let Some(version) = node.number("`waypost`", defects)
+        && (version.value - 1.0).abs() > f64::EPSILON
+    {
+        defects.push(
+            Defect::new(version.place, "this format of a release is not known")
+                .help("write `waypost: 1`"),
+        );
+    }
+}
+
+fn about(keys: &Keys<'_>, settings: &mut Settings, defects: &mut Vec<Defect>) {
+    let help = "write who sends the mails: `organisation: Your Name`";
+    if let Some(node) = keys.required("organisation", help, defects)
+        && let Some(name) = node.line("`organisation`", defects)
+    {
+        settings.organization = name.value;
+    }
+    let help = "write the language of the mails: `locale: nl`";
+    if let Some(node) = keys.required("locale", help, defects)
+        && let Some(tag) = node.line("`locale`", defects)
+    {
+        if is_locale(&tag.value) {
+            settings.locale = tag.value;
+        } else {
+            defects.push(
+                Defect::new(
+                    tag.place,
+                    format!("`{}` is not a language tag", quoted(&tag.value)),
+                )
+                .help("write one such as `nl`, `en` or `nl-BE`"),
+            );
+        }
+    }
+    let help = "write the clock of whoever has none of their own: `time_zone: Europe/Amsterdam`";
+    if let Some(node) = keys.required("time_zone", help, defects)
+        && let Some(name) = node.line("`time_zone`", defects)
+    {
+        match journey::zone(&name.value) {
+            Some(zone) => settings.zone = zone,
+            None => defects.push(
+                Defect::new(
+                    name.place,
+                    format!("no time zone is called `{}`", quoted(&name.value)),
+                )
+                .help("write a place of the IANA database, such as `Europe/Amsterdam`"),
+            ),
+        }
+    }
+}
+
+/// Tells whether `text` is a language tag as mails use it: `nl`, `nl-BE` (RFC 5646, in part).
+pub(crate) fn is_locale(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let language = parts.next().unwrap_or_default();
+    (2..=3).contains(&language.len())
+        && language.chars().all(|c| c.is_ascii_lowercase())
+        && parts.all(|part| {
+            (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+        })
+        && text.len() <= 20
+}
+
+fn vars(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
+    let Some(mapping) = node.mapping("`vars`", defects) else {
+        project.vars.incomplete();
+        return;
+    };
+    for Entry { key, value } in &mapping.entries {
+        if spelled(key, "a var", Spelling::Word, defects)
+            && let Some(found) = var(key, value, defects)
+        {
+            project.settings.vars.insert(key.value.clone(), found);
+        }
+        project.vars.add(key.clone(), (), defects);
+    }
+}
+
+/// Reads a text, a number or a yes-or-no; what is named `…_url` must be a web address.
+fn var(key: &At<String>, node: &Node, defects: &mut Vec<Defect>) -> Option<Value> {
+    let what = format!("the var `{}`", quoted(&key.value));
+    let value = match node.data.plain() {
+        Some(text) if node.data.name() == "a number" => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let zero = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+            if zero || text.starts_with('+') {
+                let defect = Defect::new(
+                    node.place.clone(),
+                    format!("{what} looks like a number that would lose its first character"),
+                );
+                defects.push(defect.help(format!("put it in quotes: \"{text}\"")));
+                return None;
+            }
+            Value::Number(parse_number(text)?)
+        }
+        Some(_) if node.data.name() == "a yes-or-no" => {
+            Value::Bool(node.bool(&what, defects)?.value)
+        }
+        _ => Value::Text(node.text(&what, defects)?.value),
+    };
+    let Value::Text(text) = &value else {
+        return Some(value);
+    };
+    let trouble = if text.trim().is_empty() {
+        "is empty"
+    } else if key.value.ends_with("_url") && !is_web_address(text) {
+        "is named as a web address, and is none"
+    } else {
+        return Some(value);
+    };
+    defects.push(
+        Defect::new(node.place.clone(), format!("{what} {trouble}"))
+            .help("write what mails should show; an address begins with https://"),
+    );
+    None
+}
+
+fn fields(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
+    let Some(mapping) = node.mapping("`contact`", defects) else {
+        project.fields.incomplete();
+        return;
+    };
+    for Entry { key, value } in &mapping.entries {
+        let what = format!("the contact field `{}`", quoted(&key.value));
+        if spelled(key, "a contact field", Spelling::Word, defects) {
+            match field(value, &what, defects) {
+                Some(field) => {
+                    if built_in(&key.value, &field, value, defects) {
+                        project.settings.fields.insert(key.value.clone(), field);
+                    }
+                }
+                None => project.fields.incomplete(),
+            }
+        }
+        project.fields.add(key.clone(), (), defects);
+    }
+    if mapping.entries.len() > FIELDS_MAX {
+        defects.push(
+            Defect::new(
+                node.place.clone(),
+                format!("there are more than {FIELDS_MAX} contact fields"),
+            )
+            .help("keep only those that mails and conditions need"),
+        );
+    }
+}
+
+/// Tells whether a field must be stored: a built-in one may be declared again, as what it is.
+fn built_in(name: &str, field: &Field, node: &Node, defects: &mut Vec<Defect>) -> bool {
+    let Some((_, kind, presence)) = BUILT_IN.iter().find(|(known, ..)| *known == name) else {
+        return true;
+    };
+    let fits = match name {
+        "email" => matches!(field.ty, FieldType::Email | FieldType::String),
+        _ => field.ty.kind() == *kind && field.ty != FieldType::Email,
+    };
+    if !fits || (*presence == Presence::Always && field.optional) {
+        let built = match name {
+            "email" => "`email`, an address",
+            "tags" | "lists" => "a list, and cannot be declared",
+            _ => "`string`, a text",
+        };
+        defects.push(
+            Defect::new(
+                node.place.clone(),
+                format!("`{name}` is built in as {built}, and is declared as something else"),
+            )
+            .help("leave it out: it is there anyway"),
+        );
+    }
+    false
+}
+
+fn topics(node: &Node, topics: &mut Names<String>, defects: &mut Vec<Defect>) {
+    let Some(mapping) = node.mapping("`topics`", defects) else {
+        topics.incomplete();
+        return;
+    };
+    for Entry { key, value } in &mapping.entries {
+        spelled(key, "a topic", Spelling::Tag, defects);
+        let what = format!("what people read about the topic `{}`", quoted(&key.value));
+        let about = value.line(&what, defects).map(|text| text.value);
+        topics.add(key.clone(), about.unwrap_or_default(), defects);
+    }
+}
+
+fn lists(node: &Node, lists: &mut Names<()>, defects: &mut Vec<Defect>) {
+    if let Data::Mapping(mapping) = &node.data {
+        for entry in &mapping.entries {
+            spelled(&entry.key, "a list", Spelling::Tag, defects);
+            entry.value.line("what people read about a list", defects);
+            lists.add(entry.key.clone(), (), defects);
+        }
+        return;
+    }
+    let Some(items) = node.list("`lists`", defects) else {
+        lists.incomplete();
+        return;
+    };
+    for item in items {
+        if let Some(name) = item.line("the name of a list", defects) {
+            spelled(&name, "a list", Spelling::Tag, defects);
+            lists.add(name, (), defects);
+        }
+    }
+}
+
+/// The file's name.
+pub(crate) const FILE: &str = "waypost.yaml";
+
+const KEYS: [&str; 13] = [
+    "waypost",
+    "organisation",
+    "locale",
+    "time_zone",
+    "senders",
+    "vars",
+    "contact",
+    "topics",
+    "lists",
+    "calendars",
+    "marketing",
+    "scoring",
+    "hooks",
+];
+
+/// How many fields a contact may have.
+const FIELDS_MAX: usize = 200;

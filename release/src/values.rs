@@ -1,0 +1,211 @@
+//! Declared fields and the values that are written for them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use journey::{EmailAddress, Field, FieldType, Value};
+
+use crate::Defect;
+use crate::words::{list_of, nearest};
+use crate::yaml::{At, Data, Keys, Node, quoted};
+
+/// Reads what a contact field or an event parameter may hold: `date?`, or the long form
+/// `{ type, default, sensitive }`.
+pub(crate) fn field(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<Field> {
+    if !matches!(node.data, Data::Mapping(_)) {
+        let (ty, optional) = field_type(node, what, defects)?;
+        return Some(Field {
+            ty,
+            optional,
+            default: None,
+            sensitive: false,
+        });
+    }
+    let keys = Keys::of(node, what, &["type", "default", "sensitive"], defects)?;
+    let sensitive = keys
+        .get("sensitive")
+        .and_then(|node| node.bool("`sensitive`", defects))
+        .is_some_and(|sensitive| sensitive.value);
+    let help = "write `type: string`, or another type";
+    let (ty, optional) = field_type(keys.required("type", help, defects)?, what, defects)?;
+    let default = keys
+        .get("default")
+        .and_then(|node| value(node, ty, &format!("the default of {what}"), defects));
+    Some(Field {
+        ty,
+        optional,
+        default,
+        sensitive,
+    })
+}
+
+fn field_type(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<(FieldType, bool)> {
+    let text = node.line(&format!("the type of {what}"), defects)?;
+    let (name, optional) = match text.value.strip_suffix('?') {
+        Some(name) => (name.trim_end(), true),
+        None => (text.value.as_str(), false),
+    };
+    if let Some((_, ty)) = FieldType::ALL.iter().find(|(word, _)| *word == name) {
+        return Some((*ty, optional));
+    }
+    let words = || FieldType::ALL.iter().map(|(word, _)| *word);
+    let help = match meant(name).or_else(|| nearest(name, words())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the types are {}", list_of(words())),
+    };
+    defects.push(
+        Defect::new(text.place, format!("`{}` is not a type", quoted(name)))
+            .label("unknown type")
+            .help(help),
+    );
+    None
+}
+
+/// Returns the type that somebody means who writes another system's word for it.
+fn meant(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "boolean" | "yesno" => "bool",
+        "integer" | "int" | "float" | "decimal" | "numeric" => "number",
+        "str" | "varchar" | "char" => "string",
+        "timestamp" | "time" | "instant" => "datetime",
+        "mail" | "address" | "emailaddress" => "email",
+        "link" | "uri" => "url",
+        "multiline" | "textarea" | "paragraph" => "text",
+        _ => return None,
+    })
+}
+
+/// Reads a value of type `ty`, as strictly as one that is posted.
+pub(crate) fn value(
+    node: &Node,
+    ty: FieldType,
+    what: &str,
+    defects: &mut Vec<Defect>,
+) -> Option<Value> {
+    match ty {
+        FieldType::Bool => node.bool(what, defects).map(|yes| Value::Bool(yes.value)),
+        FieldType::Number => {
+            if let Data::Quoted(text) = &node.data
+                && crate::yaml::parse_number(text).is_some()
+            {
+                let defect = Defect::new(
+                    node.place.clone(),
+                    format!("{what} must be a number, and this is a text"),
+                );
+                defects.push(defect.help("leave the quotes out"));
+                return None;
+            }
+            node.number(what, defects)
+                .map(|number| Value::Number(number.value))
+        }
+        FieldType::Date
+        | FieldType::DateTime
+        | FieldType::Email
+        | FieldType::String
+        | FieldType::Text
+        | FieldType::Url => {
+            let text = strictly_text(node, what, defects)?;
+            match parse(&text.value, ty) {
+                Ok(value) => Some(value),
+                Err(help) => {
+                    let shown = quoted(&text.value);
+                    let name = name(ty);
+                    defects.push(
+                        Defect::new(
+                            text.place,
+                            format!("{what} must be {name}, and `{shown}` is none"),
+                        )
+                        .help(help),
+                    );
+                    None
+                }
+            }
+        }
+    }
+}
+
+/// Reads a text; one without quotes must not look like something else, as a source would post it so.
+fn strictly_text(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<At<String>> {
+    if let Data::Plain(text) = &node.data
+        && matches!(node.data.name(), "a number" | "a yes-or-no")
+    {
+        let shown = quoted(text);
+        defects.push(
+            Defect::new(
+                node.place.clone(),
+                format!(
+                    "{what} must be a text, and `{shown}` is {}",
+                    node.data.name()
+                ),
+            )
+            .help(format!("put it in quotes: \"{shown}\"")),
+        );
+        return None;
+    }
+    node.text(what, defects)
+}
+
+fn parse(text: &str, ty: FieldType) -> Result<Value, &'static str> {
+    let whole = || Value::Text(text.to_owned());
+    match ty {
+        FieldType::Date => strict_date(text)
+            .map(Value::Date)
+            .ok_or("write a date as YYYY-MM-DD: `2027-02-12`"),
+        FieldType::DateTime => text
+            .parse::<Timestamp>()
+            .map(Value::DateTime)
+            .map_err(|_| "write a moment with its offset: `2027-02-12T09:30:00+01:00`"),
+        FieldType::Email => match text.parse::<EmailAddress>() {
+            Ok(_) => Ok(whole()),
+            Err(journey::AddressError::Malformed) => {
+                Err("write an address like anna@school.example")
+            }
+            Err(journey::AddressError::NotAscii) => {
+                Err("write an address in plain letters; the domain in punycode (xn--…)")
+            }
+        },
+        FieldType::Url if is_web_address(text) => Ok(whole()),
+        FieldType::Url => Err("write a whole address that begins with https://"),
+        FieldType::String if text.contains(char::is_control) => {
+            Err("write one line; `text` is the type for several")
+        }
+        FieldType::String | FieldType::Text => Ok(whole()),
+        FieldType::Bool | FieldType::Number => Err("write the value without quotes"),
+    }
+}
+
+/// Reads `YYYY-MM-DD` and nothing else.
+pub(crate) fn strict_date(text: &str) -> Option<Date> {
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    text.parse().ok().filter(|_| shape)
+}
+
+/// Tells whether `text` is an absolute `http` or `https` address.
+pub(crate) fn is_web_address(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    ["http", "https"].contains(&scheme.to_lowercase().as_str())
+        && !host.is_empty()
+        && host.starts_with(char::is_alphanumeric)
+        && !text
+            .contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c))
+}
+
+fn name(ty: FieldType) -> &'static str {
+    match ty {
+        FieldType::Bool => "a yes-or-no",
+        FieldType::Date => "a date",
+        FieldType::DateTime => "a moment",
+        FieldType::Email => "an e-mail address",
+        FieldType::Number => "a number",
+        FieldType::String => "a text of one line",
+        FieldType::Text => "a text",
+        FieldType::Url => "a web address",
+    }
+}

@@ -1,0 +1,279 @@
+//! Reads pieces of a tree as what they should be, and says what they are instead.
+
+use std::ops::Range;
+
+use super::{At, Data, Entry, Mapping, Node, Phrase};
+use crate::words::{list_of, nearest};
+use crate::{Defect, Place};
+
+/// A mapping that is read by its keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keys<'a> {
+    /// What the mapping is, with an article: "a journey".
+    what: &'a str,
+    place: &'a Place,
+    mapping: &'a Mapping,
+}
+
+impl<'a> Keys<'a> {
+    /// Reads `node` as `what`, a mapping that can have the keys `known` and no others.
+    pub(crate) fn of(
+        node: &'a Node,
+        what: &'a str,
+        known: &[&str],
+        defects: &mut Vec<Defect>,
+    ) -> Option<Self> {
+        let mapping = node.mapping(what, defects)?;
+        for entry in &mapping.entries {
+            if !known.contains(&entry.key.value.as_str()) {
+                defects.push(unknown_key(&entry.key, what, known));
+            }
+        }
+        Some(Self {
+            what,
+            place: &node.place,
+            mapping,
+        })
+    }
+
+    /// Reads `node` as `what`, a mapping with keys of the author's own.
+    pub(crate) fn of_any(node: &'a Node, what: &'a str, defects: &mut Vec<Defect>) -> Option<Self> {
+        Some(Self {
+            what,
+            place: &node.place,
+            mapping: node.mapping(what, defects)?,
+        })
+    }
+
+    /// Returns what stands under `key`, if it was written.
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Node> {
+        self.mapping.get(key)
+    }
+
+    /// Returns the entry of `key`, if it was written.
+    pub(crate) fn entry(&self, key: &str) -> Option<&'a Entry> {
+        self.mapping.entry(key)
+    }
+
+    /// Returns what stands under `key`; a defect with `help` when it is missing.
+    pub(crate) fn required(
+        &self,
+        key: &str,
+        help: &str,
+        defects: &mut Vec<Defect>,
+    ) -> Option<&'a Node> {
+        let node = self.mapping.get(key);
+        if node.is_none() && !self.mapping.cut_off {
+            defects.push(
+                Defect::new(self.place.clone(), format!("{} needs `{key}`", self.what))
+                    .label(format!("has no `{key}`"))
+                    .help(help),
+            );
+        }
+        node
+    }
+
+    /// Returns where the mapping stands.
+    pub(crate) fn place(&self) -> &'a Place {
+        self.place
+    }
+
+    /// Returns everything that was written.
+    pub(crate) fn entries(&self) -> &'a [Entry] {
+        &self.mapping.entries
+    }
+
+    /// Tells whether the file could not be read up to the mapping's end.
+    pub(crate) fn cut_off(&self) -> bool {
+        self.mapping.cut_off
+    }
+}
+
+impl Node {
+    /// Reads a mapping; `what` is what it should describe.
+    pub(crate) fn mapping(&self, what: &str, defects: &mut Vec<Defect>) -> Option<&Mapping> {
+        let mapping = self.data.mapping();
+        if mapping.is_none() {
+            self.wrong(what, "`key: value` lines", defects);
+        }
+        mapping
+    }
+
+    /// Reads a list, or one item that stands for a list of itself.
+    pub(crate) fn items(&self) -> &[Self] {
+        match &self.data {
+            Data::List(items) => items,
+            Data::Broken => &[],
+            Data::Mapping(_) | Data::Null | Data::Plain(_) | Data::Quoted(_) => {
+                std::slice::from_ref(self)
+            }
+        }
+    }
+
+    /// Reads a list.
+    pub(crate) fn list(&self, what: &str, defects: &mut Vec<Defect>) -> Option<&[Self]> {
+        let items = self.data.list();
+        if items.is_none() {
+            self.wrong(what, "a list: a line with `- ` for each item", defects);
+        }
+        items
+    }
+
+    /// Reads a text of one line that is not empty.
+    pub(crate) fn line(&self, what: &str, defects: &mut Vec<Defect>) -> Option<At<String>> {
+        let text = self.text(what, defects)?;
+        let trouble = if text.value.trim().is_empty() {
+            "is empty"
+        } else if text.value.chars().any(char::is_control) {
+            "must be one line without control characters"
+        } else if text.value.chars().count() > LINE_CHARS_MAX {
+            "has more than 500 characters"
+        } else {
+            return Some(text);
+        };
+        defects
+            .push(Defect::new(text.place, format!("{what} {trouble}")).help("write a short text"));
+        None
+    }
+
+    /// Reads a text, of any length and with any number of lines.
+    pub(crate) fn text(&self, what: &str, defects: &mut Vec<Defect>) -> Option<At<String>> {
+        let text = self.data.word();
+        if text.is_none() {
+            self.wrong(what, "a text", defects);
+        }
+        text.map(|text| At::new(text.to_owned(), self.place.clone()))
+    }
+
+    /// Reads a text in a language of its own.
+    pub(crate) fn phrase(&self, what: &str, defects: &mut Vec<Defect>) -> Option<Phrase> {
+        let text = self.text(what, defects)?;
+        Some(Phrase {
+            text: text.value,
+            place: text.place,
+            verbatim: self.verbatim,
+        })
+    }
+
+    /// Reads `true` or `false`.
+    pub(crate) fn bool(&self, what: &str, defects: &mut Vec<Defect>) -> Option<At<bool>> {
+        let text = self.data.plain().filter(|text| is_bool(text));
+        if text.is_none() {
+            self.wrong(what, "`true` or `false`", defects);
+        }
+        text.map(|text| At::new(text.eq_ignore_ascii_case("true"), self.place.clone()))
+    }
+
+    /// Reads a number.
+    pub(crate) fn number(&self, what: &str, defects: &mut Vec<Defect>) -> Option<At<f64>> {
+        if let Data::Plain(text) = &self.data
+            && let Some(number) = parse_number(text)
+        {
+            return Some(At::new(number, self.place.clone()));
+        }
+        self.wrong(what, "a number", defects);
+        None
+    }
+
+    /// Reads a whole number from `range`.
+    pub(crate) fn whole(
+        &self,
+        what: &str,
+        range: Range<i64>,
+        defects: &mut Vec<Defect>,
+    ) -> Option<At<i64>> {
+        self.number(what, defects)?;
+        let whole = self.data.plain().and_then(|text| text.parse::<i64>().ok());
+        let whole = whole.filter(|whole| range.contains(whole));
+        if whole.is_none() {
+            let (first, last) = (range.start, range.end - 1);
+            defects.push(
+                Defect::new(self.place.clone(), format!("{what} is out of range"))
+                    .help(format!("write a whole number from {first} to {last}")),
+            );
+        }
+        whole.map(|whole| At::new(whole, self.place.clone()))
+    }
+
+    /// Says that this is not what was expected; silent about what was reported before.
+    pub(crate) fn wrong(&self, what: &str, expected: &str, defects: &mut Vec<Defect>) {
+        if matches!(self.data, Data::Broken) {
+            return;
+        }
+        let found = self.data.name();
+        defects.push(
+            Defect::new(
+                self.place.clone(),
+                format!("{what} must be {}, and this is {found}", short(expected)),
+            )
+            .help(format!("write {expected}")),
+        );
+    }
+}
+
+impl Data {
+    /// Returns what it is, with an article.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Broken => "unreadable",
+            Self::List(_) => "a list",
+            Self::Mapping(_) => "a mapping of keys to values",
+            Self::Null => "nothing",
+            Self::Plain(text) if is_bool(text) => "a yes-or-no",
+            Self::Plain(text) if parse_number(text).is_some() => "a number",
+            Self::Plain(_) | Self::Quoted(_) => "a text",
+        }
+    }
+}
+
+/// Says that `key` means nothing in `what`.
+pub(crate) fn unknown_key(key: &At<String>, what: &str, known: &[&str]) -> Defect {
+    let help = match nearest(&key.value, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("{what} can have {}", list_of(known.iter().copied())),
+    };
+    Defect::new(
+        key.place.clone(),
+        format!("{what} has no key `{}`", quoted(&key.value)),
+    )
+    .label("unknown key")
+    .help(help)
+}
+
+/// Shortens what somebody wrote so that it can stand in a message.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut short: String = text
+        .chars()
+        .map(|found| if found.is_control() { ' ' } else { found })
+        .take(QUOTED_CHARS_MAX)
+        .collect();
+    if text.chars().nth(QUOTED_CHARS_MAX).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// Reads a number as YAML 1.2 writes it in decimals.
+pub(crate) fn parse_number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let decimal = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && digits.ends_with(|last: char| last.is_ascii_digit());
+    if !decimal {
+        return None;
+    }
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+fn is_bool(text: &str) -> bool {
+    matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE")
+}
+
+/// Returns the part before the explanation.
+fn short(expected: &str) -> &str {
+    expected.split(':').next().unwrap_or(expected)
+}
+
+/// How long a text of one line may be.
+const LINE_CHARS_MAX: usize = 500;
+
+const QUOTED_CHARS_MAX: usize = 60;
