@@ -34,3 +34,41 @@ impl Mistake {
         self
     }
 }
+
+#[cfg(test)]
+pub(crate) mod told {
+    //! Files that tell what is wrong with examples.
+
+    use std::fmt::Write;
+
+    use expect_test::ExpectFile;
+
+    use super::Mistake;
+
+    /// Compares what is wrong with each example of a file to what the file says under it.
+    ///
+    /// A file holds blocks with a blank line between them; the first line of a block is an example.
+    /// To add one, write that line and run the test with `UPDATE_EXPECT=1`.
+    pub(crate) fn check(file: &str, expected: &ExpectFile, read: impl Fn(&str) -> Vec<Mistake>) {
+        let examples = file.split("\n\n").filter_map(|block| block.lines().next());
+        let told: Vec<String> = examples
+            .map(|example| tell(example, read(example)))
+            .collect();
+        expected.assert_eq(&told.join("\n"));
+    }
+
+    /// Draws what is wrong with an example under it.
+    fn tell(example: &str, mistakes: Vec<Mistake>) -> String {
+        let mut told = format!("{example}\n");
+        if mistakes.is_empty() {
+            told.push_str("ok\n");
+        }
+        for Mistake { at, what, help } in mistakes {
+            let indent = example[..at.start].chars().count();
+            let marked = example[at].chars().count().max(1);
+            writeln!(told, "{:indent$}{} {what}", "", "^".repeat(marked)).unwrap();
+            writeln!(told, "{:width$} {help}", "", width = indent + marked).unwrap();
+        }
+        told
+    }
+}

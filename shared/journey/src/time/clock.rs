@@ -35,7 +35,10 @@ fn explain(text: &str) -> (String, String) {
         let help = "write one day more and `at 00:00`";
         return ("the last minute of a day is `23:59`".into(), help.into());
     }
-    if text.split(':').count() == 3 {
+    if matches!(
+        text.split(':').map(digits).collect::<Vec<_>>()[..],
+        [Some(_), Some(_), Some(_)]
+    ) {
         return (
             format!("`{text}` has seconds; what is due is due on a whole minute"),
             help.into(),

@@ -168,7 +168,12 @@ fn fixed(phrase: &Phrase<'_>) -> Result<(Base, Option<Time>), Mistake> {
             return Err(Mistake::new(all, "there are two times of day", help));
         }
     };
-    if time.starts_with(['+', '-', '−', '–']) {
+    let signs = ['+', '-', '−', '–'];
+    if time.starts_with(signs)
+        || time
+            .split_whitespace()
+            .any(|word| word == "+" || word == "-")
+    {
         let help = "write the date that you mean itself";
         return Err(Mistake::new(all, "a fixed date has no distance", help));
     }
@@ -220,7 +225,15 @@ fn relative(phrase: &Phrase<'_>) -> Result<(Base, Option<Time>), Mistake> {
         let help = "write one: `+ 1 month 3 days`";
         return Err(Mistake::new(all, "there are two distances", help));
     }
-    let length = Length::parse(far).map_err(|mistake| mistake.moved(far_at))?;
+    let length = Length::parse(far).map_err(|mistake| {
+        if rest.starts_with('-') && rest[1..].starts_with(char::is_alphabetic) {
+            let name = body.split_whitespace().next().unwrap_or(body);
+            let what = format!("`{name}` has a `-` in it");
+            let help = format!("paths have none; for a distance write `{path} - 7 days`");
+            return Mistake::new(place..place + name.len(), what, help);
+        }
+        mistake.moved(far_at)
+    })?;
     if length.is_zero() {
         return Err(nothing(far_at, far));
     }

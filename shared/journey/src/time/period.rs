@@ -22,12 +22,12 @@ impl Period {
     /// If it is no duration, is zero or negative, is longer than ten years, or says `at`.
     pub fn parse(source: &str) -> Result<Self, Mistake> {
         let Phrase { at, body, time } = Phrase::of(source)?;
+        let length = Length::parse(body).map_err(|mistake| mistake.moved(at))?;
         if let Some((place, time)) = time {
             let help = format!("write `{body}`");
             let all = place..place + time.len();
             return Err(Mistake::new(all, "a time of day has no meaning here", help));
         }
-        let length = Length::parse(body).map_err(|mistake| mistake.moved(at))?;
         if length.is_zero() {
             return Err(nothing(at, body));
         }

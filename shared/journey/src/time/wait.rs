@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use super::ceil_to_minute;
 use super::clock::time_of_day;
 use super::length::{Length, instant};
 use super::period::{Phrase, nothing};
+use super::{Moment, ceil_to_minute};
 use crate::Mistake;
 
 /// How long to rest at a step, counted from the arrival there.
@@ -40,7 +40,14 @@ impl Wait {
             let help = format!("write `0 days at {time}` for the next {time} there is");
             return Err(Mistake::new(0..source.len(), what, help));
         }
-        let length = Length::parse(body).map_err(|mistake| mistake.moved(place))?;
+        let length = Length::parse(body).map_err(|mistake| match Moment::parse(source) {
+            Ok(_) => {
+                let what = format!("`{body}` is a moment, not a duration");
+                let help = format!("write `wait_until: {}`", source.trim());
+                Mistake::new(place..place + body.len(), what, help)
+            }
+            Err(_) => mistake.moved(place),
+        })?;
         let at = clock(&length, body, time)?;
         if length.is_zero() && at.is_none() {
             return Err(nothing(place, body));

@@ -6,7 +6,6 @@ mod grammar;
 mod oracle;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use expect_test::ExpectFile;
 use jiff::Timestamp;
@@ -14,40 +13,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Condition, Facts, Reading, Schema};
-use crate::{Kind, Mistake, Value, zone};
+use crate::mistake::told;
+use crate::{Kind, Value, zone};
 
-/// Compares what is wrong with each condition to what a file says under it.
-///
-/// A file holds blocks with a blank line between them; the first line of a block is a condition. To
-/// add one, write that line and run the test with `UPDATE_EXPECT=1`.
+/// Compares what is wrong with each condition of a file to what the file says under it.
 fn check(file: &str, expected: &ExpectFile) {
-    let conditions = file.split("\n\n").filter_map(|block| block.lines().next());
-    let told: Vec<String> = conditions.map(tell).collect();
-    expected.assert_eq(&told.join("\n"));
-}
-
-/// Draws what is wrong with a condition under it.
-fn tell(source: &str) -> String {
-    let mistakes = match Condition::parse(source) {
+    told::check(file, expected, |source| match Condition::parse(source) {
         Err(mistake) => vec![mistake],
         Ok(condition) => condition.check(&schema()).err().unwrap_or_default(),
-    };
-    let mut told = format!("{source}\n");
-    if mistakes.is_empty() {
-        told.push_str("ok\n");
-    }
-    for Mistake { at, what, help } in mistakes {
-        let indent = " ".repeat(source[..at.start].chars().count());
-        let marks = "^".repeat(source[at].chars().count().max(1));
-        writeln!(told, "{indent}{marks} {what}").unwrap();
-        writeln!(
-            told,
-            "{indent}{marks} {help}",
-            marks = " ".repeat(marks.len())
-        )
-        .unwrap();
-    }
-    told
+    });
 }
 
 /// What the examples may ask about.

@@ -24,6 +24,7 @@ fn conditions_answer_what_cel_answers() {
     let passed = Cell::new(0);
     let config = ProptestConfig {
         cases: CASES,
+        source_file: Some(file!()),
         ..ProptestConfig::default()
     };
     let mut runner = TestRunner::new(config);

@@ -1,1 +1,0 @@
-//! When things fall due.
