@@ -66,7 +66,7 @@ impl<'a> Phrase<'a> {
     /// If the text is longer than anything that makes sense.
     pub(super) fn of(source: &'a str) -> Result<Self, Mistake> {
         if source.len() > SOURCE_MAX {
-            let what = format!("this is longer than {SOURCE_MAX} characters");
+            let what = format!("this is longer than {SOURCE_MAX} bytes");
             return Err(Mistake::new(0..source.len(), what, "write it shorter"));
         }
         let (head, tail) = match word_at(source) {

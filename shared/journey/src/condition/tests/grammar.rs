@@ -3,7 +3,7 @@
 use expect_test::expect_file;
 use proptest::prelude::*;
 
-use super::{Condition, check};
+use super::{Condition, Known, check, schema};
 
 #[test]
 fn words_of_other_languages_are_translated() {
@@ -134,6 +134,24 @@ fn every_limit_is_exact() {
     assert_eq!(refused(&digits(400)).unwrap(), "this number is too large");
 }
 
+#[test]
+fn the_deepest_condition_is_checked_and_answered() {
+    for (open, close, times) in [
+        ("(", ")", 63),
+        ("not ", "", 63),
+        ("not (", ")", 31),
+        ("(true == (", "))", 31),
+    ] {
+        let source = format!("{}contact.vip{}", open.repeat(times), close.repeat(times));
+        let condition = Condition::parse(&source).unwrap();
+        let mistakes = condition.check(&schema()).unwrap_err();
+        assert_eq!(mistakes.len(), 1, "{source}");
+        assert_eq!(mistakes[0].what, "`contact.vip` may be absent");
+        condition.holds(&Known::default());
+        assert_eq!(condition.paths().len(), 1);
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused_at_a_place_in_it(source in "\\PC{0,40}") {
@@ -153,7 +171,7 @@ proptest! {
 fn refused_in_place(source: &str) -> Result<(), TestCaseError> {
     match Condition::parse(source) {
         Ok(condition) => {
-            let mistakes = condition.check(&super::schema()).err().unwrap_or_default();
+            let mistakes = condition.check(&schema()).err().unwrap_or_default();
             prop_assert!(
                 mistakes
                     .iter()
