@@ -5,10 +5,35 @@
 //!
 //! **Invariant:** every defect names a place in a file as it was written, never in something made from it.
 
+mod arguments;
+mod assemble;
+mod body;
+mod check;
+mod expression;
+mod foreign;
+mod front;
+mod hide;
+mod html;
+mod lines;
+mod links;
+mod lists;
+mod markdown;
+mod mjml;
+mod places;
+mod plain;
+mod structure;
+mod tag;
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use journey::Kind;
 
+use self::body::Body;
+use self::check::Role;
+use self::front::Front;
+use self::html::Spot;
+use self::tag::{Piece, Tag};
 use crate::{Defect, Place};
 
 /// What a template can be sure of where it is used.
@@ -48,13 +73,15 @@ pub enum Purpose {
 /// A template file that was read: its front matter, its body and every expression with its place.
 #[derive(Clone, Debug)]
 pub struct Parsed {
-    file: String,
+    front: Front,
+    body: Body,
+    txt: Option<Body>,
 }
 
 /// A layout file that was read.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    file: String,
+    body: Body,
 }
 
 /// A template, ready to be published.
@@ -71,34 +98,147 @@ pub struct Compiled {
 ///
 /// # Errors
 /// Everything that is wrong with it whatever it is used for.
-pub fn parse(file: &str, _text: &str, _txt: Option<(&str, &str)>) -> Result<Parsed, Vec<Defect>> {
-    Ok(Parsed { file: file.to_owned() })
+pub fn parse(file: &str, text: &str, txt: Option<(&str, &str)>) -> Result<Parsed, Vec<Defect>> {
+    let mut defects = vec![];
+    if too_long(file, text, &mut defects) {
+        return Err(defects);
+    }
+    let front = front::read(file, text, &mut defects);
+    if let Some(front) = &front {
+        let mut tags = front.subject.as_written.clone();
+        tags.extend(
+            front
+                .preheader
+                .iter()
+                .flat_map(|line| line.as_written.clone()),
+        );
+        tags.sort_by_key(|tag| tag.span.start);
+        let above = Piece {
+            file,
+            text: &text[..front.body],
+            offset: 0,
+        };
+        foreign::check(above, &tags, &mut defects);
+        for line in std::iter::once(&front.subject).chain(&front.preheader) {
+            structure::check(
+                Piece {
+                    file,
+                    text,
+                    offset: 0,
+                },
+                &line.as_written,
+                &mut defects,
+            );
+        }
+    }
+    // Without front matter there is no telling where the body begins; its defects would be of the wrong text.
+    let body = front
+        .as_ref()
+        .and_then(|front| Body::read(file, text, front.body, 'b', &mut defects));
+    let txt = txt.and_then(|(file, text)| {
+        (!too_long(file, text, &mut defects))
+            .then(|| Body::read(file, text, 0, 't', &mut defects))
+            .flatten()
+    });
+    match (front, body) {
+        (Some(front), Some(body)) if defects.is_empty() => Ok(Parsed { front, body, txt }),
+        _ => Err(defects),
+    }
 }
 
 /// Reads a layout.
 ///
 /// # Errors
 /// Everything that is wrong with it whatever it is used for.
-pub fn parse_layout(file: &str, _text: &str) -> Result<Layout, Vec<Defect>> {
-    Ok(Layout { file: file.to_owned() })
+pub fn parse_layout(file: &str, text: &str) -> Result<Layout, Vec<Defect>> {
+    let mut defects = vec![];
+    if too_long(file, text, &mut defects) {
+        return Err(defects);
+    }
+    let body = Body::read(file, text, 0, 'l', &mut defects);
+    if let Some(body) = &body {
+        assemble::check_content(body, &mut defects);
+    }
+    match body {
+        Some(body) if defects.is_empty() => Ok(Layout { body }),
+        _ => Err(defects),
+    }
 }
 
 impl Parsed {
     /// Returns the name of the layout it asks for, and where.
     pub fn layout_name(&self) -> Option<(&str, Place)> {
-        None
+        let layout = self.front.layout.as_ref()?;
+        Some((layout.value.as_str(), layout.place.clone()))
     }
 
     /// Returns every path it names, written out: `event.Person.FullName`.
     ///
     /// Those of a layout are not among them.
     pub fn paths(&self) -> BTreeSet<String> {
-        BTreeSet::new()
+        let mut paths = BTreeSet::new();
+        for tags in self.texts() {
+            structure::collect_paths(tags, &mut paths);
+        }
+        paths
     }
 
-    /// Finds everything that is wrong with it where it is used like this.
-    pub fn check(&self, _layout: Option<&Layout>, _context: &Context<'_>) -> Vec<Defect> {
-        vec![]
+    /// Finds everything that is wrong with it where it is used like this, and with its layout.
+    ///
+    /// Whoever checks many templates gets the defects of a layout with each of them.
+    pub fn check(&self, layout: Option<&Layout>, context: &Context<'_>) -> Vec<Defect> {
+        let mut defects = vec![];
+        let preheader = self.front.preheader.is_some();
+        for line in std::iter::once(&self.front.subject).chain(&self.front.preheader) {
+            let piece = Piece {
+                file: &line.place.file,
+                text: "",
+                offset: 0,
+            };
+            let spots = vec![Spot::Line; line.as_written.len()];
+            defects.extend(check::check(
+                piece,
+                &line.as_written,
+                &spots,
+                Role::Line,
+                context,
+            ));
+        }
+        for body in std::iter::once(&self.body).chain(&self.txt) {
+            let role = Role::Body { preheader };
+            defects.extend(check::check(
+                body.piece(),
+                &body.tags,
+                &body.spots,
+                role,
+                context,
+            ));
+        }
+        if let Some(Layout { body }) = layout {
+            let role = Role::Layout;
+            defects.extend(check::check(
+                body.piece(),
+                &body.tags,
+                &body.spots,
+                role,
+                context,
+            ));
+        }
+        let own_layout = layout.is_some() || self.body.is_document();
+        if context.purpose == Purpose::Marketing
+            && own_layout
+            && !self.offers_to_unsubscribe(layout)
+        {
+            let place = self
+                .layout_name()
+                .map_or_else(|| self.front.subject.place.clone(), |(_, place)| place);
+            let what = "a marketing mail must offer to unsubscribe, and this one does not";
+            let help =
+                "add `[Unsubscribe]({{links.unsubscribe}})` to the template or to its layout";
+            defects.push(Defect::new(place, what).help(help));
+        }
+        defects.sort_by_key(|defect| (defect.place.file.clone(), defect.place.span.start));
+        defects
     }
 
     /// Makes the four parts of its mails.
@@ -107,16 +247,47 @@ impl Parsed {
     /// What [`check`](Self::check) does not see, because it only shows in what is made of it.
     pub fn compile(
         &self,
-        _layout: Option<&Layout>,
-        _context: &Context<'_>,
+        layout: Option<&Layout>,
+        context: &Context<'_>,
     ) -> Result<Compiled, Vec<Defect>> {
-        Ok(Compiled { source: mail::Source::default(), links: vec![] })
+        assemble::compile(self, layout, context)
+    }
+
+    fn offers_to_unsubscribe(&self, layout: Option<&Layout>) -> bool {
+        let mut paths = BTreeSet::new();
+        structure::collect_paths(&self.body.tags, &mut paths);
+        if let Some(layout) = layout {
+            structure::collect_paths(&layout.body.tags, &mut paths);
+        }
+        paths.contains("links.unsubscribe")
+    }
+
+    /// Returns the expressions of each of its texts.
+    fn texts(&self) -> impl Iterator<Item = &[Tag]> {
+        let lines = std::iter::once(&self.front.subject).chain(&self.front.preheader);
+        let bodies = std::iter::once(&self.body).chain(&self.txt);
+        lines
+            .map(|line| line.tags.as_slice())
+            .chain(bodies.map(|body| body.tags.as_slice()))
     }
 }
 
-impl Layout {
-    /// Returns where it stands in the release.
-    pub fn file(&self) -> &str {
-        &self.file
+/// Reports a file that is too long to be a mail.
+fn too_long(file: &str, text: &str, defects: &mut Vec<Defect>) -> bool {
+    let too_long = text.len() > FILE_BYTES_MAX;
+    if too_long {
+        let place = Place {
+            file: file.to_owned(),
+            span: 0..0,
+        };
+        let what = format!("the file is longer than {FILE_BYTES_MAX} bytes");
+        defects.push(Defect::new(place, what).help("a mail that long is cut off by mail programs"));
     }
+    too_long
 }
+
+/// The longest template or layout, in bytes.
+const FILE_BYTES_MAX: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests;

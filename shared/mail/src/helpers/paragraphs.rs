@@ -10,7 +10,8 @@ use crate::fault::{Fault, Part};
 ///
 /// In HTML a line break becomes `<br>`, and an empty line a new paragraph: two `<br>`, or, where the
 /// compiled template names the tag of the paragraph that the text stands in, `</p>` and that tag again.
-/// In plain text the line breaks stay; in a subject they become spaces.
+/// In plain text the line breaks stay, and each line but the first gets the prefix that the compiled
+/// template names (`> `); in a subject they become spaces.
 pub(super) fn paragraphs(frame: &mut Frame<'_, '_, '_>) -> HelperResult {
     let written = write(&frame.call).map_err(stop)?;
     Output::write(frame.out, &written)?;
@@ -19,16 +20,31 @@ pub(super) fn paragraphs(frame: &mut Frame<'_, '_, '_>) -> HelperResult {
 
 fn write(call: &Call<'_, '_>) -> Result<String, Fault> {
     let text = call.text(0, "takes a text")?;
-    let tag = call.word(1, "")?;
-    if !(tag.is_empty() || is_paragraph(tag)) {
-        return Err(call.fail("takes the tag `<p …>` of a paragraph"));
+    let around = call.word(1, "")?;
+    let prefix = is_prefix(around);
+    if !(prefix || is_paragraph(around)) {
+        return Err(call.fail("takes the tag `<p …>` of a paragraph, or what begins a line"));
     }
     let paragraphs = split(text);
     Ok(match call.part {
         Part::Subject | Part::Preheader => clean::line(text.trim()),
-        Part::Text => join(&paragraphs, |line| line.to_owned(), "\n", "\n\n"),
-        Part::Html if tag.is_empty() => join(&paragraphs, clean::html, "<br>\n", "<br><br>\n"),
-        Part::Html => join(&paragraphs, clean::html, "<br>\n", &format!("</p>\n{tag}")),
+        Part::Text => {
+            let prefix = if prefix { around } else { "" };
+            let line_break = format!("\n{prefix}");
+            join(
+                &paragraphs,
+                str::to_owned,
+                &line_break,
+                &line_break.repeat(2),
+            )
+        }
+        Part::Html if prefix => join(&paragraphs, clean::html, "<br>\n", "<br><br>\n"),
+        Part::Html => join(
+            &paragraphs,
+            clean::html,
+            "<br>\n",
+            &format!("</p>\n{around}"),
+        ),
     })
 }
 
@@ -62,6 +78,11 @@ fn join(
     paragraphs.collect::<Vec<_>>().join(paragraph_break)
 }
 
+/// Tells whether this can begin a line of plain text: the marks of a quotation, and an indent.
+fn is_prefix(around: &str) -> bool {
+    around.len() <= PREFIX_MAX && around.bytes().all(|b| matches!(b, b'>' | b' '))
+}
+
 /// Tells whether this is one opening tag of a paragraph, and nothing else.
 fn is_paragraph(tag: &str) -> bool {
     let inside = tag
@@ -71,3 +92,6 @@ fn is_paragraph(tag: &str) -> bool {
         (rest.is_empty() || rest.starts_with(' ')) && !rest.contains(['<', '>'])
     })
 }
+
+/// How long the beginning of a line may be.
+const PREFIX_MAX: usize = 40;

@@ -116,7 +116,7 @@ fn a_helper_says_what_it_expects_and_not_what_it_got() {
         {{url event.secret "whole"}}: the html of the mail: `url` takes a whole URL that begins with https:, http:, mailto: or tel:
         {{url event.secret "nowhere"}}: the html of the mail: `url` takes the place `part`, `whole` or `address`
         {{paragraphs event.five}}: the html of the mail: `paragraphs` takes a text
-        {{paragraphs event.secret '<script>'}}: the html of the mail: `paragraphs` takes the tag `<p …>` of a paragraph
+        {{paragraphs event.secret '<script>'}}: the html of the mail: `paragraphs` takes the tag `<p …>` of a paragraph, or what begins a line
         {{#each event.secret}}a{{/each}}: the html of the mail: `each` goes through a list, and this is none
         {{#with event.secret}}a{{/with}}: the html of the mail: `with` opens a group of values, and this is none
         {{plural event.secret "a" "b"}}: the html of the mail: `plural` takes a number
@@ -143,6 +143,7 @@ fn no_value_becomes_markup_or_a_header() {
         "x{{default event.v \"\"}}",
         "x{{paragraphs event.v}}",
         "x{{paragraphs event.v '<p style=\"margin:0\">'}}",
+        "x{{paragraphs event.v '> '}}",
         "x{{url event.v}}",
         "x{{url event.v \"address\"}}",
         "x{{plural 1 event.v \"b\"}}",

@@ -151,6 +151,14 @@ fn paragraphs_keep_the_line_breaks_of_their_author() {
         Groet
     "#]]
     .assert_eq(&render(Part::Text, "{{paragraphs event.v}}"));
+    expect![[r#"
+        > Mist:
+        > - het <OPP>
+        > - een handtekening
+        >
+        > Groet
+    "#]]
+    .assert_eq(&render(Part::Text, "> {{paragraphs event.v '> '}}"));
 }
 
 #[test]

@@ -1,0 +1,216 @@
+//! MJML: which tags there are, and the HTML of it.
+
+use std::ops::Range;
+
+use journey::nearest;
+use mrml::prelude::parser::Error as ParserError;
+use mrml::prelude::render::RenderOptions;
+
+use super::html::{self, ItemKind};
+use crate::{Defect, Place};
+
+/// Reports tags that the renderer would drop without a word, and those that are not closed.
+pub(super) fn check(text: &str, place: impl Fn(Range<usize>) -> Place, defects: &mut Vec<Defect>) {
+    let mut open: Vec<(String, Range<usize>)> = vec![];
+    for item in html::read(text) {
+        match item.kind {
+            ItemKind::Open { name, closed, .. } if is_mjml(&name) => {
+                let defect = Defect::new(
+                    place(item.span.clone()),
+                    format!("MJML knows no `<{name}>`"),
+                );
+                if name == "mj-include" {
+                    let defect = Defect::new(
+                        place(item.span.clone()),
+                        "a layout cannot include another file",
+                    );
+                    defects.push(defect.help("write it out here"));
+                } else if !TAGS.contains(&name.as_str()) {
+                    let help = match nearest(&name, TAGS) {
+                        Some(meant) => format!("did you mean `<{meant}>`?"),
+                        None => String::from(
+                            "see mjml.io for the tags there are, or use HTML inside `<mj-raw>`",
+                        ),
+                    };
+                    defects.push(defect.help(help));
+                }
+                if !closed {
+                    open.push((name, item.span));
+                }
+            }
+            ItemKind::Close { name } if is_mjml(&name) => {
+                match open.iter().rposition(|(opened, _)| *opened == name) {
+                    Some(i) => {
+                        for (name, span) in open.drain(i..).skip(1) {
+                            defects.push(unclosed(&name, place(span)));
+                        }
+                    }
+                    None => {
+                        let defect =
+                            Defect::new(place(item.span), format!("`</{name}>` closes nothing"));
+                        defects.push(defect.help("take it away, or open it before"));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for (name, span) in open {
+        defects.push(unclosed(&name, place(span)));
+    }
+}
+
+/// What MJML becomes: HTML, and the style sheets that are to be worked into it.
+pub(super) struct Rendered {
+    pub(super) html: String,
+    pub(super) css: String,
+}
+
+/// Renders MJML; `place` finds where a piece of it was written.
+pub(super) fn render(
+    text: &str,
+    place: impl Fn(Range<usize>) -> Place,
+) -> Result<Rendered, Defect> {
+    let (text, css, cuts) = without_inline_styles(text);
+    let whole = || place(0..text.lines().next().map_or(0, str::len));
+    let parsed = mrml::parse(&text).map_err(|error| {
+        let here = position(&error).map_or_else(whole, |at| {
+            let at = before_cuts(at, &cuts);
+            place(at..at + 1)
+        });
+        let help = "see mjml.io for what may stand in what";
+        Defect::new(here, format!("MJML cannot read this: {}", sentence(&error))).help(help)
+    })?;
+    // No fonts: the default ones would have every reader's mail program call a server of Google.
+    let options = RenderOptions {
+        fonts: std::collections::HashMap::new(),
+        ..RenderOptions::default()
+    };
+    let html = parsed
+        .element
+        .render(&options)
+        .map_err(|error| Defect::new(whole(), format!("MJML cannot render this: {error}")))?;
+    Ok(Rendered { html, css })
+}
+
+/// Takes the style sheets out: those that are only to be worked in go, the others stay as well.
+fn without_inline_styles(text: &str) -> (String, String, Vec<(usize, usize)>) {
+    let (mut out, mut css, mut cuts) = (String::with_capacity(text.len()), String::new(), vec![]);
+    let items = html::read(text);
+    let mut at = 0;
+    for (i, item) in items.iter().enumerate() {
+        let ItemKind::Open {
+            name,
+            attributes,
+            closed: false,
+        } = &item.kind
+        else {
+            continue;
+        };
+        if name != "mj-style" {
+            continue;
+        }
+        let sheet = items
+            .get(i + 1)
+            .filter(|next| matches!(next.kind, ItemKind::Raw { .. }));
+        let close = items.get(if sheet.is_some() { i + 2 } else { i + 1 });
+        css.push_str(sheet.map_or("", |sheet| &text[sheet.span.clone()]));
+        css.push('\n');
+        let inline = attributes
+            .iter()
+            .any(|a| a.name == "inline" && &text[a.value.clone()] == "inline");
+        if let Some(close) = close.filter(|_| inline) {
+            out.push_str(&text[at..item.span.start]);
+            at = close.span.end;
+            cuts.push((out.len(), at - item.span.start));
+        }
+    }
+    out.push_str(&text[at..]);
+    (out, css, cuts)
+}
+
+/// Returns which byte of the text this was before pieces were cut out.
+fn before_cuts(at: usize, cuts: &[(usize, usize)]) -> usize {
+    at + cuts
+        .iter()
+        .filter(|(place, _)| *place <= at)
+        .map(|(_, length)| length)
+        .sum::<usize>()
+}
+
+fn position(error: &ParserError) -> Option<usize> {
+    match error {
+        ParserError::UnexpectedElement { position, .. }
+        | ParserError::UnexpectedToken { position, .. }
+        | ParserError::MissingAttribute { position, .. }
+        | ParserError::InvalidAttribute { position, .. }
+        | ParserError::InvalidFormat { position, .. }
+        | ParserError::IncludeLoaderError { position, .. } => Some(position.start),
+        ParserError::EndOfStream { .. }
+        | ParserError::SizeLimit { .. }
+        | ParserError::ParserError { .. }
+        | ParserError::NoRootNode => None,
+    }
+}
+
+fn sentence(error: &ParserError) -> &'static str {
+    match error {
+        ParserError::UnexpectedElement { .. } => "this tag cannot stand here",
+        ParserError::UnexpectedToken { .. } => "this cannot stand here",
+        ParserError::MissingAttribute { .. } => "this tag misses an attribute",
+        ParserError::InvalidAttribute { .. } => "this attribute is not valid",
+        ParserError::InvalidFormat { .. } => "this is not well-formed",
+        ParserError::EndOfStream { .. } => "it ends too early",
+        ParserError::SizeLimit { .. } => "it is too long",
+        ParserError::ParserError { .. } => "it is not well-formed",
+        ParserError::NoRootNode => "it does not begin with `<mjml>`",
+        ParserError::IncludeLoaderError { .. } => "a layout cannot include another file",
+    }
+}
+
+fn unclosed(name: &str, place: Place) -> Defect {
+    Defect::new(place, format!("`<{name}>` is not closed"))
+        .label("opened here")
+        .help(format!("add `</{name}>` where it ends"))
+}
+
+fn is_mjml(name: &str) -> bool {
+    name == "mjml" || name.starts_with("mj-")
+}
+
+/// Every tag of MJML 4 that the renderer knows.
+const TAGS: [&str; 33] = [
+    "mj-accordion",
+    "mj-accordion-element",
+    "mj-accordion-text",
+    "mj-accordion-title",
+    "mj-all",
+    "mj-attributes",
+    "mj-body",
+    "mj-breakpoint",
+    "mj-button",
+    "mj-carousel",
+    "mj-carousel-image",
+    "mj-class",
+    "mj-column",
+    "mj-divider",
+    "mj-font",
+    "mj-group",
+    "mj-head",
+    "mj-hero",
+    "mj-image",
+    "mj-navbar",
+    "mj-navbar-link",
+    "mj-preview",
+    "mj-raw",
+    "mj-section",
+    "mj-social",
+    "mj-social-element",
+    "mj-spacer",
+    "mj-style",
+    "mj-table",
+    "mj-text",
+    "mj-title",
+    "mj-wrapper",
+    "mjml",
+];
