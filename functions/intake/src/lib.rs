@@ -1,1 +1,61 @@
-//! TODO.
+//! Trigger intake: checks a signed post, stores it, and only then says yes.
+
+use aws::{Aws, Setting};
+use engine::{Post, Refusal};
+use lambda::{Error, Request, Response};
+use wire::{Problem, Secret, Signed};
+
+/// Runs the function until its runtime is gone.
+///
+/// # Errors
+///
+/// Names every setting that is missing.
+pub async fn run() -> Result<(), Error> {
+    let aws = lambda::start(&REQUIRED, &[]).await?;
+    let secrets = aws.settings().get(Setting::SigningSecrets);
+    let secrets = secrets.split_whitespace().map(Secret::parse);
+    let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
+    lambda::serve_http(async |request: Request| answer(&aws, &secrets, &request).await).await
+}
+
+async fn answer(aws: &Aws, secrets: &[Secret], request: &Request) -> Response {
+    let signed = Signed {
+        id: request.header("webhook-id"),
+        timestamp: request.header("webhook-timestamp"),
+        signatures: request.header("webhook-signature"),
+    };
+    let post = Post {
+        signed,
+        body: &request.body,
+    };
+    match engine::intake(aws, secrets, &post).await {
+        Ok(ids) => Response {
+            status: 202,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: serde_json::json!({ "accepted": ids }).to_string(),
+        },
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+fn refused(refusal: &Refusal) -> Response {
+    let problem = &refusal.problem;
+    let mut headers = vec![("content-type", Problem::MEDIA_TYPE.to_owned())];
+    if let Some(seconds) = refusal.retry_after_s {
+        headers.push(("retry-after", seconds.to_string()));
+    }
+    Response {
+        status: problem.status,
+        headers,
+        // A problem holds nothing but texts and numbers, so writing it cannot fail.
+        body: serde_json::to_string(problem).unwrap_or_default(),
+    }
+}
+
+const REQUIRED: [Setting; 5] = [
+    Setting::ContactsTable,
+    Setting::EventsQueueUrl,
+    Setting::EventsTable,
+    Setting::ReleasesTable,
+    Setting::SigningSecrets,
+];

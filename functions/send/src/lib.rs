@@ -1,1 +1,94 @@
-//! TODO.
+//! Sends mails: renders one, hands it to SES, and lets its run go on.
+
+use aws::{Aws, Setting};
+use engine::{Failure, Lane, Orders, Patience};
+use futures_util::StreamExt;
+use futures_util::stream;
+use jiff::SignedDuration;
+use journey::Order;
+use lambda::{Delivered, Error, Letter};
+use wire::OrdersMessage;
+
+/// Runs the function until its runtime is gone.
+///
+/// # Errors
+///
+/// Names every setting that is missing.
+pub async fn run() -> Result<(), Error> {
+    let aws = lambda::start(&REQUIRED, &OPTIONAL).await?;
+    let seconds = |setting, otherwise| match aws.settings().find(setting) {
+        Some(text) => text.parse().map(SignedDuration::from_secs),
+        None => Ok(otherwise),
+    };
+    let patience = Patience {
+        lease: seconds(Setting::LeaseSeconds, LEASE)?,
+        evidence: seconds(Setting::EvidenceSeconds, EVIDENCE)?,
+    };
+    lambda::serve_queue(&aws, async |letters: &[Letter]| {
+        let deliveries = letters.iter().map(|letter| deliver(&aws, patience, letter));
+        stream::iter(deliveries)
+            .buffered(AT_ONCE_MAX)
+            .collect()
+            .await
+    })
+    .await
+}
+
+/// Sends the mails of one letter; only those that fail go back.
+async fn deliver(aws: &Aws, patience: Patience, letter: &Letter) -> Delivered {
+    let message = OrdersMessage::from_json(&letter.body);
+    let message = message.map_err(|error| Failure::Reject(error.into()))?;
+    let alone = message.orders.len() == 1;
+    for order in &message.orders {
+        match engine::send(aws, patience, order).await {
+            Ok(()) => (),
+            // Alone in its letter, it goes back with it.
+            Err(failure) if alone => return Err(failure),
+            Err(Failure::Retry(error)) => {
+                tracing::warn!(
+                    "One of {} mails is tried again: {error:#}",
+                    message.orders.len()
+                );
+                again(aws, order).await?;
+            }
+            Err(Failure::Reject(error)) => {
+                let orders = vec![order.clone()];
+                let body = OrdersMessage { orders }.to_json();
+                aws.dead_letter(&body, &format!("{error:#}")).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Orders a mail again in a letter of its own, whose receive count is then its own too.
+async fn again(aws: &Aws, order: &Order) -> Delivered {
+    let orders = std::slice::from_ref(order);
+    aws.order(Lane::Transactional, orders, AGAIN_DELAY).await?;
+    Ok(())
+}
+
+const REQUIRED: [Setting; 15] = [
+    Setting::AddressKey,
+    Setting::ConfigurationSet,
+    Setting::ContactsTable,
+    Setting::DeadLettersQueueUrl,
+    Setting::EnrollmentsTable,
+    Setting::MarketingQueueUrl,
+    Setting::MovesQueueUrl,
+    Setting::OrdersQueueUrl,
+    Setting::ReleasesTable,
+    Setting::ReportsQueueUrl,
+    Setting::ScheduleGroup,
+    Setting::ScheduleRoleArn,
+    Setting::SendsTable,
+    Setting::WakeDeadLettersArn,
+    Setting::WakeFunctionArn,
+];
+const OPTIONAL: [Setting; 2] = [Setting::EvidenceSeconds, Setting::LeaseSeconds];
+
+/// Six times what a call to SES may take.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+const EVIDENCE: SignedDuration = SignedDuration::from_mins(15);
+const AGAIN_DELAY: SignedDuration = SignedDuration::from_secs(15);
+const AT_ONCE_MAX: usize = 8;

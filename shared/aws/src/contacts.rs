@@ -1,0 +1,222 @@
+//! The contacts table: people, their links, and what is known about addresses.
+//!
+//! | `contact` | `item` | what |
+//! |---|---|---|
+//! | `con_…` | `profile` | a person |
+//! | `subject#<id>` | `con_…` | the roles in which a person is linked to a subject |
+//! | `role#<name>` | `con_…` | a person who holds a role whatever the subject |
+//! | `address#<HMAC>` | `con_…` | somebody who has had an address |
+//! | `address#<HMAC>` | `suppression` | an address that must not be written to; survives erasure |
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, anyhow};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use engine::{AddressKey, Bonding, ContactBook, Contacts, Stored, Suppressions, Versioned};
+use journey::{ContactId, EmailAddress};
+use wire::{Bonds, ContactRecord};
+
+use crate::item::{Item, key, number, take_number, take_text, text};
+use crate::{Aws, Setting};
+
+impl Contacts for Aws {
+    async fn contacts(
+        &self,
+        ids: &[ContactId],
+    ) -> anyhow::Result<BTreeMap<ContactId, Versioned<ContactRecord>>> {
+        let mut found = BTreeMap::new();
+        if let [id] = ids {
+            if let Some(item) = self.item(contact_key(id.as_str(), PROFILE)).await? {
+                let (id, contact) = profile(item)?;
+                found.insert(id, contact);
+            }
+            return Ok(found);
+        }
+        for chunk in ids.chunks(BATCH_GET_MAX) {
+            let keys = chunk.iter().map(|id| contact_key(id.as_str(), PROFILE));
+            for item in self.items(keys.collect()).await? {
+                let (id, contact) = profile(item)?;
+                found.insert(id, contact);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl ContactBook for Aws {
+    async fn put_contact(
+        &self,
+        record: &ContactRecord,
+        replaces: Option<u64>,
+    ) -> anyhow::Result<Stored> {
+        let key = contact_key(record.contact.id.as_str(), PROFILE);
+        self.put_versioned(key, record.to_json(), replaces).await
+    }
+
+    async fn bonds(
+        &self,
+        bonding: Bonding<'_>,
+    ) -> anyhow::Result<BTreeMap<ContactId, Versioned<Bonds>>> {
+        let mut found = BTreeMap::new();
+        for mut item in self.partition(&partition(bonding)).await? {
+            let id: ContactId = take_text(&mut item, "item")?.parse()?;
+            let value = Bonds::from_json(&take_text(&mut item, "doc")?)?;
+            let version = take_number(&mut item, "v")?;
+            found.insert(id, Versioned { value, version });
+        }
+        Ok(found)
+    }
+
+    async fn put_bonds(
+        &self,
+        bonding: Bonding<'_>,
+        contact: &ContactId,
+        bonds: &Bonds,
+        replaces: Option<u64>,
+    ) -> anyhow::Result<Stored> {
+        let key = contact_key(&partition(bonding), contact.as_str());
+        self.put_versioned(key, bonds.to_json(), replaces).await
+    }
+
+    async fn contacts_at(&self, address: &EmailAddress) -> anyhow::Result<Vec<ContactId>> {
+        let items = self.partition(&self.address_partition(address)).await?;
+        let ids = items.into_iter().filter_map(|mut item| {
+            let id = take_text(&mut item, "item").ok()?;
+            (id != SUPPRESSION).then(|| id.parse().context("an address leads nowhere"))
+        });
+        ids.collect()
+    }
+
+    async fn note_address(
+        &self,
+        address: &EmailAddress,
+        contact: &ContactId,
+    ) -> anyhow::Result<()> {
+        let key = contact_key(&self.address_partition(address), contact.as_str());
+        let put = self.dynamodb.put_item();
+        let put = put.table_name(self.setting(Setting::ContactsTable));
+        put.set_item(Some(key)).send().await?;
+        Ok(())
+    }
+}
+
+impl Suppressions for Aws {
+    fn address_key(&self, address: &EmailAddress) -> AddressKey {
+        let hasher = self.addresses.as_ref();
+        AddressKey(hasher.map_or_else(String::new, |hasher| hasher.hash(address)))
+    }
+
+    async fn suppression(&self, address: &AddressKey) -> anyhow::Result<Option<String>> {
+        let key = contact_key(&format!("address#{}", address.0), SUPPRESSION);
+        let item = self.item(key).await?;
+        item.map(|mut item| take_text(&mut item, "reason"))
+            .transpose()
+    }
+}
+
+impl Aws {
+    async fn item(&self, key: Item) -> anyhow::Result<Option<Item>> {
+        let get = self.dynamodb.get_item().consistent_read(true);
+        let get = get.table_name(self.setting(Setting::ContactsTable));
+        Ok(get.set_key(Some(key)).send().await?.item)
+    }
+
+    /// Reads up to [`BATCH_GET_MAX`] items, asking again for those that DynamoDB left out.
+    async fn items(&self, keys: Vec<Item>) -> anyhow::Result<Vec<Item>> {
+        let table = self.setting(Setting::ContactsTable);
+        let mut found = Vec::new();
+        let mut left = keys;
+        for _ in 0..BATCH_GETS_MAX {
+            if left.is_empty() {
+                return Ok(found);
+            }
+            let wanted = KeysAndAttributes::builder().consistent_read(true);
+            let wanted = wanted.set_keys(Some(std::mem::take(&mut left))).build()?;
+            let get = self.dynamodb.batch_get_item().request_items(table, wanted);
+            let answer = get.send().await?;
+            let mut tables = answer.responses.unwrap_or_default();
+            found.extend(tables.remove(table).unwrap_or_default());
+            let mut rest = answer.unprocessed_keys.unwrap_or_default();
+            left = rest.remove(table).map(|rest| rest.keys).unwrap_or_default();
+        }
+        Err(anyhow!("DynamoDB keeps leaving out contacts"))
+    }
+
+    /// Reads a whole partition, strongly consistent.
+    async fn partition(&self, partition: &str) -> anyhow::Result<Vec<Item>> {
+        let mut found = Vec::new();
+        let mut start = None;
+        for _ in 0..PAGES_MAX {
+            let query = self.dynamodb.query().consistent_read(true);
+            let query = query
+                .table_name(self.setting(Setting::ContactsTable))
+                .key_condition_expression("#c = :c")
+                .expression_attribute_names("#c", "contact")
+                .expression_attribute_values(":c", text(partition));
+            let page = query.set_exclusive_start_key(start).send().await?;
+            found.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(found);
+            }
+        }
+        Err(anyhow!(
+            "a partition of contacts is larger than {PAGES_MAX} MB"
+        ))
+    }
+
+    async fn put_versioned(
+        &self,
+        mut item: Item,
+        doc: String,
+        replaces: Option<u64>,
+    ) -> anyhow::Result<Stored> {
+        item.insert("doc".to_owned(), text(doc));
+        item.insert("v".to_owned(), number(replaces.unwrap_or_default() + 1));
+        let put = self.dynamodb.put_item();
+        let put = put
+            .table_name(self.setting(Setting::ContactsTable))
+            .set_item(Some(item));
+        let put = match replaces {
+            Some(version) => put
+                .condition_expression("#v = :v")
+                .expression_attribute_names("#v", "v")
+                .expression_attribute_values(":v", number(version)),
+            None => put
+                .condition_expression("attribute_not_exists(#c)")
+                .expression_attribute_names("#c", "contact"),
+        };
+        match put.send().await.map_err(|error| error.into_service_error()) {
+            Ok(_) => Ok(Stored::Done),
+            Err(error) if error.is_conditional_check_failed_exception() => Ok(Stored::Conflict),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn address_partition(&self, address: &EmailAddress) -> String {
+        format!("address#{}", self.address_key(address).0)
+    }
+}
+
+fn contact_key(contact: &str, item: &str) -> Item {
+    key(("contact", contact), ("item", item))
+}
+
+fn partition(bonding: Bonding<'_>) -> String {
+    match bonding {
+        Bonding::Role(role) => format!("role#{role}"),
+        Bonding::Subject(subject) => format!("subject#{subject}"),
+    }
+}
+
+fn profile(mut item: Item) -> anyhow::Result<(ContactId, Versioned<ContactRecord>)> {
+    let value = ContactRecord::from_json(&take_text(&mut item, "doc")?)?;
+    let version = take_number(&mut item, "v")?;
+    Ok((value.contact.id.clone(), Versioned { value, version }))
+}
+
+const PROFILE: &str = "profile";
+const SUPPRESSION: &str = "suppression";
+const BATCH_GET_MAX: usize = 100;
+const BATCH_GETS_MAX: u8 = 8;
+const PAGES_MAX: u8 = 16;

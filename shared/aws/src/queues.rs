@@ -1,0 +1,150 @@
+//! The queues.
+
+use anyhow::{Context, anyhow};
+use aws_sdk_sqs::operation::send_message::SendMessageError;
+use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry};
+use engine::{Backlog, Events, Evidence, Lane, Moves, Orders};
+use jiff::SignedDuration;
+use journey::Order;
+use wire::{EventsMessage, Move, MovesMessage, OrdersMessage};
+
+use crate::{Aws, Setting};
+
+impl Events for Aws {
+    async fn accept(&self, message: &EventsMessage) -> Result<(), Backlog> {
+        let send = self.sqs.send_message();
+        let send = send
+            .queue_url(self.setting(Setting::EventsQueueUrl))
+            .message_body(message.to_json());
+        let Err(error) = send.send().await else {
+            return Ok(());
+        };
+        Err(match error.as_service_error() {
+            Some(SendMessageError::RequestThrottled(_) | SendMessageError::KmsThrottled(_)) => {
+                Backlog::Throttled
+            }
+            _ => Backlog::Unavailable(format!("{:#}", anyhow!(error.into_service_error()))),
+        })
+    }
+}
+
+impl Orders for Aws {
+    async fn order(
+        &self,
+        lane: Lane,
+        orders: &[Order],
+        delay: SignedDuration,
+    ) -> anyhow::Result<()> {
+        let queue = match lane {
+            Lane::Marketing => Setting::MarketingQueueUrl,
+            Lane::Transactional => Setting::OrdersQueueUrl,
+        };
+        let bodies = orders.chunks(ORDERS_PER_MESSAGE).map(|orders| {
+            let orders = orders.to_vec();
+            OrdersMessage { orders }.to_json()
+        });
+        self.put(queue, bodies.collect(), delay).await
+    }
+}
+
+impl Moves for Aws {
+    async fn move_on(&self, moves: &[Move]) -> anyhow::Result<()> {
+        let bodies = moves.chunks(MOVES_PER_MESSAGE).map(|moves| {
+            let moves = moves.to_vec();
+            MovesMessage { moves }.to_json()
+        });
+        self.put(
+            Setting::MovesQueueUrl,
+            bodies.collect(),
+            SignedDuration::ZERO,
+        )
+        .await
+    }
+
+    async fn waiting(&self) -> anyhow::Result<u64> {
+        self.depth(Setting::MovesQueueUrl).await
+    }
+}
+
+impl Evidence for Aws {
+    async fn reports_waiting(&self) -> anyhow::Result<bool> {
+        Ok(self.depth(Setting::ReportsQueueUrl).await? > 0)
+    }
+}
+
+impl Aws {
+    /// Puts a message that can never succeed where an alarm sees it, as it came, with the reason.
+    pub async fn dead_letter(&self, body: &str, reason: &str) -> anyhow::Result<()> {
+        let reason: String = reason.chars().take(REASON_CHARS_MAX).collect();
+        let reason = MessageAttributeValue::builder()
+            .data_type("String")
+            .string_value(reason)
+            .build()?;
+        let send = self.sqs.send_message();
+        send.queue_url(self.setting(Setting::DeadLettersQueueUrl))
+            .message_body(body)
+            .message_attributes("reason", reason)
+            .send()
+            .await
+            .context("a dead letter could not be put away")?;
+        Ok(())
+    }
+
+    /// Sends messages one after the other, so that the last is there only if all are.
+    async fn put(
+        &self,
+        queue: Setting,
+        bodies: Vec<String>,
+        delay: SignedDuration,
+    ) -> anyhow::Result<()> {
+        let url = self.setting(queue);
+        let delay_s = i32::try_from(delay.as_secs())
+            .unwrap_or(DELAY_S_MAX)
+            .clamp(0, DELAY_S_MAX);
+        if let [body] = bodies.as_slice() {
+            let send = self.sqs.send_message().queue_url(url);
+            send.message_body(body)
+                .delay_seconds(delay_s)
+                .send()
+                .await?;
+            return Ok(());
+        }
+        for chunk in bodies.chunks(BATCH_MAX) {
+            let entries = chunk.iter().enumerate().map(|(index, body)| {
+                SendMessageBatchRequestEntry::builder()
+                    .id(index.to_string())
+                    .message_body(body)
+                    .delay_seconds(delay_s)
+                    .build()
+            });
+            let entries = entries.collect::<Result<Vec<_>, _>>()?;
+            let send = self.sqs.send_message_batch().queue_url(url);
+            let answer = send.set_entries(Some(entries)).send().await?;
+            if let Some(failed) = answer.failed.first() {
+                return Err(anyhow!("SQS refused a message: {}", failed.code));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns about how many messages a queue holds, whatever state they are in.
+    async fn depth(&self, queue: Setting) -> anyhow::Result<u64> {
+        let get = self.sqs.get_queue_attributes();
+        let get = get
+            .queue_url(self.setting(queue))
+            .attribute_names(QueueAttributeName::ApproximateNumberOfMessages)
+            .attribute_names(QueueAttributeName::ApproximateNumberOfMessagesDelayed)
+            .attribute_names(QueueAttributeName::ApproximateNumberOfMessagesNotVisible);
+        let attributes = get.send().await?.attributes.unwrap_or_default();
+        let counts = attributes.into_values().map(|count| count.parse::<u64>());
+        Ok(counts.sum::<Result<_, _>>()?)
+    }
+}
+
+const BATCH_MAX: usize = 10;
+/// What one invocation sends one after the other; more would outlast its timeout.
+const ORDERS_PER_MESSAGE: usize = 10;
+const MOVES_PER_MESSAGE: usize = 25;
+/// SQS delays a message by at most 15 minutes.
+const DELAY_S_MAX: i32 = 900;
+const REASON_CHARS_MAX: usize = 1000;

@@ -1,0 +1,141 @@
+//! What a function must be told before it can start.
+
+use std::collections::BTreeMap;
+
+/// A setting, by the name of its environment variable.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Setting {
+    /// `ADDRESS_KEY`: the key under which addresses are hashed, as base64.
+    AddressKey,
+    /// `WAYPOST_CLOCK_OFFSET_SECONDS`: how far a laptop's clock was moved.
+    ClockOffsetSeconds,
+    /// `CONFIGURATION_SET`: SES's configuration set.
+    ConfigurationSet,
+    /// `CONTACTS_TABLE`
+    ContactsTable,
+    /// `DEAD_LETTERS_QUEUE_URL`: where the function puts what can never succeed.
+    DeadLettersQueueUrl,
+    /// `ENROLLMENTS_TABLE`
+    EnrollmentsTable,
+    /// `EVENTS_QUEUE_URL`
+    EventsQueueUrl,
+    /// `EVENTS_TABLE`
+    EventsTable,
+    /// `EVIDENCE_SECONDS`: how long SES's own report of a mail may take.
+    EvidenceSeconds,
+    /// `LEASE_SECONDS`: how long a claim on a mail is taken to be alive.
+    LeaseSeconds,
+    /// `MARKETING_QUEUE_URL`
+    MarketingQueueUrl,
+    /// `MOVES_QUEUE_URL`
+    MovesQueueUrl,
+    /// `ORDERS_QUEUE_URL`
+    OrdersQueueUrl,
+    /// `RELEASES_TABLE`
+    ReleasesTable,
+    /// `REPORTS_QUEUE_URL`
+    ReportsQueueUrl,
+    /// `SCHEDULE_GROUP`
+    ScheduleGroup,
+    /// `SCHEDULE_ROLE_ARN`: the role in which the scheduler calls `wake`.
+    ScheduleRoleArn,
+    /// `SENDS_TABLE`
+    SendsTable,
+    /// `SIGNING_SECRETS`: one or several `whsec_…`, separated by spaces.
+    SigningSecrets,
+    /// `WAKE_DEAD_LETTERS_ARN`
+    WakeDeadLettersArn,
+    /// `WAKE_FUNCTION_ARN`
+    WakeFunctionArn,
+}
+
+impl Setting {
+    /// Returns the name of its environment variable.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::AddressKey => "ADDRESS_KEY",
+            Self::ClockOffsetSeconds => "WAYPOST_CLOCK_OFFSET_SECONDS",
+            Self::ConfigurationSet => "CONFIGURATION_SET",
+            Self::ContactsTable => "CONTACTS_TABLE",
+            Self::DeadLettersQueueUrl => "DEAD_LETTERS_QUEUE_URL",
+            Self::EnrollmentsTable => "ENROLLMENTS_TABLE",
+            Self::EventsQueueUrl => "EVENTS_QUEUE_URL",
+            Self::EventsTable => "EVENTS_TABLE",
+            Self::EvidenceSeconds => "EVIDENCE_SECONDS",
+            Self::LeaseSeconds => "LEASE_SECONDS",
+            Self::MarketingQueueUrl => "MARKETING_QUEUE_URL",
+            Self::MovesQueueUrl => "MOVES_QUEUE_URL",
+            Self::OrdersQueueUrl => "ORDERS_QUEUE_URL",
+            Self::ReleasesTable => "RELEASES_TABLE",
+            Self::ReportsQueueUrl => "REPORTS_QUEUE_URL",
+            Self::ScheduleGroup => "SCHEDULE_GROUP",
+            Self::ScheduleRoleArn => "SCHEDULE_ROLE_ARN",
+            Self::SendsTable => "SENDS_TABLE",
+            Self::SigningSecrets => "SIGNING_SECRETS",
+            Self::WakeDeadLettersArn => "WAKE_DEAD_LETTERS_ARN",
+            Self::WakeFunctionArn => "WAKE_FUNCTION_ARN",
+        }
+    }
+}
+
+/// The settings of one function, read once.
+#[derive(Clone, Default)]
+pub struct Settings(BTreeMap<Setting, String>);
+
+impl Settings {
+    /// Reads `required` and `optional` settings.
+    ///
+    /// # Errors
+    ///
+    /// Names every required one that is missing, in one sentence.
+    pub fn read(
+        lookup: impl Fn(&str) -> Option<String>,
+        required: &[Setting],
+        optional: &[Setting],
+    ) -> Result<Self, String> {
+        let find = |setting: &Setting| {
+            let value = lookup(setting.variable()).filter(|value| !value.is_empty());
+            value.map(|value| (*setting, value))
+        };
+        let found: BTreeMap<_, _> = required.iter().chain(optional).filter_map(find).collect();
+        let missing: Vec<_> = required
+            .iter()
+            .filter(|setting| !found.contains_key(setting))
+            .map(|setting| setting.variable())
+            .collect();
+        if missing.is_empty() {
+            Ok(Self(found))
+        } else {
+            Err(format!("not set: {}", missing.join(", ")))
+        }
+    }
+
+    /// Returns a setting that was required; empty where it was not, and AWS will refuse that.
+    pub fn get(&self, setting: Setting) -> &str {
+        self.find(setting).unwrap_or_default()
+    }
+
+    /// Returns a setting, if it was given.
+    pub fn find(&self, setting: Setting) -> Option<&str> {
+        self.0.get(&setting).map(String::as_str)
+    }
+}
+
+/// Some settings are secrets, so only their names may be printed.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Setting, Settings};
+
+    #[test]
+    fn every_missing_setting_is_named_at_once() {
+        let required = [Setting::ContactsTable, Setting::OrdersQueueUrl];
+        let error = Settings::read(|_| None, &required, &[Setting::AddressKey]).unwrap_err();
+        assert_eq!(error, "not set: CONTACTS_TABLE, ORDERS_QUEUE_URL");
+    }
+}
