@@ -25,7 +25,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use jiff::SignedDuration;
 use wire::AddressHasher;
 
-pub use publish::{Publication, publish, verify_domain};
+pub use publish::{publish, verify_domain};
 pub use settings::{Setting, Settings};
 
 /// AWS, as far as one function may touch it.

@@ -3,19 +3,11 @@
 use anyhow::{Context, anyhow, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use wire::Publication;
 
 use crate::item::{Item, text};
 use crate::releases::POINTER;
 use crate::sdk_config;
-
-/// A release, ready to be published: immutable texts, and which of them is the release itself.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Publication {
-    /// The release's own content hash.
-    pub release: String,
-    /// Everything it is made of, itself included: content hash and text.
-    pub texts: Vec<(String, String)>,
-}
 
 /// Publishes a release: all of its texts first, then the pointer, so that it appears all at once.
 ///

@@ -31,11 +31,14 @@ impl AddressHasher {
         let mut mac = self.0.clone();
         mac.update(address.as_str().as_bytes());
         let digest = mac.finalize().into_bytes();
-        digest.iter().take(16).fold(String::new(), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        digest
+            .iter()
+            .take(16)
+            .fold(String::new(), |mut text, byte| {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
     }
 }
 

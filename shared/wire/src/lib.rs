@@ -11,6 +11,7 @@ mod event;
 mod order;
 mod plan;
 mod problem;
+mod publication;
 mod ses;
 mod signature;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use event::{Bond, Draft, Event, EventsMessage, Posted, check, read};
 pub use order::{Cause, Move, MovesMessage, OrdersMessage};
 pub use plan::{TemplateDoc, plan_from_json, plan_to_json, release_from_json, release_to_json};
 pub use problem::{Fault, Problem};
+pub use publication::Publication;
 pub use ses::{Report, ReportKind};
 pub use signature::{Secret, Signed};
 pub use unreadable::Unreadable;

@@ -76,10 +76,13 @@ pub fn read(body: &[u8], id: &str, posted: Timestamp) -> Result<Vec<Draft>, Prob
                 })
                 .collect()
         }
-        other => reader
-            .event(other, String::new(), id, posted, false)
-            .into_iter()
-            .collect(),
+        one
+        @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_)) => {
+            reader
+                .event(one, String::new(), id, posted, false)
+                .into_iter()
+                .collect()
+        }
     };
     if reader.faults.is_empty() {
         Ok(drafts)
@@ -293,7 +296,11 @@ impl Reader {
         match map.remove(key)? {
             Json::Null => None,
             Json::String(text) if text.chars().count() <= length_max => Some(text),
-            _ => {
+            Json::Bool(_)
+            | Json::Number(_)
+            | Json::String(_)
+            | Json::Array(_)
+            | Json::Object(_) => {
                 let detail = format!("`{key}` is a text of at most {length_max} characters");
                 self.fault(pointer, key, detail);
                 None
