@@ -1,0 +1,187 @@
+//! AWS Lambda: every declared function runs as real processes that speak the Runtime API.
+//!
+//! Deliberate differences from AWS: the processes start with the cloud and never freeze; `concurrency` is both the
+//! number of processes and the limit; invocations beyond it wait their turn (up to 1,000 of them, then 429) instead
+//! of being throttled at once; nothing limits memory; the deadline that a function is told is by the system's time,
+//! which is the one its own runtime compares with.
+
+pub(crate) mod mapping;
+mod process;
+mod runtime_api;
+mod worker;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use hyper::body::Bytes;
+use serde_json::json;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinSet,
+};
+
+use crate::{config, names::new_id, region::Region};
+
+/// The functions of a running cloud.
+#[derive(Debug, Default)]
+pub(crate) struct Functions {
+    functions: BTreeMap<String, Arc<Function>>,
+}
+
+/// One function: its settings, its waiting invocations and its last log lines.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) settings: config::Function,
+    /// The environment of its processes, without the clock's offset.
+    env: Vec<(String, String)>,
+    waiting: mpsc::Sender<Invocation>,
+    taken: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
+    /// Changes when every process has to be replaced at once.
+    replacements: watch::Sender<u64>,
+    log: Mutex<VecDeque<String>>,
+}
+
+/// One call of a function.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    id: String,
+    payload: Bytes,
+    reply: oneshot::Sender<Result<Bytes, FunctionError>>,
+}
+
+/// Why an invocation gave no result.
+#[derive(Debug, Clone)]
+pub(crate) enum FunctionError {
+    /// There is no such function.
+    Unknown,
+    /// Too many invocations wait already.
+    Throttled,
+    /// The payload is larger than Lambda takes.
+    TooLarge,
+    /// The function failed, timed out or died; the error object as the caller gets it.
+    Failed(Bytes),
+}
+
+impl FunctionError {
+    /// A failure in the words of Lambda.
+    fn failed(kind: &str, message: &str) -> Self {
+        let error = json!({"errorType": kind, "errorMessage": message});
+        Self::Failed(error.to_string().into())
+    }
+}
+
+impl Functions {
+    /// Starts every process; they are killed when the set of workers is dropped.
+    pub(crate) fn start(
+        region: &Arc<Region>,
+        settings: Vec<config::Function>,
+        shared_env: &[(String, String)],
+    ) -> (Self, JoinSet<()>) {
+        let (mut functions, mut workers) = (Self::default(), JoinSet::new());
+        for settings in settings {
+            let function = Arc::new(Function::new(settings, shared_env));
+            for _ in 0..function.settings.concurrency {
+                let worker = worker::Worker::new(region.clone(), function.clone());
+                workers.spawn(worker.run());
+            }
+            functions
+                .functions
+                .insert(function.settings.name.clone(), function);
+        }
+        (functions, workers)
+    }
+
+    /// Calls a function and waits for its result.
+    pub(crate) async fn invoke(
+        &self,
+        name: &str,
+        payload: impl Into<Bytes>,
+    ) -> Result<Bytes, FunctionError> {
+        let function = self.functions.get(name).ok_or(FunctionError::Unknown)?;
+        let payload = payload.into();
+        if payload.len() > PAYLOAD_BYTES_MAX {
+            return Err(FunctionError::TooLarge);
+        }
+        let (reply, result) = oneshot::channel();
+        let invocation = Invocation {
+            id: new_id(),
+            payload,
+            reply,
+        };
+        function
+            .waiting
+            .try_send(invocation)
+            .map_err(|_| FunctionError::Throttled)?;
+        let stopped = || FunctionError::failed("Runtime.ExitError", "the local cloud was stopped");
+        result.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Whether there is such a function.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.functions.contains_key(name)
+    }
+
+    /// Kills every process of the function; new ones take their place. False when there is no such function.
+    pub(crate) fn kill(&self, name: &str) -> bool {
+        let function = self.functions.get(name);
+        function
+            .inspect(|function| function.replace_processes())
+            .is_some()
+    }
+
+    /// Replaces every process of every function.
+    pub(crate) fn restart(&self) {
+        for function in self.functions.values() {
+            function.replace_processes();
+        }
+    }
+
+    /// The last lines that the function wrote, oldest first.
+    pub(crate) fn log(&self, name: &str) -> Option<Vec<String>> {
+        Some(self.functions.get(name)?.last_lines(LOG_LINES_MAX))
+    }
+}
+
+impl Function {
+    fn new(settings: config::Function, shared_env: &[(String, String)]) -> Self {
+        let (waiting, taken) = mpsc::channel(WAITING_MAX);
+        let mut env = shared_env.to_vec();
+        env.extend(settings.env.iter().cloned());
+        Self {
+            settings,
+            env,
+            waiting,
+            taken: taken.into(),
+            replacements: watch::Sender::new(0),
+            log: Mutex::default(),
+        }
+    }
+
+    fn replace_processes(&self) {
+        self.replacements.send_modify(|count| *count += 1);
+    }
+
+    fn keep_line(&self, line: String) {
+        tracing::debug!(function = self.settings.name, "{line}");
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.len() == LOG_LINES_MAX {
+            log.pop_front();
+        }
+        log.push_back(line);
+    }
+
+    fn last_lines(&self, count: usize) -> Vec<String> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.iter()
+            .skip(log.len().saturating_sub(count))
+            .cloned()
+            .collect()
+    }
+}
+
+/// The most bytes of a synchronous invocation's payload and of its result.
+pub(crate) const PAYLOAD_BYTES_MAX: usize = 6 * 1024 * 1024;
+const WAITING_MAX: usize = 1000;
+const LOG_LINES_MAX: usize = 200;
