@@ -1,12 +1,14 @@
 //! Reads `audiences.yaml` and the `to:` of journeys: who a mail can go to.
 
 mod resolve;
+mod sound;
 
 use journey::Condition;
 
 pub(crate) use resolve::Resolver;
+pub(crate) use sound::{check, each_part};
 
-use crate::names::{Names, Spelling, spelled};
+use crate::names::{Names, Spelling, mended, spelled};
 use crate::phrases::{Read, condition, event_path};
 use crate::words::list_of;
 use crate::yaml::{At, Data, Keys, Node, quoted};
@@ -67,9 +69,9 @@ pub(crate) fn read(root: &Node, audiences: &mut Names<AudienceDoc>, defects: &mu
         audiences.incomplete();
     }
     for entry in &mapping.entries {
-        spelled(&entry.key, "an audience", Spelling::Tag, defects);
+        let name = mended(&entry.key, "an audience", Spelling::Tag, defects);
         let audience = audience(&entry.value, 0, defects);
-        audiences.add(entry.key.clone(), audience, defects);
+        audiences.add(name, audience, defects);
     }
 }
 
@@ -103,6 +105,11 @@ pub(crate) fn audience(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> 
 }
 
 fn named(node: &Node, defects: &mut Vec<Defect>) -> Option<Form> {
+    if node.data.word().is_none() {
+        let expected = "who gets the mail; write the name of an audience, or `{ role: … }`";
+        node.wrong("an audience", expected, defects);
+        return None;
+    }
     node.line("an audience", defects).map(Form::Named)
 }
 

@@ -9,6 +9,7 @@ use crate::Defect;
 use crate::audiences::{self, AudienceDoc};
 use crate::events::{self, EventDoc};
 use crate::folder::{Folder, Unreadable};
+use crate::idle;
 use crate::journeys::{self, JourneyDoc};
 use crate::mails;
 use crate::names::Names;
@@ -136,7 +137,8 @@ struct Release {
     events: Names<EventDoc>,
     audiences: Names<AudienceDoc>,
     mails: mails::Mails,
-    journeys: Names<JourneyDoc>,
+    /// In the order of the files; a name that is taken twice was reported.
+    journeys: Vec<JourneyDoc>,
 }
 
 impl Release {
@@ -155,15 +157,14 @@ impl Release {
             }
         }
         let mut project = None;
-        let mut journeys = Names::new("journey", "write it into journeys/");
-        let mut whole = true;
+        let mut journeys = Vec::new();
         for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".yaml")) {
             let root = parse(file, text, defects);
             match file.split('/').next() {
                 Some("waypost.yaml") => project = Some(settings::read(&root, defects)),
                 Some("events.yaml" | "events") => events::read(&root, &mut events, defects),
                 Some("audiences.yaml") => audiences::read(&root, &mut audiences, defects),
-                Some("journeys") => whole &= journey(file, &root, &mut journeys, defects),
+                Some("journeys") => journeys.extend(journey(file, &root, defects)),
                 _ => (),
             }
         }
@@ -173,9 +174,8 @@ impl Release {
             }
             Project::unknown()
         });
-        if !whole {
-            journeys.incomplete();
-        }
+        distinct(&journeys, defects);
+        audiences::check(&audiences, &project.lists, defects);
         let mails = mails::read(files, unreadable, defects);
         Self {
             project,
@@ -196,8 +196,9 @@ impl Release {
         let plans: Vec<Option<(Plan, Sources)>> = self
             .journeys
             .iter()
-            .map(|(_, doc)| plan(declared, &doc.value, defects))
+            .map(|doc| plan(declared, doc, defects))
             .collect();
+        idle::check(declared, &self.journeys, defects);
         let plans = plans.into_iter().collect::<Option<Vec<_>>>()?;
         let journeys = plans
             .into_iter()
@@ -234,20 +235,24 @@ impl Release {
     }
 }
 
-/// Reads one journey; tells whether that could be done.
-fn journey(
-    file: &str,
-    root: &Node,
-    journeys: &mut Names<JourneyDoc>,
-    defects: &mut Vec<Defect>,
-) -> bool {
+/// Reads one journey.
+fn journey(file: &str, root: &Node, defects: &mut Vec<Defect>) -> Option<JourneyDoc> {
     let name = file.rsplit('/').next().unwrap_or(file);
     let stem = name.strip_suffix(".yaml").unwrap_or(name);
-    let Some(doc) = journeys::read(root, stem, defects) else {
-        return false;
-    };
-    journeys.add(doc.name.clone(), doc, defects);
-    true
+    journeys::read(root, stem, defects)
+}
+
+/// Says which journeys have the same name, and whether there are too many.
+fn distinct(journeys: &[JourneyDoc], defects: &mut Vec<Defect>) {
+    let mut names = Names::new("journey", "");
+    for (at, journey) in journeys.iter().enumerate() {
+        names.add(journey.name.clone(), (), defects);
+        if at == JOURNEYS_MAX {
+            let what = format!("a release has at most {JOURNEYS_MAX} journeys");
+            let defect = Defect::new(journey.name.place.clone(), what);
+            defects.push(defect.help("split it into several releases"));
+        }
+    }
 }
 
 fn event_type(doc: &EventDoc) -> EventType {
@@ -261,3 +266,6 @@ fn event_type(doc: &EventDoc) -> EventType {
             .collect(),
     }
 }
+
+/// How many journeys a release may have.
+const JOURNEYS_MAX: usize = 500;

@@ -1,14 +1,15 @@
 //! Reads `events.yaml` and `events/*.yaml`: what a source may post.
 
+mod example;
+
 use std::collections::BTreeMap;
 
 use journey::{Field, Value};
 
 use crate::Defect;
-use crate::names::{Names, Spelling, spelled};
-use crate::values::{field, value};
-use crate::words::nearest;
-use crate::yaml::{At, Data, Entry, Keys, Mapping, Node, quoted};
+use crate::names::{Names, Spelling, mended, spelled};
+use crate::values::field;
+use crate::yaml::{At, Data, Entry, Keys, Node, quoted};
 
 /// An event that a source may post.
 #[derive(Debug)]
@@ -45,9 +46,9 @@ pub(crate) fn read(root: &Node, events: &mut Names<EventDoc>, defects: &mut Vec<
         events.incomplete();
     }
     for entry in &mapping.entries {
-        spelled(&entry.key, "an event", Spelling::Event, defects);
+        let name = mended(&entry.key, "an event", Spelling::Event, defects);
         let event = event(entry, defects);
-        events.add(entry.key.clone(), event, defects);
+        events.add(name, event, defects);
     }
 }
 
@@ -89,7 +90,7 @@ fn event(entry: &Entry, defects: &mut Vec<Defect>) -> EventDoc {
         return event;
     }
     match keys.get("example") {
-        Some(node) => event.sound = example(node, &mut event, defects),
+        Some(node) => event.sound = example::read(node, &mut event, defects),
         None => match event.params.values().find(|param| param.value.always()) {
             None => event.sound = true,
             Some(_) => {
@@ -198,108 +199,6 @@ fn clash(name: &At<String>, params: &BTreeMap<String, At<Field>>, defects: &mut 
             .also(place.place.clone(), "the other one"),
         );
     }
-}
-
-/// Reads the example; tells whether it matches the parameters.
-fn example(node: &Node, event: &mut EventDoc, defects: &mut Vec<Defect>) -> bool {
-    let before = defects.len();
-    let mut found = BTreeMap::new();
-    let cut_off = if matches!(node.data, Data::Null) {
-        false
-    } else {
-        let Some(mapping) = node.mapping("`example`", defects) else {
-            return false;
-        };
-        gather("", mapping, event, &mut found, defects);
-        mapping.cut_off
-    };
-    for (path, param) in &event.params {
-        match found.get(path) {
-            Some(node) if param.value.optional && matches!(node.data, Data::Null) => (),
-            Some(node) => {
-                let what = format!("`{path}`");
-                if let Some(value) = value(node, param.value.ty, &what, defects) {
-                    event.example.insert(path.clone(), value);
-                }
-            }
-            None if !param.value.always() || cut_off => (),
-            None => defects.push(
-                Defect::new(
-                    node.place.clone(),
-                    format!("the example lacks `{path}` ({})", pointer(path)),
-                )
-                .label("lacks a parameter")
-                .help(format!(
-                    "add it, or declare it as one that may be absent, with `?`: {path}"
-                ))
-                .also(param.place.clone(), "declared here"),
-            ),
-        }
-    }
-    defects.len() == before && !cut_off
-}
-
-/// Gathers the values of an example by path, and says which of them are not declared.
-fn gather<'n>(
-    prefix: &str,
-    mapping: &'n Mapping,
-    event: &EventDoc,
-    found: &mut BTreeMap<String, &'n Node>,
-    defects: &mut Vec<Defect>,
-) {
-    for Entry { key, value } in &mapping.entries {
-        let path = format!("{prefix}{}", key.value);
-        let group = format!("{path}.");
-        let is_group = event.params.keys().any(|param| param.starts_with(&group));
-        match &value.data {
-            _ if key.value.contains('.') && event.params.contains_key(&path) => {
-                defects.push(dotted(key));
-                found.insert(path, value);
-            }
-            _ if event.params.contains_key(&path) => {
-                found.insert(path, value);
-            }
-            Data::Mapping(inner) if is_group => gather(&group, inner, event, found, defects),
-            Data::Broken => (),
-            _ if is_group => value.wrong(&format!("`{path}`"), "`key: value` lines", defects),
-            Data::List(_) | Data::Mapping(_) | Data::Null | Data::Plain(_) | Data::Quoted(_) => {
-                let help = match nearest(&path, event.params.keys().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "declare it under `params`, or leave it out".to_owned(),
-                };
-                defects.push(
-                    Defect::new(
-                        key.place.clone(),
-                        format!(
-                            "the event has no parameter `{}` ({})",
-                            quoted(&path),
-                            pointer(&path)
-                        ),
-                    )
-                    .label("not declared")
-                    .help(help),
-                );
-            }
-        }
-    }
-}
-
-fn dotted(key: &At<String>) -> Defect {
-    let nested = key.value.replace('.', ": { ");
-    let close = " }".repeat(key.value.matches('.').count());
-    Defect::new(
-        key.place.clone(),
-        format!(
-            "an example is nested, as the source posts it, and `{}` is not",
-            key.value
-        ),
-    )
-    .help(format!("write `{nested}: …{close}`"))
-}
-
-/// Writes a path as a JSON Pointer (RFC 6901) into what a source posts.
-fn pointer(path: &str) -> String {
-    format!("/data/{}", quoted(path).replace('.', "/"))
 }
 
 /// How many parts a parameter's path may have.

@@ -13,6 +13,7 @@ mod compile;
 mod defect;
 mod events;
 mod folder;
+mod idle;
 mod journeys;
 mod mails;
 mod names;

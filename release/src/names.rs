@@ -105,6 +105,17 @@ pub(crate) fn spelled(
     spelling: Spelling,
     defects: &mut Vec<Defect>,
 ) -> bool {
+    mended(name, kind, spelling, defects) == *name
+}
+
+/// Says so if `name` is not spelled as it should be; returns the name that was surely meant, so that
+/// whoever uses that one is not told that there is none.
+pub(crate) fn mended(
+    name: &At<String>,
+    kind: &str,
+    spelling: Spelling,
+    defects: &mut Vec<Defect>,
+) -> At<String> {
     let text = name.value.as_str();
     let trouble = if text.is_empty() {
         "is empty".to_owned()
@@ -113,9 +124,10 @@ pub(crate) fn spelled(
     } else if !spelling.fits(text) {
         format!("is not spelled as one: {}", spelling.rule())
     } else {
-        return true;
+        return name.clone();
     };
-    let help = match spelling.mended(text) {
+    let mended = spelling.mended(text);
+    let help = match &mended {
         Some(mended) => format!("write `{mended}`"),
         None => "choose a short name".to_owned(),
     };
@@ -126,7 +138,10 @@ pub(crate) fn spelled(
         )
         .help(help),
     );
-    false
+    At::new(
+        mended.unwrap_or_else(|| text.to_owned()),
+        name.place.clone(),
+    )
 }
 
 impl Spelling {

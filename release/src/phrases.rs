@@ -36,23 +36,24 @@ pub(crate) fn condition(
     what: &str,
     defects: &mut Vec<Defect>,
 ) -> Option<Read<Condition>> {
-    // A bare `true` is YAML's, and a sound condition.
-    read(node, what, Condition::parse, defects)
+    let expected = "a condition; write one such as `contact.member`";
+    read(node, what, expected, Condition::parse, defects)
 }
 
 /// Reads a duration without a time of day.
 pub(crate) fn period(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<Read<Period>> {
-    read(node, what, Period::parse, defects)
+    read(node, what, DURATION, Period::parse, defects)
 }
 
 /// Reads a moment.
 pub(crate) fn moment(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<Read<Moment>> {
-    read(node, what, Moment::parse, defects)
+    let expected = "a moment; write one such as `2026-12-24 09:00`";
+    read(node, what, expected, Moment::parse, defects)
 }
 
 /// Reads how long to wait.
 pub(crate) fn wait(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<Read<Wait>> {
-    read(node, what, Wait::parse, defects)
+    read(node, what, DURATION, Wait::parse, defects)
 }
 
 /// Reads the path of an event parameter: `event.Request.Email`.
@@ -77,10 +78,11 @@ pub(crate) fn event_path(node: &Node, what: &str, defects: &mut Vec<Defect>) -> 
 fn read<T>(
     node: &Node,
     what: &str,
+    expected: &str,
     parse: impl FnOnce(&str) -> Result<T, Mistake>,
     defects: &mut Vec<Defect>,
 ) -> Option<Read<T>> {
-    let phrase = node.phrase(what, defects)?;
+    let phrase = node.phrase(what, expected, defects)?;
     match parse(&phrase.text) {
         Ok(value) => Some(Read { value, phrase }),
         Err(mistake) => {
@@ -94,3 +96,5 @@ fn read<T>(
 fn defect(phrase: &Phrase, mistake: &Mistake) -> Defect {
     Defect::new(phrase.part(mistake.at.clone()), mistake.what.clone()).help(mistake.help.clone())
 }
+
+const DURATION: &str = "a duration; write one such as `3 days`";

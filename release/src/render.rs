@@ -46,10 +46,18 @@ fn report<'a>(defect: &'a Defect, sources: &'a BTreeMap<String, String>) -> Vec<
                 .span(span(&defect.place, sources))
                 .label(&defect.label),
         );
+    // What stands on the same line is marked there; the rest is shown with its own place.
+    let line = |place: &Place| {
+        let text = source(place, sources);
+        (
+            place.file.clone(),
+            line_and_column(text, place.span.start).0,
+        )
+    };
     let (same, other): (Vec<_>, Vec<_>) = defect
         .also
         .iter()
-        .partition(|(place, _)| place.file == defect.place.file);
+        .partition(|(place, _)| line(place) == line(&defect.place));
     for (place, label) in same {
         main = main.annotation(
             AnnotationKind::Context

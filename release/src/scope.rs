@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use journey::{BUILT_IN, Field, FieldType, Kind, Presence, Reading, Schema, Value};
 
 use crate::events::EventDoc;
+use crate::names::Names;
 use crate::settings::Project;
 use crate::template;
 use crate::yaml::At;
@@ -67,6 +68,27 @@ impl Known {
                 field.optional = true;
                 field.default = None;
             }
+        }
+        known
+    }
+
+    /// Gathers all that a release declares, as if all of it were always there.
+    pub(crate) fn of_all(project: &Project, events: &Names<EventDoc>) -> Self {
+        let docs: Vec<(At<String>, &EventDoc)> = events
+            .iter()
+            .map(|(name, event)| (At::new(name.to_owned(), event.place.clone()), &event.value))
+            .collect();
+        let all: Vec<_> = docs
+            .iter()
+            .map(|(name, event)| (name, Some(*event)))
+            .collect();
+        let mut known = Self::of(project, &all, &mut Vec::new());
+        known.complete &= events.complete();
+        for seen in known.contact.values_mut() {
+            seen.always = true;
+        }
+        for field in known.params.values_mut() {
+            field.optional = false;
         }
         known
     }

@@ -60,6 +60,12 @@ fn field_type(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<(Fie
     None
 }
 
+/// Returns the word that a release writes for a type.
+pub(crate) fn type_name(ty: FieldType) -> &'static str {
+    let found = FieldType::ALL.iter().find(|(_, known)| *known == ty);
+    found.map_or("string", |(word, _)| word)
+}
+
 /// Returns the type that somebody means who writes another system's word for it.
 fn meant(word: &str) -> Option<&'static str> {
     Some(match word.to_lowercase().as_str() {

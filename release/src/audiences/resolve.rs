@@ -90,18 +90,8 @@ impl Resolver<'_> {
         path: &[&str],
         defects: &mut Vec<Defect>,
     ) -> Option<Audience> {
+        // A circle was told when the audiences were checked among themselves.
         if path.contains(&name.value.as_str()) || path.len() > DEPTH_MAX {
-            let round = path.join("` -> `");
-            defects.push(
-                Defect::new(
-                    name.place.clone(),
-                    format!(
-                        "the audience `{}` contains itself: `{round}` -> `{}`",
-                        name.value, name.value
-                    ),
-                )
-                .help("take one of them out of the circle"),
-            );
             return None;
         }
         let found = self.audiences.find(name, defects)?;
@@ -154,7 +144,7 @@ impl Resolver<'_> {
                 if parts.iter().any(counts) {
                     return;
                 }
-                "an `all_of` in which nothing says whom to look at"
+                "mailing everybody who passes a filter"
             }
             Form::Named(name) => {
                 if let Some(found) = self.audiences.get(&name.value)

@@ -127,7 +127,7 @@ fn later(kind: &str, value: &Node, keys: &Keys<'_>, defects: &mut Vec<Defect>) {
         "date" => {
             moment(value, "`date`", defects);
             if let Some(every) = keys.get("every") {
-                crate::settings::one_of(every, "`every`", &["year"], defects);
+                every.one_of("`every`", &["year"], defects);
             }
         }
         "manual" => {
@@ -164,7 +164,12 @@ pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Reen
                 None
             }
             word => {
-                let help = match nearest(word, REENTRIES) {
+                let meant = match word {
+                    "once" | "one" => Some("never"),
+                    "always" | "multiple" | "onbeperkt" | "yes" | "true" => Some("unlimited"),
+                    _ => nearest(word, REENTRIES),
+                };
+                let help = match meant {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("write one of {}", list_of(REENTRIES)),
                 };

@@ -6,7 +6,6 @@ use journey::Condition;
 
 use crate::names::Names;
 use crate::phrases::{Read, condition, period};
-use crate::settings::one_of;
 use crate::values::strict_date;
 use crate::words::not_yet;
 use crate::yaml::{Keys, Node, quoted};
@@ -38,7 +37,9 @@ pub(super) fn keys(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<Read<Condi
             "exit_when" => conditions.extend(condition(node, "`exit_when`", defects)),
             "goal" => conditions.extend(goal(node, defects)),
             "publish" => publish(node, defects),
-            _ => one_of(node, "`priority`", &["high"], defects),
+            _ => {
+                node.one_of("`priority`", &["high"], defects);
+            }
         }
         defects.push(not_yet(entry.key.place.clone(), &format!("`{key}`")));
     }
@@ -79,6 +80,6 @@ fn publish(node: &Node, defects: &mut Vec<Defect>) {
         }
     }
     if let Some(node) = keys.get("at_end") {
-        one_of(node, "`at_end`", &["stop"], defects);
+        node.one_of("`at_end`", &["stop"], defects);
     }
 }

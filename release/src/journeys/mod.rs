@@ -182,14 +182,12 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
 fn purpose(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Purpose> {
     let help = "write `kind: transactional` for service mails, `kind: marketing` for advertising";
     let node = keys.required("kind", help, defects)?;
-    match node.data.word() {
-        Some("transactional") => Some(Purpose::Transactional),
-        Some("marketing") => Some(Purpose::Marketing),
-        _ => {
-            node.wrong("`kind`", "`transactional` or `marketing`", defects);
-            None
-        }
-    }
+    Some(
+        match node.one_of("`kind`", &["transactional", "marketing"], defects)? {
+            "marketing" => Purpose::Marketing,
+            _ => Purpose::Transactional,
+        },
+    )
 }
 
 /// Reads the topic, which advertising has and service has not.

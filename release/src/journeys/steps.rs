@@ -60,7 +60,7 @@ fn step(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> Option<StepDoc>
         Data::Broken | Data::List(_) | Data::Null => {
             node.wrong(
                 "a step",
-                "a verb and what it is about: `- send: welkom`",
+                "a verb and what it is about; write for example `- send: welkom`",
                 defects,
             );
             return None;
@@ -182,13 +182,13 @@ fn strangers(verb: &str, mapping: &Mapping, defects: &mut Vec<Defect>) {
             let known = own.iter().copied().chain([verb, "id"]);
             match nearest(name, known.clone()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("a `{verb}` step can have {}", list_of(known)),
+                None => format!("it can have {}", list_of(known)),
             }
         };
         defects.push(
             Defect::new(
                 key.place.clone(),
-                format!("a `{verb}` step has no key `{}`", quoted(name)),
+                format!("the step `{verb}` has no key `{}`", quoted(name)),
             )
             .label("unknown key")
             .help(help),
@@ -268,7 +268,7 @@ fn send(node: &Node, defects: &mut Vec<Defect>) -> Option<SendDoc> {
     let known = ["template", "from", "to", "expires", "over"];
     let keys = Keys::of(node, "a send", &known, defects)?;
     if let Some(over) = keys.entry("over") {
-        crate::settings::one_of(&over.value, "`over`", &["skip", "wait"], defects);
+        over.value.one_of("`over`", &["skip", "wait"], defects);
         defects.push(not_yet(over.key.place.clone(), "`over`"));
     }
     let from = keys
@@ -306,14 +306,12 @@ fn template(node: &Node, defects: &mut Vec<Defect>) -> Option<At<String>> {
 }
 
 fn absent(node: &Node, defects: &mut Vec<Defect>) -> Option<Absent> {
-    match node.data.word() {
-        Some("continue") => Some(Absent::Continue),
-        Some("exit") => Some(Absent::Exit),
-        _ => {
-            node.wrong("`absent`", "`continue` or `exit`", defects);
-            None
-        }
-    }
+    Some(
+        match node.one_of("`absent`", &["continue", "exit"], defects)? {
+            "exit" => Absent::Exit,
+            _ => Absent::Continue,
+        },
+    )
 }
 
 /// Reads the steps inside a step that this version cannot do, so that their mistakes are told too.

@@ -24,6 +24,30 @@ pub(crate) struct Mails {
     pub(crate) layouts: Names<Option<Layout>>,
 }
 
+impl Mails {
+    /// Finds the layout that a template asks for.
+    ///
+    /// # Errors
+    /// If it asks for one that is not there or could not be read, both of which are reported.
+    pub(crate) fn layout(
+        &self,
+        variant: &Variant,
+        defects: &mut Vec<Defect>,
+    ) -> Result<Option<&Layout>, Reported> {
+        let asked = variant.parsed.as_ref().and_then(Parsed::layout_name);
+        let Some((name, place)) = asked else {
+            return Ok(None);
+        };
+        let name = At::new(name.to_owned(), place);
+        let found = self.layouts.find(&name, defects).ok_or(Reported)?;
+        found.value.as_ref().map(Some).ok_or(Reported)
+    }
+}
+
+/// A mistake that is among the defects already.
+#[derive(Debug)]
+pub(crate) struct Reported;
+
 /// One mail in all its languages.
 #[derive(Debug, Default)]
 pub(crate) struct Template {

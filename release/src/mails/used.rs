@@ -9,7 +9,7 @@ use crate::events::EventDoc;
 use crate::journeys::SendDoc;
 use crate::scope::Known;
 use crate::settings::Project;
-use crate::template::{Context, Layout, Purpose};
+use crate::template::{Context, Purpose};
 
 /// Where a template is sent.
 #[derive(Clone, Copy)]
@@ -73,7 +73,7 @@ fn one(
             .filter_map(|path| path.strip_prefix("event."))
             .map(str::to_owned),
     );
-    let Ok(layout) = layout(sending, variant, defects) else {
+    let Ok(layout) = sending.mails.layout(variant, defects) else {
         return;
     };
     let paths = sending.known.template_paths(sending.purpose);
@@ -106,24 +106,4 @@ fn one(
     sent.links.extend(compiled.links);
     sent.sources
         .insert(locale.map(str::to_owned), compiled.source);
-}
-
-/// Finds the layout that a template asks for; an error where it asks for one that cannot be used.
-fn layout<'a>(
-    sending: Sending<'a>,
-    variant: &Variant,
-    defects: &mut Vec<Defect>,
-) -> Result<Option<&'a Layout>, ()> {
-    let asked = variant
-        .parsed
-        .as_ref()
-        .and_then(|parsed| parsed.layout_name());
-    let Some((name, place)) = asked else {
-        return Ok(None);
-    };
-    let name = crate::yaml::At::new(name.to_owned(), place);
-    match sending.mails.layouts.find(&name, defects) {
-        Some(layout) => layout.value.as_ref().map(Some).ok_or(()),
-        None => Err(()),
-    }
 }

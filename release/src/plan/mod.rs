@@ -62,7 +62,8 @@ pub(crate) fn plan(
         used: BTreeSet::new(),
         read_by_steps: BTreeSet::new(),
         mails: BTreeMap::new(),
-        whole: doc.whole,
+        whole: doc.whole && !doc.steps.is_empty(),
+        sends_known: true,
     };
     let triggers = journey.triggers(defects);
     if let Some(topic) = &doc.topic {
@@ -110,6 +111,8 @@ struct Journey<'a> {
     mails: BTreeMap<usize, Mail>,
     /// Whether all of it could be read, so that what nothing uses is a mistake.
     whole: bool,
+    /// Whether every send could be read, so that an unknown one is a mistake.
+    sends_known: bool,
 }
 
 /// A mail of a journey.
@@ -163,11 +166,16 @@ impl Journey<'_> {
         let mut sends = Vec::new();
         each(&doc.steps, &mut |step: &StepDoc| match &step.verb {
             Verb::Send(send) => sends.push(send),
-            Verb::Broken(_) => self.whole = false,
+            Verb::Broken(_) => {
+                self.whole = false;
+                self.sends_known = false;
+            }
             Verb::Exit(_) | Verb::If { .. } | Verb::Wait(_) | Verb::WaitUntil { .. } => (),
         });
         for send in sends {
             let mail = self.mail(send, defects);
+            let templates = &self.declared.mails.templates;
+            self.sends_known &= templates.get(&send.template.value).is_some();
             self.whole &= mail.sent.whole;
             self.used.extend(mail.sent.params.iter().cloned());
             self.read_by_steps.extend(mail.sent.params.iter().cloned());

@@ -1,9 +1,11 @@
 //! Checks that a journey uses everything its events tell it: a text may be changed, but no parameter may
 //! get lost.
 
+use std::collections::BTreeSet;
+
 use super::Journey;
 use crate::Defect;
-use crate::words::unknown;
+use crate::words::{nearest, unknown};
 
 /// Says which parameters nothing uses, and which are wrongly said to be unused.
 pub(super) fn check(journey: &Journey<'_>, defects: &mut Vec<Defect>) {
@@ -24,9 +26,16 @@ pub(super) fn check(journey: &Journey<'_>, defects: &mut Vec<Defect>) {
     if !journey.whole {
         return;
     }
+    let params = || journey.known.params();
+    let meant: BTreeSet<&str> = journey
+        .used
+        .iter()
+        .filter(|path| journey.known.param(path).is_none())
+        .filter_map(|path| nearest(path, params()))
+        .collect();
     for (name, event) in journey.events {
         for (path, param) in event.iter().flat_map(|event| &event.params) {
-            if journey.used.contains(path) || allowed(path) {
+            if journey.used.contains(path) || meant.contains(path.as_str()) || allowed(path) {
                 continue;
             }
             defects.push(

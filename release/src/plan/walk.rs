@@ -84,8 +84,18 @@ fn ask(
     let params = params(condition.value.paths());
     journey.used.extend(params.iter().cloned());
     journey.read_by_steps.extend(params);
-    if journey.known.complete() {
+    if journey.known.complete() && journey.sends_known {
         condition.check(schema, defects);
+    } else if journey.known.complete() {
+        // The send it asks about may be the one that could not be read.
+        let mut schema = schema.clone();
+        let asked = condition
+            .value
+            .links()
+            .into_iter()
+            .map(|(send, ..)| send.to_owned());
+        schema.sends.extend(asked);
+        condition.check(&schema, defects);
     }
     let links = links(journey);
     for (send, link, at) in condition.value.links() {
@@ -98,6 +108,7 @@ fn ask(
         let names = || known.iter().map(String::as_str);
         let help = match nearest(link, names()) {
             Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => "no link of it has a name".to_owned(),
             None => format!("its links are {}", list_of(names())),
         };
         let place = condition.phrase.part(at);

@@ -9,7 +9,7 @@ use crate::Defect;
 use crate::names::{Spelling, spelled};
 use crate::values::{is_web_address, strict_date};
 use crate::window;
-use crate::yaml::{Data, Entry, Keys, Node, quoted};
+use crate::yaml::{Entry, Keys, Node, quoted};
 
 /// Reads all of them.
 pub(super) fn read(keys: &Keys<'_>, project: &mut Project, defects: &mut Vec<Defect>) {
@@ -69,7 +69,7 @@ fn marketing(node: &Node, project: &Project, defects: &mut Vec<Defect>) {
         cap(item, defects);
     }
     if let Some(node) = keys.get("over") {
-        one_of(node, "`over`", &["skip", "wait"], defects);
+        node.one_of("`over`", &["skip", "wait"], defects);
     }
     if let Some(node) = keys.get("holdout")
         && let Some(keys) = Keys::of(node, "a holdout", &["name", "share"], defects)
@@ -133,17 +133,5 @@ fn hooks(node: &Node, defects: &mut Vec<Defect>) {
         if let Some(node) = keys.get("secret") {
             node.line("the hook's `secret`", defects);
         }
-    }
-}
-
-/// Checks that a word is one of a few.
-pub(crate) fn one_of(node: &Node, what: &str, words: &[&str], defects: &mut Vec<Defect>) {
-    let found = match &node.data {
-        Data::Plain(text) | Data::Quoted(text) => words.contains(&text.as_str()),
-        Data::Broken | Data::List(_) | Data::Mapping(_) | Data::Null => false,
-    };
-    if !found {
-        let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        node.wrong(what, &words.join(" or "), defects);
     }
 }

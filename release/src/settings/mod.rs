@@ -5,13 +5,11 @@ mod senders;
 
 use std::collections::BTreeMap;
 
-pub(crate) use limits::one_of;
-
 use jiff::tz::TimeZone;
 use journey::{BUILT_IN, Field, FieldType, Presence, Sender, Settings, Value};
 
 use crate::folder;
-use crate::names::{Names, Spelling, spelled};
+use crate::names::{Names, Spelling, mended, spelled};
 use crate::values::{field, is_web_address};
 use crate::yaml::{At, Data, Entry, Keys, Node, parse_number, quoted};
 use crate::{Defect, Place};
@@ -298,10 +296,10 @@ fn topics(node: &Node, topics: &mut Names<String>, defects: &mut Vec<Defect>) {
         return;
     };
     for Entry { key, value } in &mapping.entries {
-        spelled(key, "a topic", Spelling::Tag, defects);
+        let name = mended(key, "a topic", Spelling::Tag, defects);
         let what = format!("what people read about the topic `{}`", quoted(&key.value));
         let about = value.line(&what, defects).map(|text| text.value);
-        topics.add(key.clone(), about.unwrap_or_default(), defects);
+        topics.add(name, about.unwrap_or_default(), defects);
     }
 }
 

@@ -3,7 +3,7 @@
 use journey::{EmailAddress, Sender};
 
 use crate::Defect;
-use crate::names::{Names, Spelling, spelled};
+use crate::names::{Names, Spelling, mended};
 use crate::yaml::{Keys, Node, quoted};
 
 /// Reads `senders`; a project needs one called `default`.
@@ -19,9 +19,9 @@ pub(super) fn read(
         return senders.incomplete();
     };
     for entry in all.entries() {
-        spelled(&entry.key, "a sender", Spelling::Tag, defects);
+        let name = mended(&entry.key, "a sender", Spelling::Tag, defects);
         let sender = sender(&entry.value, defects);
-        senders.add(entry.key.clone(), sender, defects);
+        senders.add(name, sender, defects);
     }
     all.required("default", HELP, defects);
 }

@@ -8,6 +8,7 @@
 
 mod parse;
 mod read;
+mod refusals;
 mod syntax;
 
 pub(crate) use parse::parse;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle};
 
-use super::{At, Data, Entry, Mapping, Node, syntax};
+use super::{At, Data, Entry, Mapping, Node, refusals, syntax};
 use crate::{Defect, Place};
 
 /// Reads `text`, the contents of `file`, as one YAML document.
@@ -23,6 +23,7 @@ pub(crate) fn parse(file: &str, text: &str, defects: &mut Vec<Defect>) -> Node {
         open: Vec::new(),
         anchors: BTreeMap::new(),
         root: None,
+        last: None,
         nodes: 0,
         defects,
     };
@@ -39,12 +40,14 @@ pub(crate) fn parse(file: &str, text: &str, defects: &mut Vec<Defect>) -> Node {
             Ok((event, span)) => builder.take(event, &span),
             Err(error) => {
                 let defect = syntax::defect(file, text, &error);
+                builder.doubt(defect.place.span.start);
                 builder.defects.push(defect);
                 return builder.cut_off();
             }
         }
         if builder.nodes > NODES_MAX {
-            builder.too_many();
+            let place = builder.place(0..0);
+            builder.defects.push(refusals::too_many(place, NODES_MAX));
             return builder.cut_off();
         }
     }
@@ -59,6 +62,8 @@ struct Builder<'a> {
     /// What was given a name with `&`; absent while it is still being read.
     anchors: BTreeMap<usize, Node>,
     root: Option<Node>,
+    /// A scalar that may turn out to be where the text stops being YAML.
+    last: Option<(Node, usize)>,
     /// How many nodes were made, copies included: a few aliases of aliases can stand for billions.
     nodes: usize,
     defects: &'a mut Vec<Defect>,
@@ -69,6 +74,9 @@ struct Open {
     start: usize,
     anchor: usize,
     kind: Kind,
+    style: StructureStyle,
+    /// Whether a key of it could not be read, so that nothing in it can be relied on.
+    broken: bool,
 }
 
 enum Kind {
@@ -86,10 +94,12 @@ impl Builder<'_> {
         reason = "the enum is open to additions, and the others carry no data"
     )]
     fn take(&mut self, event: Event<'_>, span: &Span) {
+        self.settle();
         if let Some(tag) = span.tag_span().and_then(|tag| tag.byte_range())
             && event.is_node()
         {
-            self.tagged(tag);
+            let written = self.text.get(tag.clone()).unwrap_or_default();
+            self.defects.push(refusals::tag(self.place(tag), written));
         }
         let range = range(span);
         match event {
@@ -103,15 +113,19 @@ impl Builder<'_> {
                     | ScalarStyle::Literal
                     | ScalarStyle::Folded => Data::Quoted(text.into_owned()),
                 };
-                let node = self.node(range, data);
-                self.add(node, anchor);
+                self.last = Some((self.node(range, data), anchor));
             }
-            Event::SequenceStart(_, anchor, _) => {
-                self.open(range.start, anchor, Kind::List(Vec::new()));
+            Event::SequenceStart(style, anchor, _) => {
+                self.open(range.start, anchor, style, Kind::List(Vec::new()));
             }
-            Event::MappingStart(_, anchor, _) => {
+            Event::MappingStart(style, anchor, _) => {
                 let entries = Vec::new();
-                self.open(range.start, anchor, Kind::Mapping { entries, key: None });
+                self.open(
+                    range.start,
+                    anchor,
+                    style,
+                    Kind::Mapping { entries, key: None },
+                );
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end),
             Event::Alias(id) => self.alias(id, range),
@@ -119,12 +133,31 @@ impl Builder<'_> {
         }
     }
 
-    fn open(&mut self, start: usize, anchor: usize, kind: Kind) {
+    fn open(&mut self, start: usize, anchor: usize, style: StructureStyle, kind: Kind) {
         self.open.push(Open {
             start,
             anchor,
             kind,
+            style,
+            broken: false,
         });
+    }
+
+    /// Adds the scalar that was held back.
+    fn settle(&mut self) {
+        if let Some((node, anchor)) = self.last.take() {
+            self.add(node, anchor);
+        }
+    }
+
+    /// Adds the scalar that was held back, as unreadable if the text stops being YAML right after it.
+    fn doubt(&mut self, stop: usize) {
+        if let Some((node, _)) = &mut self.last
+            && node.place.span.end + 1 >= stop
+        {
+            node.data = Data::Broken;
+        }
+        self.settle();
     }
 
     fn close(&mut self, end: usize) {
@@ -132,11 +165,14 @@ impl Builder<'_> {
             start,
             anchor,
             kind,
+            broken,
+            ..
         }) = self.open.pop()
         else {
             return;
         };
         let data = match kind {
+            _ if broken => Data::Broken,
             Kind::List(items) => Data::List(items),
             Kind::Mapping { entries, .. } => Data::Mapping(Mapping {
                 entries,
@@ -177,15 +213,16 @@ impl Builder<'_> {
         let text = match node.data {
             Data::Plain(text) | Data::Quoted(text) => text,
             Data::Null => {
-                self.defects.push(
-                    Defect::new(node.place, "a key is missing here")
-                        .help("write `key: value`; a text that contains `: ` needs quotes"),
-                );
+                self.defects.push(refusals::no_key(node.place));
                 return None;
             }
             Data::Broken => return None,
             Data::List(_) | Data::Mapping(_) => {
-                self.defects.push(collection_as_key(node.place, self.text));
+                let refusal = refusals::collection_as_key(node.place, self.text);
+                self.defects.push(refusal);
+                if let Some(open) = self.open.last_mut() {
+                    open.broken = true;
+                }
                 return None;
             }
         };
@@ -196,12 +233,7 @@ impl Builder<'_> {
             Some(Kind::List(_)) | None => None,
         };
         if let Some(first) = first {
-            self.defects.push(
-                Defect::new(node.place, format!("`{text}` stands here twice"))
-                    .label("again here")
-                    .help("keep one of the two")
-                    .also(first.key.place.clone(), "first here"),
-            );
+            self.defects.push(refusals::again(node.place, &first.key));
             return None;
         }
         Some(At::new(text, node.place))
@@ -214,13 +246,8 @@ impl Builder<'_> {
                 node.clone()
             }
             None => {
-                self.defects.push(
-                    Defect::new(
-                        self.place(range.clone()),
-                        "this alias stands inside what it repeats",
-                    )
-                    .help("write the piece out"),
-                );
+                let refusal = refusals::endless(self.place(range.clone()));
+                self.defects.push(refusal);
                 self.node(range, Data::Broken)
             }
         };
@@ -229,51 +256,20 @@ impl Builder<'_> {
         }
     }
 
-    fn tagged(&mut self, range: Range<usize>) {
-        let tag = self.text.get(range.clone()).unwrap_or_default().to_owned();
-        let help = match tag.strip_prefix('!') {
-            Some(rest) if !rest.is_empty() && !rest.starts_with('!') => {
-                format!(
-                    "in a condition write `not {rest}`; a text that begins with `!` needs quotes"
-                )
-            }
-            _ => "leave it out; a text that looks like something else needs quotes".to_owned(),
-        };
-        self.defects.push(
-            Defect::new(
-                self.place(range),
-                format!("`{tag}` is a YAML tag, and those mean nothing here"),
-            )
-            .label("YAML reads `!` as the start of a tag")
-            .help(help),
-        );
-    }
-
     fn second_document(&mut self, span: &Span) {
+        self.settle();
         let start = range(span).start;
-        self.defects.push(
-            Defect::new(
-                self.place(start..self.end_of_line(start, self.text.len())),
-                "a second document begins here, and only the first one is read",
-            )
-            .help("put it in a file of its own"),
-        );
-    }
-
-    fn too_many(&mut self) {
-        self.defects.push(
-            Defect::new(
-                self.place(0..0),
-                format!("the file has more than {NODES_MAX} values"),
-            )
-            .help("split it, and do not repeat large pieces with `*` aliases"),
-        );
+        let place = self.place(start..self.end_of_line(start, self.text.len()));
+        self.defects.push(refusals::second_document(place));
     }
 
     /// Closes what is open where the reading had to stop.
     fn cut_off(mut self) -> Node {
-        while let Some(Open { start, kind, .. }) = self.open.pop() {
-            let data = match kind {
+        while let Some(open) = self.open.pop() {
+            let start = open.start;
+            let data = match open.kind {
+                // What stands behind an open bracket may belong anywhere.
+                _ if open.broken || open.style == StructureStyle::Flow => Data::Broken,
                 Kind::List(items) => Data::List(items),
                 Kind::Mapping { mut entries, key } => {
                     if let Some(Some(key)) = key {
@@ -296,6 +292,7 @@ impl Builder<'_> {
     }
 
     fn finish(mut self) -> Node {
+        self.settle();
         self.root
             .take()
             .unwrap_or_else(|| self.node(0..0, Data::Null))
@@ -333,21 +330,6 @@ impl Builder<'_> {
         let rest = self.text.get(start..end.max(start)).unwrap_or_default();
         let line = rest.lines().next().unwrap_or_default();
         start + line.trim_end().len()
-    }
-}
-
-/// Says what is wrong with a list or a mapping where a key belongs: nearly always `{{…}}` without quotes.
-fn collection_as_key(place: Place, text: &str) -> Defect {
-    let before = text.get(..place.span.start).unwrap_or_default();
-    if before.ends_with('{') {
-        Defect::new(place, "YAML reads `{{` as the start of a mapping")
-            .help("put the whole text in quotes: \"{{…}}\"")
-    } else {
-        Defect::new(
-            place,
-            "a key must be a word, and this is a list or a mapping",
-        )
-        .help("write `key: value`")
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Keys<'a> {
     what: &'a str,
     place: &'a Place,
     mapping: &'a Mapping,
+    /// The keys that it can have; none where they are the author's own.
+    known: &'a [&'a str],
 }
 
 impl<'a> Keys<'a> {
@@ -20,7 +22,7 @@ impl<'a> Keys<'a> {
     pub(crate) fn of(
         node: &'a Node,
         what: &'a str,
-        known: &[&str],
+        known: &'a [&'a str],
         defects: &mut Vec<Defect>,
     ) -> Option<Self> {
         let mapping = node.mapping(what, defects)?;
@@ -33,6 +35,7 @@ impl<'a> Keys<'a> {
             what,
             place: &node.place,
             mapping,
+            known,
         })
     }
 
@@ -42,6 +45,7 @@ impl<'a> Keys<'a> {
             what,
             place: &node.place,
             mapping: node.mapping(what, defects)?,
+            known: &[],
         })
     }
 
@@ -63,7 +67,7 @@ impl<'a> Keys<'a> {
         defects: &mut Vec<Defect>,
     ) -> Option<&'a Node> {
         let node = self.mapping.get(key);
-        if node.is_none() && !self.mapping.cut_off {
+        if node.is_none() && !self.mapping.cut_off && !self.misspelled(key) {
             defects.push(
                 Defect::new(self.place.clone(), format!("{} needs `{key}`", self.what))
                     .label(format!("has no `{key}`"))
@@ -71,6 +75,14 @@ impl<'a> Keys<'a> {
             );
         }
         node
+    }
+
+    /// Tells whether a key that means nothing here was surely meant as `key`.
+    fn misspelled(&self, key: &str) -> bool {
+        self.mapping.entries.iter().any(|entry| {
+            let word = entry.key.value.as_str();
+            !self.known.contains(&word) && nearest(word, self.known.iter().copied()) == Some(key)
+        })
     }
 
     /// Returns where the mapping stands.
@@ -94,7 +106,7 @@ impl Node {
     pub(crate) fn mapping(&self, what: &str, defects: &mut Vec<Defect>) -> Option<&Mapping> {
         let mapping = self.data.mapping();
         if mapping.is_none() {
-            self.wrong(what, "`key: value` lines", defects);
+            self.wrong(what, "a mapping; write lines of `key: value`", defects);
         }
         mapping
     }
@@ -114,7 +126,7 @@ impl Node {
     pub(crate) fn list(&self, what: &str, defects: &mut Vec<Defect>) -> Option<&[Self]> {
         let items = self.data.list();
         if items.is_none() {
-            self.wrong(what, "a list: a line with `- ` for each item", defects);
+            self.wrong(what, "a list; begin each item with `- `", defects);
         }
         items
     }
@@ -140,17 +152,25 @@ impl Node {
     pub(crate) fn text(&self, what: &str, defects: &mut Vec<Defect>) -> Option<At<String>> {
         let text = self.data.word();
         if text.is_none() {
-            self.wrong(what, "a text", defects);
+            self.wrong(what, TEXT, defects);
         }
         text.map(|text| At::new(text.to_owned(), self.place.clone()))
     }
 
     /// Reads a text in a language of its own.
-    pub(crate) fn phrase(&self, what: &str, defects: &mut Vec<Defect>) -> Option<Phrase> {
-        let text = self.text(what, defects)?;
-        Some(Phrase {
-            text: text.value,
-            place: text.place,
+    pub(crate) fn phrase(
+        &self,
+        what: &str,
+        expected: &str,
+        defects: &mut Vec<Defect>,
+    ) -> Option<Phrase> {
+        let text = self.data.word();
+        if text.is_none() {
+            self.wrong(what, expected, defects);
+        }
+        text.map(|text| Phrase {
+            text: text.to_owned(),
+            place: self.place.clone(),
             verbatim: self.verbatim,
         })
     }
@@ -200,14 +220,51 @@ impl Node {
         if matches!(self.data, Data::Broken) {
             return;
         }
+        let (expected, help) = match expected.split_once("; ") {
+            Some((expected, help)) => (expected, help.to_owned()),
+            None => (expected, format!("write {expected}")),
+        };
         let found = self.data.name();
         defects.push(
             Defect::new(
                 self.place.clone(),
-                format!("{what} must be {}, and this is {found}", short(expected)),
+                format!("{what} must be {expected}, and this is {found}"),
             )
-            .help(format!("write {expected}")),
+            .help(help),
         );
+    }
+
+    /// Reads one of a few words.
+    pub(crate) fn one_of<'w>(
+        &self,
+        what: &str,
+        words: &[&'w str],
+        defects: &mut Vec<Defect>,
+    ) -> Option<&'w str> {
+        let listed = || {
+            let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+            words.join(" or ")
+        };
+        let Some(word) = self.data.word() else {
+            self.wrong(what, &listed(), defects);
+            return None;
+        };
+        let found = words.iter().copied().find(|known| *known == word);
+        if found.is_none() {
+            let help = match nearest(word, words.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("write {}", listed()),
+            };
+            let shown = quoted(word);
+            defects.push(
+                Defect::new(
+                    self.place.clone(),
+                    format!("{what} must be {}, and this is `{shown}`", listed()),
+                )
+                .help(help),
+            );
+        }
+        found
     }
 }
 
@@ -268,12 +325,10 @@ fn is_bool(text: &str) -> bool {
     matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE")
 }
 
-/// Returns the part before the explanation.
-fn short(expected: &str) -> &str {
-    expected.split(':').next().unwrap_or(expected)
-}
-
 /// How long a text of one line may be.
 const LINE_CHARS_MAX: usize = 500;
+
+/// What a text must be, and what to write where YAML saw something else.
+const TEXT: &str = "a text; write one, in quotes where it begins with a sign such as `#` or `{`";
 
 const QUOTED_CHARS_MAX: usize = 60;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 
-use expect_test::Expect;
+use expect_test::{Expect, expect_file};
 use release::{Color, Compiled, Failure, Place, Rejection, compile, line_and_column};
 
 /// The files of a release.
@@ -84,6 +84,21 @@ impl Folder {
         let lines: Vec<&str> = report.lines().map(str::trim_end).collect();
         expect.assert_eq(&lines.join("\n"));
     }
+}
+
+/// Makes each edit of `file` in a good release of its own, and compares what is wrong with all of them to
+/// the text in `expected/`.
+pub(crate) fn table(name: &str, file: &str, edits: &[(&str, &str)]) {
+    let mut all = String::new();
+    for (from, to) in edits {
+        let found = match good().edit(file, from, to).compile() {
+            Ok(_) => "fine\n".to_owned(),
+            Err(rejection) => short(&rejection),
+        };
+        let shown = |text: &str| text.trim().replace('\n', "⏎").replace('\t', "⇥");
+        writeln!(all, "## {} -> {}\n{found}", shown(from), shown(to)).unwrap();
+    }
+    expect_file![format!("expected/{name}.txt")].assert_eq(&all);
 }
 
 fn short(rejection: &Rejection) -> String {

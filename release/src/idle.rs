@@ -1,0 +1,110 @@
+//! Checks what no journey uses: it may be half of a journey that is being written, and has no excuse for
+//! naming what is not there.
+
+use std::collections::BTreeSet;
+
+use crate::Defect;
+use crate::audiences::{AudienceDoc, Form, each_part};
+use crate::journeys::{JourneyDoc, Verb, each};
+use crate::mails::Variant;
+use crate::names::Names;
+use crate::plan::Declared;
+use crate::scope::Known;
+use crate::template::{Context, Purpose};
+use crate::words::unknown;
+
+/// Checks the audiences and templates that none of `journeys` uses.
+pub(crate) fn check(declared: Declared<'_>, journeys: &[JourneyDoc], defects: &mut Vec<Defect>) {
+    let known = Known::of_all(declared.project, declared.events);
+    if !known.complete() || !declared.project.vars.complete() {
+        return;
+    }
+    let used = audiences_used(journeys, declared.audiences);
+    for (name, doc) in declared.audiences.iter() {
+        if !used.contains(name) {
+            audience(&doc.value, &known, defects);
+        }
+    }
+    let mut sent = BTreeSet::new();
+    for journey in journeys {
+        each(&journey.steps, &mut |step| {
+            if let Verb::Send(send) = &step.verb {
+                sent.insert(send.template.value.as_str());
+            }
+        });
+    }
+    for (name, template) in declared.mails.templates.iter() {
+        for variant in template.value.variants.values() {
+            if !sent.contains(name) {
+                mail(declared, variant, &known, defects);
+            }
+        }
+    }
+}
+
+fn mail(declared: Declared<'_>, variant: &Variant, known: &Known, defects: &mut Vec<Defect>) {
+    let Some(parsed) = &variant.parsed else {
+        return;
+    };
+    let Ok(layout) = declared.mails.layout(variant, defects) else {
+        return;
+    };
+    let context = Context {
+        paths: &known.template_paths(Purpose::Marketing),
+        purpose: Purpose::Transactional,
+        locale: &declared.project.settings.locale,
+    };
+    defects.extend(parsed.check(layout, &context));
+}
+
+fn audience(doc: &AudienceDoc, known: &Known, defects: &mut Vec<Defect>) {
+    each_part(doc, &mut |part| match &part.form {
+        Form::Address(param) if known.param(&param.value).is_none() => {
+            let kind = "parameter of an event";
+            defects.push(unknown(
+                param,
+                kind,
+                known.params(),
+                "declare it in events.yaml",
+            ));
+        }
+        Form::Where(condition) => condition.check(&known.schema(), defects),
+        Form::Address(_)
+        | Form::AllOf(_)
+        | Form::AnyOf(_)
+        | Form::Broken
+        | Form::List(_)
+        | Form::Named(_)
+        | Form::Not(_)
+        | Form::Role { .. }
+        | Form::Tag(_) => (),
+    });
+}
+
+/// Returns the audiences that journeys name, and those that these name.
+fn audiences_used<'a>(
+    journeys: &'a [JourneyDoc],
+    audiences: &'a Names<AudienceDoc>,
+) -> BTreeSet<&'a str> {
+    let mut ahead: Vec<&AudienceDoc> = Vec::new();
+    for journey in journeys {
+        ahead.extend(&journey.to);
+        each(&journey.steps, &mut |step| {
+            if let Verb::Send(send) = &step.verb {
+                ahead.extend(&send.to);
+            }
+        });
+    }
+    let mut used = BTreeSet::new();
+    while let Some(doc) = ahead.pop() {
+        each_part(doc, &mut |part| {
+            if let Form::Named(name) = &part.form
+                && used.insert(name.value.as_str())
+                && let Some(next) = audiences.get(&name.value)
+            {
+                ahead.push(&next.value);
+            }
+        });
+    }
+    used
+}

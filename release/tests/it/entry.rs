@@ -1,0 +1,132 @@
+//! Mistakes in the head of a journey: its name, its kind, who comes in.
+
+use expect_test::expect;
+
+use crate::folder::{good, table};
+
+#[test]
+fn what_a_journey_must_say_is_missed() {
+    table(
+        "entry/what_a_journey_must_say_is_missed",
+        "journeys/start.yaml",
+        &[
+            ("journey: start\n", ""),
+            ("kind: transactional\n", ""),
+            ("trigger: { event: TRACK_START }\n", ""),
+            ("reentry: unlimited\n", ""),
+        ],
+    );
+    good()
+        .put(
+            "journeys/leeg.yaml",
+            "journey: leeg\nkind: transactional\ntrigger: { event: MEMBER_NEW }\nreentry: never\n",
+        )
+        .check(expect![[r#"
+            journeys/leeg.yaml:1:1 a journey needs `steps`
+              = write what the journey does: `steps:` with a line such as `- send: welkom`"#]]);
+    good()
+        .put("journeys/leeg.yaml", "# later\n")
+        .check(expect![[r#"
+            journeys/leeg.yaml:1:1 the file is empty
+              = write a journey into it, or remove it"#]]);
+}
+
+#[test]
+fn the_head_of_a_journey_is_checked() {
+    table(
+        "entry/the_head_of_a_journey_is_checked",
+        "journeys/start.yaml",
+        &[
+            ("journey: start", "journey: Start Brief"),
+            ("journey: start", "journey: nieuws"),
+            ("title: Startbrief", "titel: Startbrief"),
+            ("kind: transactional", "kind: service"),
+            (
+                "kind: transactional",
+                "kind: transactional\ntopic: nieuwsbrief",
+            ),
+            ("kind: transactional", "kind: marketing"),
+            (
+                "kind: transactional",
+                "kind: marketing\ntopic: nieuwsbrieff",
+            ),
+            ("reentry: unlimited", "reentry: unlimted"),
+            ("reentry: unlimited", "reentry: once"),
+            ("reentry: unlimited", "reentry: single"),
+            ("reentry: unlimited", "reentry: { after: 180 days }"),
+            ("reentry: unlimited", "reentry: { after: 180 dagen }"),
+            ("reentry: unlimited", "reentry: true"),
+        ],
+    );
+}
+
+#[test]
+fn triggers_are_checked() {
+    table(
+        "entry/triggers_are_checked",
+        "journeys/start.yaml",
+        &[
+            ("{ event: TRACK_START }", "{ event: track_start }"),
+            ("{ event: TRACK_START }", "{ event: TRACK START }"),
+            ("{ event: TRACK_START }", "{ event: SOMETHING_ELSE }"),
+            ("{ event: TRACK_START }", "TRACK_START"),
+            ("{ event: TRACK_START }", "{ evnt: TRACK_START }"),
+            ("{ event: TRACK_START }", "{ where: contact.member }"),
+            ("{ event: TRACK_START }", "[]"),
+            (
+                "{ event: TRACK_START }",
+                "[{ event: TRACK_START }, { event: TRACK_START }]",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "{ event: TRACK_START, every: year }",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "{ event: TRACK_START, tagged: vip }",
+            ),
+            ("{ event: TRACK_START }", "{ joins: vips }"),
+            (
+                "{ event: TRACK_START }",
+                "{ date: contact.since at 09:00, every: week }",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "{ event: TRACK_START, where: event.Track.Hours > 3 }",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "{ event: TRACK_START, where: event.Track.Uren > 3 }",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "[{ event: TRACK_START }, { event: MEMBER_NEW }]",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_this_version_cannot_do_is_refused_and_still_checked() {
+    table(
+        "entry/what_this_version_cannot_do_is_refused_and_still_checked",
+        "journeys/nieuws.yaml",
+        &[
+            (
+                "reentry: never",
+                "reentry: never\nsend_window: mon-fri 09:00-12:00",
+            ),
+            ("reentry: never", "reentry: never\nsend_window: altijd"),
+            ("reentry: never", "reentry: never\nexit_when: contact.membr"),
+            (
+                "reentry: never",
+                "reentry: never\ngoal: { within: 14 dagen }",
+            ),
+            (
+                "reentry: never",
+                "reentry: never\npublish: { from: 1 december }",
+            ),
+            ("reentry: never", "reentry: never\npriority: low"),
+        ],
+    );
+}

@@ -1,0 +1,100 @@
+//! Mistakes in waypost.yaml.
+
+use crate::folder::table;
+
+#[test]
+fn what_a_project_must_say_is_missed() {
+    table(
+        "project/what_a_project_must_say_is_missed",
+        "waypost.yaml",
+        &[
+            ("organisation: De Brug\n", ""),
+            ("locale: nl\n", ""),
+            ("time_zone: Europe/Amsterdam\n", ""),
+            ("  default: {", "  standaard: {"),
+            ("name: De Brug, ", ""),
+            ("address: noreply@mail.debrug.example, ", ""),
+        ],
+    );
+}
+
+#[test]
+fn what_a_project_says_about_itself_is_checked() {
+    table(
+        "project/what_a_project_says_about_itself_is_checked",
+        "waypost.yaml",
+        &[
+            ("waypost: 1", "waypost: 2"),
+            ("organisation: De Brug", "organization: De Brug"),
+            ("organisation: De Brug", "organisation:"),
+            ("organisation: De Brug", "organisation: [De Brug]"),
+            ("locale: nl", "locale: Nederlands"),
+            ("locale: nl", "locale: nl_NL"),
+            ("Europe/Amsterdam", "Amsterdam"),
+            ("Europe/Amsterdam", "+01:00"),
+        ],
+    );
+}
+
+#[test]
+fn senders_are_people_that_can_be_mailed() {
+    table(
+        "project/senders_are_people_that_can_be_mailed",
+        "waypost.yaml",
+        &[
+            ("noreply@mail.debrug.example", "noreply@mail"),
+            ("noreply@mail.debrug.example", "noreply.mail.debrug.example"),
+            ("noreply@mail.debrug.example", "noreply@débrug.example"),
+            ("info@debrug.example", "De Brug <info@debrug.example>"),
+            ("name: De Brug,", "name: De Brug <x@y.example>,"),
+            ("reply_to:", "replyto:"),
+            ("directie: {", "de directie: {"),
+        ],
+    );
+}
+
+#[test]
+fn vars_fields_topics_and_lists_are_checked() {
+    table(
+        "project/vars_fields_topics_and_lists_are_checked",
+        "waypost.yaml",
+        &[
+            ("https://app.debrug.example/", "app.debrug.example"),
+            ("review_days: 5", "review_days: [5]"),
+            ("review_days: 5", "review_days:"),
+            ("review_days: 5", "phone: 0612345678"),
+            ("review_days: 5", "review days: 5"),
+            ("since: date?", "since: datum"),
+            ("since: date?", "since: boolean"),
+            ("since: date?", "since: dat?"),
+            ("default: false", "default: nee"),
+            ("type: bool", "typ: bool"),
+            ("since: date?", "full_name: number"),
+            ("since: date?", "locale: string"),
+            ("nieuwsbrief: Nieuws van de vereniging", "nieuwsbrief:"),
+            ("lists: [vips]", "lists: [vips, vips]"),
+            ("lists: [vips]", "lists: vips"),
+        ],
+    );
+}
+
+#[test]
+fn what_later_versions_do_has_its_shape_checked() {
+    table(
+        "project/what_later_versions_do_has_its_shape_checked",
+        "waypost.yaml",
+        &[
+            ("2026-12-25", "25-12-2026"),
+            ("closed:", "close:"),
+            ("mon-sat 08:00-21:00", "ma-za 08:00-21:00"),
+            ("mon-sat 08:00-21:00", "mon-sat 8:00-21:00"),
+            ("mon-sat 08:00-21:00", "mon-sat 08:00-24:30"),
+            ("1 per day", "een per dag"),
+            ("share: 5", "share: 500"),
+            ("share: 5", "share: 5%"),
+            ("opened: +1", "opened: veel"),
+            ("opened: +1", "openend: +1"),
+            ("'https://crm.debrug.example/hook'", "crm"),
+        ],
+    );
+}
