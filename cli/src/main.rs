@@ -1,3 +1,38 @@
 //! The command: everything an engineer, a marketer or an operator types.
+//!
+//! Each command is one file in `commands/`; what `run` and `serve` share is the laptop, in `laptop/`.
 
-fn main() {}
+mod clock;
+mod commands;
+mod environment;
+mod folder;
+mod gallery;
+mod http;
+mod laptop;
+mod output;
+mod post;
+mod progress;
+mod random;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use commands::{Cli, Verdict};
+use environment::Environment;
+use output::Terminal;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let environment = Environment::read();
+    let terminal = Terminal::new(&environment);
+    match cli.execute(&environment, terminal) {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Wrong) => ExitCode::from(1),
+        Err(error) => {
+            terminal.fail(&error);
+            ExitCode::from(2)
+        }
+    }
+}

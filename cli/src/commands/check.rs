@@ -1,0 +1,166 @@
+//! `waypost check`: says everything that is wrong with a release, at once.
+
+use std::path::PathBuf;
+
+use release::{Compiled, Defect, Failure, Place, Rejection, line_and_column};
+use serde_json::{Value, json};
+
+use super::{EXIT_CODES, Verdict};
+use crate::output::Terminal;
+use crate::progress::Progress;
+use crate::words;
+
+/// Checks a release: every file, every name, every condition, every template.
+///
+/// Each defect comes with its file, line and column, the piece of the file, and what to do. The mails
+/// are tried out with the examples of the events, so what passes can be published.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = format!("\
+Examples:
+  waypost check                      the release in this folder
+  waypost check examples/sera
+  waypost check --json | jq .defects
+
+{EXIT_CODES}"))]
+pub(super) struct Args {
+    /// The release's folder: the one with waypost.yaml in it
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Prints the report as JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks what is in a folder.
+pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
+    let progress = Progress::start(terminal, "Checking the release");
+    let compiled = release::compile(&args.dir);
+    drop(progress);
+    match compiled {
+        Ok(compiled) => {
+            if args.json {
+                terminal.say_json(&json!({ "ok": true, "defects": [] }))?;
+            } else {
+                terminal.say(terminal.good("No defects.") + " " + &contents(&compiled))?;
+            }
+            Ok(Verdict::Fine)
+        }
+        Err(Failure::Rejected(rejection)) => {
+            if args.json {
+                terminal.say_json(&report(&rejection))?;
+            } else {
+                print(&rejection, terminal)?;
+            }
+            Ok(Verdict::Wrong)
+        }
+        Err(error @ Failure::Unreadable(_)) => Err(error.into()),
+    }
+}
+
+/// Prints everything that is wrong with a release, for people.
+pub(super) fn print(rejection: &Rejection, terminal: Terminal) -> anyhow::Result<()> {
+    let color = if terminal.has_colors() {
+        release::Color::Always
+    } else {
+        release::Color::Never
+    };
+    terminal.say(rejection.render(color).trim_end())
+}
+
+/// Says what a release is made of.
+pub(super) fn contents(compiled: &Compiled) -> String {
+    let templates = compiled
+        .journeys
+        .values()
+        .flat_map(|journey| journey.templates.keys())
+        .collect::<std::collections::BTreeSet<_>>();
+    format!(
+        "{}, {}, {}.",
+        words::count(compiled.events.len(), "event"),
+        words::count(compiled.journeys.len(), "journey"),
+        words::count(templates.len(), "template"),
+    )
+}
+
+/// Describes everything that is wrong with a release, for programs.
+fn report(rejection: &Rejection) -> Value {
+    let defects: Vec<_> = rejection
+        .defects
+        .iter()
+        .map(|defect| describe(defect, rejection))
+        .collect();
+    json!({ "ok": false, "defects": defects })
+}
+
+fn describe(defect: &Defect, rejection: &Rejection) -> Value {
+    let also = defect.also.iter().map(|(place, label)| {
+        let mut also = position(place, rejection);
+        also["label"] = json!(label);
+        also
+    });
+    let mut described = position(&defect.place, rejection);
+    described["what"] = json!(defect.what);
+    described["label"] = json!(defect.label);
+    described["help"] = json!(defect.help);
+    described["also"] = also.collect();
+    described
+}
+
+/// Says where a piece begins and ends; lines and columns count from 1, the end is the first place behind it.
+fn position(place: &Place, rejection: &Rejection) -> Value {
+    let text = rejection
+        .sources
+        .get(&place.file)
+        .map_or("", String::as_str);
+    let (line, column) = line_and_column(text, place.span.start);
+    let (end_line, end_column) = line_and_column(text, place.span.end.max(place.span.start));
+    json!({
+        "file": place.file,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use release::{Defect, Place, Rejection};
+    use serde_json::json;
+
+    use super::report;
+
+    #[test]
+    fn a_program_learns_where_a_defect_begins_and_ends() {
+        let place = |span| Place {
+            file: "journeys/a.yaml".to_owned(),
+            span,
+        };
+        let defect = Defect::new(place(13..17), "there is no template `halo`")
+            .label("nobody wrote it")
+            .help("did you mean `hallo`?")
+            .also(place(0..5), "in this journey");
+        let rejection = Rejection {
+            defects: vec![defect],
+            sources: BTreeMap::from([(
+                "journeys/a.yaml".to_owned(),
+                "steps:\n- send: halo\n".to_owned(),
+            )]),
+        };
+        let expected = json!({ "ok": false, "defects": [{
+            "file": "journeys/a.yaml",
+            "line": 2, "column": 7, "end_line": 2, "end_column": 11,
+            "what": "there is no template `halo`",
+            "label": "nobody wrote it",
+            "help": "did you mean `hallo`?",
+            "also": [{
+                "file": "journeys/a.yaml",
+                "line": 1, "column": 1, "end_line": 1, "end_column": 6,
+                "label": "in this journey",
+            }],
+        }]});
+        assert_eq!(report(&rejection), expected);
+    }
+}

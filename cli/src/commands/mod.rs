@@ -1,0 +1,77 @@
+//! What can be typed: one file for each command.
+
+mod check;
+mod preview;
+mod trigger;
+
+use clap::{Parser, Subcommand};
+
+use crate::environment::Environment;
+use crate::output::Terminal;
+
+/// Journeys of mails for the people behind events, kept in files and run on AWS.
+#[derive(Debug, Parser)]
+#[command(
+    name = "waypost",
+    version,
+    arg_required_else_help = true,
+    after_long_help = EXIT_CODES
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Preview(preview::Args),
+    Trigger(trigger::Args),
+}
+
+impl Cli {
+    /// Does what was typed.
+    ///
+    /// # Errors
+    /// Fails when the work could not be done; what the work found to be wrong is a [`Verdict`].
+    pub(crate) fn execute(
+        self,
+        _environment: &Environment,
+        terminal: Terminal,
+    ) -> anyhow::Result<Verdict> {
+        match self.command {
+            Command::Check(args) => check::check(&args, terminal),
+            Command::Preview(args) => preview::preview(&args, terminal),
+            Command::Trigger(args) => trigger::trigger(args, terminal),
+        }
+    }
+}
+
+/// What a command that did its work has to say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use = "it is the exit code"]
+pub(crate) enum Verdict {
+    /// All is well.
+    Fine,
+    /// Something is wrong, and was printed.
+    Wrong,
+}
+
+/// How every command ends.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  something is wrong, and it says what
+  2  it could not do its work";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_commands_and_their_options_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

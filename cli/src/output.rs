@@ -1,0 +1,101 @@
+//! The one place that prints: results to standard output, what people watch to standard error.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use anyhow::Context;
+use clap::builder::styling::{AnsiColor, Style};
+
+use crate::environment::Environment;
+
+/// Where a command prints, and what may be printed there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terminal {
+    colors: bool,
+    watched: bool,
+}
+
+impl Terminal {
+    /// Looks at the streams of this process.
+    pub(crate) fn new(environment: &Environment) -> Self {
+        Self {
+            colors: io::stdout().is_terminal() && !environment.no_color,
+            watched: io::stderr().is_terminal(),
+        }
+    }
+
+    /// Returns whether somebody watches standard error: only then is progress shown.
+    pub(crate) fn is_watched(self) -> bool {
+        self.watched
+    }
+
+    /// Returns whether standard output takes colors.
+    pub(crate) fn has_colors(self) -> bool {
+        self.colors
+    }
+
+    /// Prints a line of the result.
+    ///
+    /// A reader who has seen enough (`waypost check | head`) is no error: what is left is dropped.
+    pub(crate) fn say(self, text: impl Display) -> anyhow::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(error).context("cannot write to standard output")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints a value for programs.
+    pub(crate) fn say_json(self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        self.say(serde_json::to_string_pretty(value)?)
+    }
+
+    /// Prints a line beside the result; nobody depends on it.
+    pub(crate) fn note(self, text: impl Display) {
+        // If nobody can read it, there is nobody to tell.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// Prints why the command could not do its work: one line, then its causes.
+    pub(crate) fn fail(self, error: &anyhow::Error) {
+        self.note(format!("waypost: {error}"));
+        let mut said = error.to_string();
+        for cause in error.chain().skip(1).map(ToString::to_string) {
+            // Some errors say their cause themselves.
+            if !said.contains(&cause) {
+                self.note(format!("  because {cause}"));
+            }
+            said = cause;
+        }
+    }
+
+    /// Returns `text` as something that matters.
+    pub(crate) fn strong(self, text: impl Display) -> String {
+        self.paint(Style::new().bold(), text)
+    }
+
+    /// Returns `text` as something to skip over.
+    pub(crate) fn faint(self, text: impl Display) -> String {
+        self.paint(Style::new().dimmed(), text)
+    }
+
+    /// Returns `text` as something that went well.
+    pub(crate) fn good(self, text: impl Display) -> String {
+        self.paint(AnsiColor::Green.on_default(), text)
+    }
+
+    /// Returns `text` as something that went wrong.
+    pub(crate) fn bad(self, text: impl Display) -> String {
+        self.paint(AnsiColor::Red.on_default().bold(), text)
+    }
+
+    fn paint(self, style: Style, text: impl Display) -> String {
+        if self.colors {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_string()
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Small pieces of English.
+
+use std::fmt::Display;
+
+/// Counts things: `1 mail`, `2 mails`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    match (number, thing.strip_suffix('y')) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) if !thing.ends_with("ey") => format!("{number} {stem}ies"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
+/// Joins things with `word` before the last: `a, b and c`.
+pub(crate) fn list(things: impl IntoIterator<Item = impl Display>, word: &str) -> String {
+    let things: Vec<String> = things.into_iter().map(|thing| thing.to_string()).collect();
+    match things.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, list};
+
+    #[test]
+    fn things_are_counted_as_people_count() {
+        let counted = [
+            count(0, "mail"),
+            count(1, "mail"),
+            count(2, "entry"),
+            count(3, "journey"),
+        ];
+        assert_eq!(counted, ["0 mails", "1 mail", "2 entries", "3 journeys"]);
+    }
+
+    #[test]
+    fn the_last_thing_follows_a_word() {
+        assert_eq!(list(["a"], "or"), "a");
+        assert_eq!(list(["a", "b", "c"], "and"), "a, b and c");
+    }
+}
