@@ -45,35 +45,61 @@ pub(super) fn check(check: &mut Check<'_>, tag: &Tag, call: &Call, used: Use) ->
         check.report(
             tag,
             what,
-            "give it only what stands below its name in the handbook, in that order",
+            "give it its values in their order, without names",
         );
     }
     count(check, tag, helper, call);
-    let mut first = None;
-    for (i, (argument, value)) in helper.arguments.iter().zip(&call.arguments).enumerate() {
-        let kind = one(check, tag, helper, argument, value);
-        if i == 0 {
-            first = kind;
-        } else if (helper.gives == Gives::First || helper.name == "eq")
-            && let (Some(first), Some(kind)) = (first, kind)
-            && first != kind
-        {
-            let what = format!("`{}` is given {} and {}", helper.name, a(first), a(kind));
-            check.report(tag, what, "let both be of one kind");
-        }
-        if i == 1 && helper.name == "date" && first == Some(Kind::Date) && is_word(value, "time") {
-            check.report(
-                tag,
-                "a date has no time of day",
-                "give `date` a moment, or another style",
-            );
-        }
+    let kinds: Vec<_> = helper
+        .arguments
+        .iter()
+        .zip(&call.arguments)
+        .map(|(argument, value)| one(check, tag, helper, argument, value))
+        .collect();
+    let first = kinds.first().copied().flatten();
+    let second = kinds.get(1).copied().flatten();
+    together(check, tag, helper, [first, second], used);
+    let time = call
+        .arguments
+        .get(1)
+        .is_some_and(|value| is_word(value, "time"));
+    if helper.name == "date" && first == Some(Kind::Date) && time {
+        let help = "give `date` a moment, or another style";
+        check.report(tag, "a date has no time of day", help);
     }
     match helper.gives {
         Gives::First => first,
         Gives::Bool => Some(Kind::Bool),
         Gives::Text => Some(Kind::Text),
         Gives::Block | Gives::Markup => None,
+    }
+}
+
+/// Reports two arguments that do not belong together.
+fn together(
+    check: &mut Check<'_>,
+    tag: &Tag,
+    helper: &Helper,
+    kinds: [Option<Kind>; 2],
+    used: Use,
+) {
+    let [Some(first), second] = kinds else { return };
+    let gives_first = helper.gives == Gives::First;
+    let printable = |kind: Kind| matches!(kind, Kind::Number | Kind::Text);
+    if gives_first && used == Use::Print && !printable(first) {
+        let what = format!("`{}` would print {} as it is", helper.name, a(first));
+        check.report(
+            tag,
+            what,
+            "write `{{#if …}}` around it, and an `{{else}}` without it",
+        );
+        return;
+    }
+    let Some(second) = second else { return };
+    // A text can stand in for a number that is only printed.
+    let in_print = used == Use::Print && printable(first) && printable(second);
+    if first != second && (gives_first || helper.name == "eq") && !in_print {
+        let what = format!("`{}` is given {} and {}", helper.name, a(first), a(second));
+        check.report(tag, what, "let both be of one kind");
     }
 }
 
@@ -236,7 +262,13 @@ fn literal_fits(
                 help,
             );
         }
-        _ => misfit(check, tag, helper, argument, a(kind)),
+        _ => {
+            let what = format!(
+                "`{}` takes {}, and not {literal}",
+                helper.name, argument.name
+            );
+            check.report(tag, what, choices(argument));
+        }
     }
     None
 }

@@ -6,9 +6,9 @@ use css_inline::CSSInliner;
 
 use super::body::{Body, Form};
 use super::expression::Value;
-use super::html::{self, ItemKind, Spot};
+use super::html::Spot;
 use super::tag::{Tag, TagKind};
-use super::{Compiled, Context, Layout, Parsed, Purpose, hide, links, mjml, plain, text};
+use super::{Compiled, Context, Layout, Parsed, Purpose, hide, links, mjml};
 use crate::{Defect, Place};
 
 /// Reports a layout without a place for its content.
@@ -58,10 +58,10 @@ pub(super) fn compile(
         layout: layout.map(|layout| &layout.body),
         context,
     };
-    let html = assembly.html().map_err(|defect| vec![defect])?;
+    let html = assembly.html()?;
     assembly.check_order(&html)?;
     let own_pages = |url: &str| assembly.own_page(url);
-    let (html, links) = links::name(&html, assembly.marks(), own_pages);
+    let (html, links) = links::name(&html, &assembly.marks(), own_pages);
     let source = mail::Source {
         subject: parsed.front.subject.text.clone(),
         preheader: parsed
@@ -99,74 +99,94 @@ fn default_layout(context: &Context<'_>) -> Result<Layout, Vec<Defect>> {
 }
 
 /// A body on its way into a layout.
-struct Assembly<'a> {
-    parsed: &'a Parsed,
-    layout: Option<&'a Body>,
-    context: &'a Context<'a>,
+pub(super) struct Assembly<'a> {
+    pub(super) parsed: &'a Parsed,
+    pub(super) layout: Option<&'a Body>,
+    pub(super) context: &'a Context<'a>,
 }
 
 impl Assembly<'_> {
     /// Makes the HTML, with all expressions still hidden.
-    fn html(&self) -> Result<String, Defect> {
+    fn html(&self) -> Result<String, Vec<Defect>> {
         let body = &self.parsed.body;
+        let refuse = |what: &str, help: &str| vec![Defect::new(body.start(), what).help(help)];
+        let one = |defect| vec![defect];
         let inside = hide::as_comments(&body.html, &body.hidden.mark);
         let Some(layout) = self.layout else {
-            return match body.form {
-                Form::Mjml => {
-                    let whole = if body.is_document() {
-                        inside
-                    } else {
-                        format!("<mjml><mj-body>{inside}</mj-body></mjml>")
-                    };
-                    inlined(mjml::render(&whole, |_| body.start())?, body.start())
+            if body.form != Form::Mjml {
+                return with_styles(&inside, None, body.start()).map_err(one);
+            }
+            let whole = if body.is_document() {
+                Joined {
+                    text: inside,
+                    layout: body,
+                    inside: None,
                 }
-                Form::Html | Form::Markdown | Form::Plain => {
-                    with_styles(&inside, None, body.start())
+            } else {
+                let open = format!("<mjml lang=\"{}\"><mj-body>", self.context.locale);
+                let inside = open.len()..open.len() + inside.len();
+                let text = format!(
+                    "{open}{}</mj-body></mjml>",
+                    hide::as_comments(&body.html, &body.hidden.mark)
+                );
+                Joined {
+                    text,
+                    layout: body,
+                    inside: Some((body, inside)),
                 }
             };
+            return inlined(whole.render()?, body.start()).map_err(one);
         };
         if body.is_document() {
             let what = "this is a whole mail, so no layout can stand around it";
-            return Err(
-                Defect::new(body.start(), what).help("take away `layout:`, or the outermost tags")
-            );
+            return Err(refuse(what, "take away `layout:`, or the outermost tags"));
         }
         let outside = hide::as_comments(&layout.html, &layout.hidden.mark);
         let content = contents(layout)
             .next()
             .and_then(|(tag, _)| layout.tags.iter().position(|t| t == tag));
         let word = hide::word(&layout.hidden.mark, content.unwrap_or_default(), false);
+        let at = outside.find(&word).unwrap_or_default();
         match (layout.form, body.form) {
             (Form::Mjml, Form::Mjml) => {
                 let whole = outside.replacen(&word, &inside, 1);
-                inlined(mjml::render(&whole, |_| body.start())?, body.start())
+                let joined = Joined {
+                    text: whole,
+                    layout,
+                    inside: Some((body, at..at + inside.len())),
+                };
+                inlined(joined.render()?, body.start()).map_err(one)
             }
             (Form::Html, Form::Mjml) => {
-                let what = "MJML cannot stand in a layout of HTML";
-                Err(Defect::new(body.start(), what)
-                    .help("write the template in HTML or Markdown, or the layout in MJML"))
+                let help = "write the template in HTML or Markdown, or the layout in MJML";
+                Err(refuse("MJML cannot stand in a layout of HTML", help))
             }
             (Form::Mjml, _) => {
-                let mut rendered =
-                    mjml::render(&outside, |span| self.place_in_layout(&outside, span))?;
+                let around = mjml::around(&outside, at).filter(|tag| !mjml::holds_html(tag));
+                if let Some(around) = around {
+                    let joined = Joined {
+                        text: outside,
+                        layout,
+                        inside: None,
+                    };
+                    let what = format!("text cannot stand in `<{around}>`");
+                    let defect = Defect::new(joined.place(at..at + word.len()), what);
+                    return Err(vec![defect.help("put `{{> content}}` in `<mj-text>`")]);
+                }
+                let joined = Joined {
+                    text: outside,
+                    layout,
+                    inside: None,
+                };
+                let mut rendered = joined.render()?;
                 rendered.html = rendered.html.replacen(&word, &inside, 1);
-                inlined(rendered, layout.start())
+                inlined(rendered, layout.start()).map_err(one)
             }
-            (_, _) => with_styles(&outside.replacen(&word, &inside, 1), None, layout.start()),
+            (_, _) => {
+                let whole = outside.replacen(&word, &inside, 1);
+                with_styles(&whole, None, layout.start()).map_err(one)
+            }
         }
-    }
-
-    /// Returns the place of a piece of the layout, in which blocks are written as comments.
-    fn place_in_layout(&self, outside: &str, span: Range<usize>) -> Place {
-        let layout = self.layout.unwrap_or(&self.parsed.body);
-        let longer = hide::comment("").len();
-        let before = |at: usize| {
-            let comments = outside.get(..at).map_or(0, |text| {
-                text.matches(&format!("<!--{}", layout.hidden.mark)).count()
-            });
-            at.saturating_sub(comments * longer)
-        };
-        layout.place(before(span.start)..before(span.end))
     }
 
     /// Reports expressions that a tool lost or moved.
@@ -205,9 +225,9 @@ impl Assembly<'_> {
         }
     }
 
-    fn marks(&self) -> [&str; 2] {
-        let layout = self.layout.unwrap_or(&self.parsed.body);
-        [&self.parsed.body.hidden.mark, &layout.hidden.mark]
+    pub(super) fn marks(&self) -> Vec<&str> {
+        let bodies = std::iter::once(&self.parsed.body).chain(self.layout);
+        bodies.map(|body| body.hidden.mark.as_str()).collect()
     }
 
     /// Tells whether a link leads to one of our own pages.
@@ -228,84 +248,49 @@ impl Assembly<'_> {
                 }
             })
     }
+}
 
-    /// Puts the expressions back into the HTML.
-    fn show_html(&self, html: &str) -> String {
-        let mut html = html.to_owned();
-        let preheader = self.parsed.front.preheader.is_some();
-        let mut shows_preheader = false;
-        for body in std::iter::once(&self.parsed.body).chain(self.layout) {
-            let mark = &body.hidden.mark;
-            let expressions: Vec<String> = body
-                .tags
-                .iter()
-                .enumerate()
-                .map(|(i, tag)| {
-                    let is_preheader = prints(tag, "preheader");
-                    shows_preheader |= is_preheader;
-                    if is_preheader && !preheader {
-                        return String::new();
-                    }
-                    let paragraph = paragraph_around(&html, &hide::word(mark, i, false));
-                    let written = &body.piece().text[tag.span.clone()];
-                    expression(written, tag, body.spots.get(i), paragraph.as_deref())
-                })
-                .collect();
-            html = hide::show(&html, mark, |i| expressions.get(i).map(String::as_str));
+/// MJML of a layout and of what stands in it, of which every piece can be found again.
+struct Joined<'a> {
+    text: String,
+    layout: &'a Body,
+    /// What stands in it, and where.
+    inside: Option<(&'a Body, Range<usize>)>,
+}
+
+impl Joined<'_> {
+    fn render(&self) -> Result<mjml::Rendered, Vec<Defect>> {
+        let mut defects = vec![];
+        mjml::check(&self.text, |span| self.place(span), &mut defects);
+        if !defects.is_empty() {
+            return Err(defects);
         }
-        if preheader && !shows_preheader {
-            with_preheader(&html)
-        } else {
-            html
-        }
+        mjml::render(&self.text, |span| self.place(span)).map_err(|defect| vec![defect])
     }
 
-    /// Makes the plain text, of Markdown or of the whole HTML.
-    fn text(&self, html: &str) -> String {
-        let (parsed, mut text) = (self.parsed, String::new());
-        let bodies: Vec<&Body> = match (&parsed.txt, &parsed.body.plain) {
-            (Some(txt), _) => {
-                text.push_str(txt.plain.as_deref().unwrap_or_default());
-                vec![txt]
+    /// Returns where a piece was written.
+    fn place(&self, span: Range<usize>) -> Place {
+        match &self.inside {
+            Some((body, inside)) if inside.contains(&span.start) => {
+                let text = &self.text[inside.clone()];
+                let at = |at: usize| before_comments(text, at - inside.start, body);
+                body.place(at(span.start)..at(span.end.min(inside.end)))
             }
-            (None, Some(plain)) => {
-                text.push_str(plain);
-                vec![&parsed.body]
+            Some((_, inside)) if span.start >= inside.end => self.layout.start(),
+            Some(_) | None => {
+                let at = |at| before_comments(&self.text, at, self.layout);
+                self.layout.place(at(span.start)..at(span.end))
             }
-            (None, None) => {
-                let [one, two] = self.marks();
-                text.push_str(&plain::of(html, &[one, two]));
-                std::iter::once(&parsed.body).chain(self.layout).collect()
-            }
-        };
-        for body in bodies {
-            let mark = &body.hidden.mark;
-            let prefixes = text::prefixes(&text, mark);
-            let expressions: Vec<String> = body
-                .tags
-                .iter()
-                .enumerate()
-                .map(|(i, tag)| {
-                    let written = &body.piece().text[tag.span.clone()];
-                    expression(
-                        written,
-                        tag,
-                        body.spots.get(i),
-                        prefixes.get(&i).map(String::as_str),
-                    )
-                })
-                .collect();
-            text = hide::show(&text, mark, |i| expressions.get(i).map(String::as_str));
         }
-        if self.context.purpose == Purpose::Marketing && !text.contains("links.unsubscribe") {
-            let label = unsubscribe(self.context.locale);
-            text = format!(
-                "{}\n\n--\n{label}: {{{{links.unsubscribe}}}}",
-                text.trim_end()
-            );
-        }
-        format!("{}\n", text.trim_end())
     }
+}
+
+/// Returns which byte this was before the words of blocks got the form of comments.
+fn before_comments(text: &str, at: usize, body: &Body) -> usize {
+    let comments = text.get(..at).map_or(0, |text| {
+        text.matches(&format!("<!--{}", body.hidden.mark)).count()
+    });
+    at.saturating_sub(comments * hide::comment("").len())
 }
 
 /// Returns where a layout wants its content.
@@ -314,48 +299,6 @@ fn contents(body: &Body) -> impl Iterator<Item = (&Tag, &Spot)> {
         .iter()
         .zip(&body.spots)
         .filter(|(tag, _)| tag.kind == TagKind::Content)
-}
-
-/// Writes an expression as it is stored: with what the helper cannot see for itself.
-///
-/// `around` is the tag of the paragraph it is alone in, or what begins its line in plain text.
-fn expression(written: &str, tag: &Tag, spot: Option<&Spot>, around: Option<&str>) -> String {
-    let TagKind::Print(Value::Call(call)) = &tag.kind else {
-        return written.to_owned();
-    };
-    if call.arguments.len() != 1 {
-        return written.to_owned();
-    }
-    let argument = match (call.name.as_str(), spot) {
-        ("url", Some(Spot::Attribute { before, .. })) if before.trim().is_empty() => "\"whole\"",
-        ("url", Some(Spot::Attribute { before, .. })) if before.trim() == "mailto:" => {
-            "\"address\""
-        }
-        ("paragraphs", _) => match around {
-            Some(around) => {
-                return with_argument(written, &format!("'{}'", around.replace('\'', "&#39;")));
-            }
-            None => return written.to_owned(),
-        },
-        _ => return written.to_owned(),
-    };
-    with_argument(written, argument)
-}
-
-fn with_argument(written: &str, argument: &str) -> String {
-    let end = written.trim_end_matches(['}', '~']).trim_end().len();
-    format!("{} {argument}{}", &written[..end], &written[end..])
-}
-
-/// Returns the tag of the paragraph that a word is alone in.
-fn paragraph_around(html: &str, word: &str) -> Option<String> {
-    let at = html.find(word)?;
-    let before = html[..at].trim_end();
-    let start = before.rfind('<')?;
-    let tag = &before[start..];
-    let alone = html[at + word.len()..].trim_start().starts_with("</p>");
-    let paragraph = tag.ends_with('>') && (tag == "<p>" || tag.starts_with("<p "));
-    (alone && paragraph && !tag.contains('\\')).then(|| tag.to_owned())
 }
 
 /// Works style sheets into the HTML that MJML became.
@@ -377,22 +320,7 @@ fn with_styles(html: &str, css: Option<String>, place: Place) -> Result<String, 
     })
 }
 
-/// Adds the preheader to a layout that does not show it, where inboxes look for it and people do not.
-fn with_preheader(html: &str) -> String {
-    let items = html::read(html);
-    let body = items
-        .iter()
-        .find(|item| matches!(&item.kind, ItemKind::Open { name, .. } if name == "body"));
-    let at = body.map_or(0, |item| item.span.end);
-    let hidden = "<div style=\"display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px;line-height:1px;\">{{preheader}}</div>";
-    format!("{}{hidden}{}", &html[..at], &html[at..])
-}
-
-fn prints(tag: &Tag, name: &str) -> bool {
-    matches!(&tag.kind, TagKind::Print(Value::Path(path)) if path.raw == name)
-}
-
-fn unsubscribe(locale: &str) -> &'static str {
+pub(super) fn unsubscribe(locale: &str) -> &'static str {
     match mail::Locale::first_known([locale]) {
         mail::Locale::Dutch => "Afmelden",
         mail::Locale::English | mail::Locale::EnglishUs => "Unsubscribe",

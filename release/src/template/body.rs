@@ -60,15 +60,21 @@ impl Body {
         structure::check(piece, &tags, defects);
         foreign::check(piece, &tags, defects);
         let hidden = Hidden::new(piece.text, &tags, letter);
-        let (html, plain) = match form {
+        let made = match form {
             Form::Markdown => markdown::read(&hidden, &tags, |nodes| {
                 (
                     markdown::to_html(nodes),
                     Some(text::of(nodes, &hidden.mark)),
                 )
             }),
-            Form::Html | Form::Mjml => (without_comments(&hidden.text), None),
-            Form::Plain => (String::new(), Some(hidden.text.clone())),
+            Form::Html | Form::Mjml => Some((without_comments(&hidden.text), None)),
+            Form::Plain => Some((String::new(), Some(hidden.text.clone()))),
+        };
+        let Some((html, plain)) = made.filter(|(html, _)| !is_too_deep(html)) else {
+            let what = "lists, quotations or tags lie too deep in each other";
+            let help = "write it flatter: no mail program shows that";
+            defects.push(Defect::new(piece.place(&(0..0)), what).help(help));
+            return None;
         };
         let mut body = Self {
             file: file.to_owned(),
@@ -157,6 +163,17 @@ impl Body {
                 (*seen, *place) = (true, spot);
             }
         }
+        if self.form == Form::Markdown {
+            // `<p {{#if a}}class="b"{{/if}}>` is no tag to Markdown, which would print it as it is.
+            let items = html::read(&self.hidden.text);
+            for (span, index) in hide::find(&self.hidden.text, &self.hidden.mark) {
+                if let Some(spot @ Spot::Text) = self.spots.get_mut(index)
+                    && html::spot(&self.hidden.text, &items, span.start) == Spot::Tag
+                {
+                    *spot = Spot::Tag;
+                }
+            }
+        }
         places::check_expressions(self.piece(), &self.tags, &self.spots, defects);
         places::check_links(
             &self.html,
@@ -204,6 +221,23 @@ impl Form {
     }
 }
 
+/// Tells whether tags lie too deep in each other for the tools that follow them into the depth.
+fn is_too_deep(html: &str) -> bool {
+    let mut depth = 0_usize;
+    html::read(html).into_iter().any(|item| {
+        match item.kind {
+            ItemKind::Open {
+                name,
+                closed: false,
+                ..
+            } if !html::is_void(&name) => depth += 1,
+            ItemKind::Close { .. } => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > HTML_DEPTH_MAX
+    })
+}
+
 /// Blanks out comments, byte for byte, except those that only one mail program reads.
 fn without_comments(html: &str) -> String {
     let mut out = html.to_owned();
@@ -218,3 +252,6 @@ fn without_comments(html: &str) -> String {
     }
     out
 }
+
+/// How deep tags may lie in each other; a mail of nested tables seldom has more than thirty.
+const HTML_DEPTH_MAX: usize = 150;

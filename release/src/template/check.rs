@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use journey::{Kind, nearest};
+use journey::Kind;
 
 use super::arguments;
 use super::expression::{Call, Path, Value};
 use super::html::Spot;
+use super::names::starts_group;
 use super::structure::{Blocks, Target};
 use super::tag::{Piece, Tag, TagKind};
 use super::{Context, Known};
@@ -51,9 +52,9 @@ pub(super) fn check(
 /// A walk through a text, with what is certain where it stands.
 pub(super) struct Check<'a> {
     piece: Piece<'a>,
-    role: Role,
-    context: &'a Context<'a>,
-    blocks: Blocks,
+    pub(super) role: Role,
+    pub(super) context: &'a Context<'a>,
+    pub(super) blocks: Blocks,
     frames: Vec<Frame>,
     /// What was found.
     pub(super) defects: Vec<Defect>,
@@ -267,7 +268,7 @@ impl Check<'_> {
     pub(super) fn find(&mut self, tag: &Tag, path: &Path) -> Found {
         let engine = |kind| Found::Value(Known { kind, ..PLAIN });
         match self.blocks.target(path) {
-            Target::Named(name) => {
+            Target::Named(name) if !name.is_empty() => {
                 if let Some(known) = self.known(&name) {
                     return Found::Value(known);
                 }
@@ -287,67 +288,12 @@ impl Check<'_> {
             },
             Target::Index => engine(Kind::Number),
             Target::Edge => engine(Kind::Bool),
-            Target::Nothing => {
+            Target::Named(_) | Target::Nothing => {
                 let what = format!("nothing is called `{}` here", path.raw);
                 self.report(tag, what, "name a value, or go out of the block with `../`");
                 Found::Nothing
             }
         }
-    }
-
-    /// Reports a name that nothing has, with the one that was probably meant.
-    fn unknown(&mut self, tag: &Tag, path: &Path, name: &str) {
-        let raw = &path.raw;
-        let outside = !self.blocks.is_empty() && self.known(raw).is_some();
-        let layout = matches!(self.role, Role::Layout);
-        let in_event = format!("event.{name}");
-        let (what, help) = if outside {
-            let what = format!("nothing is called `{raw}` inside this block");
-            (what, format!("write `@root.{raw}`"))
-        } else if layout && self.context.paths.contains_key(name) {
-            let what = format!("a layout does not see `{raw}`");
-            (
-                what,
-                String::from("a layout sees `subject`, `preheader`, `locale`, `vars` and `links`"),
-            )
-        } else {
-            let known = self.names().chain(["locale"]);
-            let meant = if self.known(&in_event).is_some() {
-                Some(in_event.as_str())
-            } else {
-                nearest(name, known)
-            };
-            let help = match meant {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => self.roots(),
-            };
-            (format!("nothing is called `{name}`"), help)
-        };
-        self.report(tag, what, help);
-    }
-
-    /// Says which groups of values there are.
-    fn roots(&self) -> String {
-        let roots: BTreeSet<&str> = self
-            .names()
-            .filter_map(|name| name.split('.').next())
-            .collect();
-        let roots: Vec<_> = roots.into_iter().map(|root| format!("`{root}`")).collect();
-        format!("the names here begin with {}", roots.join(", "))
-    }
-
-    /// Says which values a group has.
-    fn members(&self, path: &Path) -> String {
-        let Target::Named(group) = self.blocks.target(path) else {
-            return String::new();
-        };
-        let members: Vec<_> = self
-            .names()
-            .filter(|name| starts_group(name, &group))
-            .take(5)
-            .map(|m| format!("`{m}`"))
-            .collect();
-        format!("name one of them: {}", members.join(", "))
     }
 
     /// Returns which values are there if a test holds, and which if it does not.
@@ -388,46 +334,11 @@ impl Check<'_> {
         (holds, fails)
     }
 
-    /// Returns what is known of a path, if this text sees it.
-    fn known(&self, name: &str) -> Option<Known> {
-        let (layout, preheader) = match self.role {
-            Role::Line => (false, None),
-            Role::Body { preheader } => (false, Some(preheader)),
-            Role::Layout => (true, Some(true)),
-        };
-        match (name, preheader) {
-            ("locale", _) | ("subject", Some(_)) => Some(PLAIN),
-            ("preheader", Some(always)) => Some(Known { always, ..PLAIN }),
-            (name, _) if layout && !sees(name) => None,
-            (name, _) => self.context.paths.get(name).copied(),
-        }
-    }
-
-    /// Returns every path that this text sees.
-    fn names(&self) -> impl Iterator<Item = &str> {
-        let layout = matches!(self.role, Role::Layout);
-        self.context
-            .paths
-            .keys()
-            .map(String::as_str)
-            .filter(move |name| !layout || sees(name))
-    }
-
     /// Reports a defect of a tag.
     pub(super) fn report(&mut self, tag: &Tag, what: impl Into<String>, help: impl Into<String>) {
         self.defects
             .push(Defect::new(self.piece.place(&tag.span), what).help(help));
     }
-}
-
-/// Tells whether a layout sees a path of the context.
-fn sees(name: &str) -> bool {
-    name.starts_with("vars.") || name.starts_with("links.")
-}
-
-fn starts_group(name: &str, group: &str) -> bool {
-    name.strip_prefix(group)
-        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// A line of text that is always there.

@@ -124,6 +124,11 @@ pub(super) fn read(html: &str) -> Vec<Item> {
     items
 }
 
+/// Tells whether an element never closes.
+pub(super) fn is_void(element: &str) -> bool {
+    VOID_ELEMENTS.contains(&element)
+}
+
 /// Returns where a byte of the text stands.
 pub(super) fn spot(html: &str, items: &[Item], at: usize) -> Spot {
     let i = items.partition_point(|item| item.span.end <= at);
@@ -289,5 +294,7 @@ fn find_close(text: &str, element: &str) -> Option<usize> {
 
 /// The elements in which no tags are read.
 const RAW_ELEMENTS: [&str; 3] = ["mj-style", "script", "style"];
+
+const VOID_ELEMENTS: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "link", "meta"];
 
 const ATTRIBUTES_MAX: usize = 200;

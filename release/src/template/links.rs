@@ -12,7 +12,7 @@ use super::html::{self, Attribute, Item, ItemKind};
 /// `own` tells of a word whether it is one of our own pages, which are not followed.
 pub(super) fn name(
     html: &str,
-    marks: [&str; 2],
+    marks: &[&str],
     own: impl Fn(&str) -> bool,
 ) -> (String, Vec<String>) {
     let items = html::read(html);
@@ -73,7 +73,7 @@ fn label(html: &str, behind: &[Item]) -> String {
 }
 
 /// Makes a name of a label: lower-case letters, digits and dashes, which is what the mail service takes.
-fn slug(label: &str, marks: [&str; 2]) -> String {
+fn slug(label: &str, marks: &[&str]) -> String {
     let mut label = label.to_owned();
     for mark in marks {
         for (span, _) in hide::find(&label, mark).into_iter().rev() {

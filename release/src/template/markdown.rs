@@ -42,13 +42,32 @@ impl Title {
     }
 }
 
-/// Reads Markdown whose expressions are hidden, and hands over its tree.
-pub(super) fn read<T>(hidden: &Hidden, tags: &[Tag], then: impl FnOnce(&[Node<'_>]) -> T) -> T {
+/// Reads Markdown whose expressions are hidden, and hands over its tree; nothing if it is too deep.
+pub(super) fn read<T>(
+    hidden: &Hidden,
+    tags: &[Tag],
+    then: impl FnOnce(&[Node<'_>]) -> T,
+) -> Option<T> {
     let text = lines::prepare(hidden, tags);
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut events = Parser::new_ext(&text, options);
-    let nodes = children(&mut events, &hidden.mark, 0);
-    then(&lists::join(nodes, tags))
+    let events = || {
+        Parser::new_ext(
+            &text,
+            Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH,
+        )
+    };
+    let mut depth = 0_usize;
+    for event in events() {
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return None;
+        }
+    }
+    let nodes = children(&mut events(), &hidden.mark);
+    Some(then(&lists::join(nodes, tags)))
 }
 
 /// Writes a tree as HTML.
@@ -61,20 +80,18 @@ pub(super) fn to_html(nodes: &[Node<'_>]) -> String {
 }
 
 /// Reads events up to the end of what they are in.
-fn children<'a>(events: &mut Parser<'a>, mark: &str, depth: usize) -> Vec<Node<'a>> {
+fn children<'a>(events: &mut Parser<'a>, mark: &str) -> Vec<Node<'a>> {
     let mut nodes = vec![];
     while let Some(event) = events.next() {
         match event {
             Event::End(_) => break,
-            Event::Start(tag) if depth < DEPTH_MAX => {
-                let inside = children(events, mark, depth + 1);
+            Event::Start(tag) => {
+                let inside = children(events, mark);
                 match blocks(&tag, &inside, mark) {
                     Some(blocks) => nodes.extend(blocks),
                     None => nodes.push(Node::Inner(tag, inside)),
                 }
             }
-            // Deeper than anyone can read: what is inside counts as what is around it.
-            Event::Start(_) => nodes.extend(children(events, mark, depth)),
             event => nodes.push(Node::Leaf(event)),
         }
     }
@@ -149,4 +166,5 @@ fn link<'a>(tag: &MdTag<'a>, title: &Title) -> CowStr<'a> {
     html.into()
 }
 
+/// How deep quotations, lists and emphasis may lie in each other.
 const DEPTH_MAX: usize = 24;

@@ -34,6 +34,16 @@ pub(super) fn check(text: &str, place: impl Fn(Range<usize>) -> Place, defects: 
                     };
                     defects.push(defect.help(help));
                 }
+                let around = open.last().map(|(name, _)| name.as_str());
+                if let Some(parents) = parents(&name)
+                    && let Some(around) = around.filter(|around| *around != "mj-attributes")
+                    && !parents.contains(&around)
+                {
+                    let what = format!("`<{name}>` cannot stand in `<{around}>`");
+                    let parents: Vec<_> = parents.iter().map(|p| format!("`<{p}>`")).collect();
+                    let help = format!("put it in {}", parents.join(" or "));
+                    defects.push(Defect::new(place(item.span.clone()), what).help(help));
+                }
                 if !closed {
                     open.push((name, item.span));
                 }
@@ -58,6 +68,36 @@ pub(super) fn check(text: &str, place: impl Fn(Range<usize>) -> Place, defects: 
     for (name, span) in open {
         defects.push(unclosed(&name, place(span)));
     }
+}
+
+/// Returns the innermost tag of MJML around a byte.
+pub(super) fn around(text: &str, at: usize) -> Option<String> {
+    let mut open: Vec<String> = vec![];
+    for item in html::read(text)
+        .into_iter()
+        .take_while(|item| item.span.start <= at)
+    {
+        match item.kind {
+            ItemKind::Open {
+                name,
+                closed: false,
+                ..
+            } if is_mjml(&name) => open.push(name),
+            ItemKind::Close { name } if is_mjml(&name) => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
+/// Tells whether HTML can stand in a tag of MJML.
+pub(super) fn holds_html(name: &str) -> bool {
+    matches!(
+        name,
+        "mj-accordion-text" | "mj-button" | "mj-raw" | "mj-table" | "mj-text"
+    )
 }
 
 /// What MJML becomes: HTML, and the style sheets that are to be worked into it.
@@ -172,6 +212,29 @@ fn unclosed(name: &str, place: Place) -> Defect {
     Defect::new(place, format!("`<{name}>` is not closed"))
         .label("opened here")
         .help(format!("add `</{name}>` where it ends"))
+}
+
+/// Returns what a tag must stand in; the renderer would take it for HTML elsewhere.
+fn parents(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "mj-head" | "mj-body" => &["mjml"],
+        "mj-attributes" | "mj-breakpoint" | "mj-font" | "mj-preview" | "mj-style" | "mj-title" => {
+            &["mj-head"]
+        }
+        "mj-all" | "mj-class" => &["mj-attributes"],
+        "mj-wrapper" | "mj-hero" => &["mj-body"],
+        "mj-section" => &["mj-body", "mj-wrapper"],
+        "mj-group" => &["mj-section"],
+        "mj-column" => &["mj-section", "mj-group"],
+        "mj-accordion" | "mj-button" | "mj-carousel" | "mj-divider" | "mj-image" | "mj-navbar"
+        | "mj-social" | "mj-spacer" | "mj-table" | "mj-text" => &["mj-column", "mj-hero"],
+        "mj-accordion-element" => &["mj-accordion"],
+        "mj-accordion-text" | "mj-accordion-title" => &["mj-accordion-element"],
+        "mj-carousel-image" => &["mj-carousel"],
+        "mj-navbar-link" => &["mj-navbar"],
+        "mj-social-element" => &["mj-social"],
+        _ => return None,
+    })
 }
 
 fn is_mjml(name: &str) -> bool {

@@ -19,8 +19,10 @@ mod links;
 mod lists;
 mod markdown;
 mod mjml;
+mod names;
 mod places;
 mod plain;
+mod show;
 mod structure;
 mod tag;
 mod text;
@@ -142,7 +144,7 @@ pub fn parse(file: &str, text: &str, txt: Option<(&str, &str)>) -> Result<Parsed
     });
     match (front, body) {
         (Some(front), Some(body)) if defects.is_empty() => Ok(Parsed { front, body, txt }),
-        _ => Err(defects),
+        _ => Err(in_order(defects)),
     }
 }
 
@@ -161,7 +163,7 @@ pub fn parse_layout(file: &str, text: &str) -> Result<Layout, Vec<Defect>> {
     }
     match body {
         Some(body) if defects.is_empty() => Ok(Layout { body }),
-        _ => Err(defects),
+        _ => Err(in_order(defects)),
     }
 }
 
@@ -237,8 +239,7 @@ impl Parsed {
                 "add `[Unsubscribe]({{links.unsubscribe}})` to the template or to its layout";
             defects.push(Defect::new(place, what).help(help));
         }
-        defects.sort_by_key(|defect| (defect.place.file.clone(), defect.place.span.start));
-        defects
+        in_order(defects)
     }
 
     /// Makes the four parts of its mails.
@@ -270,6 +271,12 @@ impl Parsed {
             .map(|line| line.tags.as_slice())
             .chain(bodies.map(|body| body.tags.as_slice()))
     }
+}
+
+/// Sorts defects as whoever mends them meets them.
+fn in_order(mut defects: Vec<Defect>) -> Vec<Defect> {
+    defects.sort_by_key(|defect| (defect.place.file.clone(), defect.place.span.start));
+    defects
 }
 
 /// Reports a file that is too long to be a mail.

@@ -66,7 +66,7 @@ impl Plain {
                 };
                 let style = value("style").unwrap_or_default().replace(' ', "");
                 let unseen = HIDING.contains(&name.as_str()) || style.contains("display:none");
-                if unseen && !*closed && !VOID.contains(&name.as_str()) {
+                if unseen && !*closed && !html::is_void(name) {
                     self.hidden = Some((name.clone(), 0));
                 } else {
                     self.open(name, value("href"), value("alt"));
@@ -177,9 +177,6 @@ fn unescape(text: &str) -> String {
 
 /// Elements that show nothing.
 const HIDING: [&str; 4] = ["head", "script", "style", "title"];
-
-/// Elements that never close.
-const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "link", "meta"];
 
 /// Elements with an empty line around them.
 const PARAGRAPHS: [&str; 12] = [

@@ -25,7 +25,8 @@ pub(super) fn check(piece: Piece<'_>, tags: &[Tag], defects: &mut Vec<Defect>) {
                     defects.push(defect.help("open one before it: `{{#if name}}`"));
                 }
                 Some((opening, _, divided)) if *divided => {
-                    let defect = Defect::new(place(), "this block has an `{{else}}` already");
+                    let defect = Defect::new(place(), "this block has an `{{else}}` already")
+                        .help("keep one of the two");
                     defects.push(defect.also(piece.place(&opening.span), "opened here"));
                 }
                 Some((_, _, divided)) => *divided = again.is_none(),

@@ -94,7 +94,11 @@ impl Text<'_> {
             self.indented(&" ".repeat(bullet.len()), |text| text.blocks(inside, ""));
             let first = from + self.prefix.len();
             let indent = " ".repeat(bullet.len());
-            if self.out[first.min(self.out.len())..].starts_with(&indent) {
+            if self
+                .out
+                .get(first..)
+                .is_some_and(|item| item.starts_with(&indent))
+            {
                 self.out.replace_range(first..first + bullet.len(), &bullet);
             } else {
                 // It begins with a block: the bullet stands before whatever the block writes.
