@@ -1,15 +1,11 @@
 //! Puts a body into its layout, and makes the four parts of a mail of the two.
 
-use std::ops::Range;
-
-use css_inline::CSSInliner;
-
 use super::body::{Body, Form};
 use super::expression::Value;
 use super::html::Spot;
 use super::tag::{Tag, TagKind};
-use super::{Compiled, Context, Layout, Parsed, Purpose, hide, links, mjml};
-use crate::{Defect, Place};
+use super::{Compiled, Context, Layout, Parsed, Purpose, hide, links};
+use crate::Defect;
 
 /// Reports a layout without a place for its content.
 pub(super) fn check_content(body: &Body, defects: &mut Vec<Defect>) {
@@ -106,89 +102,6 @@ pub(super) struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    /// Makes the HTML, with all expressions still hidden.
-    fn html(&self) -> Result<String, Vec<Defect>> {
-        let body = &self.parsed.body;
-        let refuse = |what: &str, help: &str| vec![Defect::new(body.start(), what).help(help)];
-        let one = |defect| vec![defect];
-        let inside = hide::as_comments(&body.html, &body.hidden.mark);
-        let Some(layout) = self.layout else {
-            if body.form != Form::Mjml {
-                return with_styles(&inside, None, body.start()).map_err(one);
-            }
-            let whole = if body.is_document() {
-                Joined {
-                    text: inside,
-                    layout: body,
-                    inside: None,
-                }
-            } else {
-                let open = format!("<mjml lang=\"{}\"><mj-body>", self.context.locale);
-                let inside = open.len()..open.len() + inside.len();
-                let text = format!(
-                    "{open}{}</mj-body></mjml>",
-                    hide::as_comments(&body.html, &body.hidden.mark)
-                );
-                Joined {
-                    text,
-                    layout: body,
-                    inside: Some((body, inside)),
-                }
-            };
-            return inlined(whole.render()?, body.start()).map_err(one);
-        };
-        if body.is_document() {
-            let what = "this is a whole mail, so no layout can stand around it";
-            return Err(refuse(what, "take away `layout:`, or the outermost tags"));
-        }
-        let outside = hide::as_comments(&layout.html, &layout.hidden.mark);
-        let content = contents(layout)
-            .next()
-            .and_then(|(tag, _)| layout.tags.iter().position(|t| t == tag));
-        let word = hide::word(&layout.hidden.mark, content.unwrap_or_default(), false);
-        let at = outside.find(&word).unwrap_or_default();
-        match (layout.form, body.form) {
-            (Form::Mjml, Form::Mjml) => {
-                let whole = outside.replacen(&word, &inside, 1);
-                let joined = Joined {
-                    text: whole,
-                    layout,
-                    inside: Some((body, at..at + inside.len())),
-                };
-                inlined(joined.render()?, body.start()).map_err(one)
-            }
-            (Form::Html, Form::Mjml) => {
-                let help = "write the template in HTML or Markdown, or the layout in MJML";
-                Err(refuse("MJML cannot stand in a layout of HTML", help))
-            }
-            (Form::Mjml, _) => {
-                let around = mjml::around(&outside, at).filter(|tag| !mjml::holds_html(tag));
-                if let Some(around) = around {
-                    let joined = Joined {
-                        text: outside,
-                        layout,
-                        inside: None,
-                    };
-                    let what = format!("text cannot stand in `<{around}>`");
-                    let defect = Defect::new(joined.place(at..at + word.len()), what);
-                    return Err(vec![defect.help("put `{{> content}}` in `<mj-text>`")]);
-                }
-                let joined = Joined {
-                    text: outside,
-                    layout,
-                    inside: None,
-                };
-                let mut rendered = joined.render()?;
-                rendered.html = rendered.html.replacen(&word, &inside, 1);
-                inlined(rendered, layout.start()).map_err(one)
-            }
-            (_, _) => {
-                let whole = outside.replacen(&word, &inside, 1);
-                with_styles(&whole, None, layout.start()).map_err(one)
-            }
-        }
-    }
-
     /// Reports expressions that a tool lost or moved.
     fn check_order(&self, html: &str) -> Result<(), Vec<Defect>> {
         let mut defects = vec![];
@@ -250,76 +163,15 @@ impl Assembly<'_> {
     }
 }
 
-/// MJML of a layout and of what stands in it, of which every piece can be found again.
-struct Joined<'a> {
-    text: String,
-    layout: &'a Body,
-    /// What stands in it, and where.
-    inside: Option<(&'a Body, Range<usize>)>,
-}
-
-impl Joined<'_> {
-    fn render(&self) -> Result<mjml::Rendered, Vec<Defect>> {
-        let mut defects = vec![];
-        mjml::check(&self.text, |span| self.place(span), &mut defects);
-        if !defects.is_empty() {
-            return Err(defects);
-        }
-        mjml::render(&self.text, |span| self.place(span)).map_err(|defect| vec![defect])
-    }
-
-    /// Returns where a piece was written.
-    fn place(&self, span: Range<usize>) -> Place {
-        match &self.inside {
-            Some((body, inside)) if inside.contains(&span.start) => {
-                let text = &self.text[inside.clone()];
-                let at = |at: usize| before_comments(text, at - inside.start, body);
-                body.place(at(span.start)..at(span.end.min(inside.end)))
-            }
-            Some((_, inside)) if span.start >= inside.end => self.layout.start(),
-            Some(_) | None => {
-                let at = |at| before_comments(&self.text, at, self.layout);
-                self.layout.place(at(span.start)..at(span.end))
-            }
-        }
-    }
-}
-
-/// Returns which byte this was before the words of blocks got the form of comments.
-fn before_comments(text: &str, at: usize, body: &Body) -> usize {
-    let comments = text.get(..at).map_or(0, |text| {
-        text.matches(&format!("<!--{}", body.hidden.mark)).count()
-    });
-    at.saturating_sub(comments * hide::comment("").len())
-}
-
 /// Returns where a layout wants its content.
-fn contents(body: &Body) -> impl Iterator<Item = (&Tag, &Spot)> {
+pub(super) fn contents(body: &Body) -> impl Iterator<Item = (&Tag, &Spot)> {
     body.tags
         .iter()
         .zip(&body.spots)
         .filter(|(tag, _)| tag.kind == TagKind::Content)
 }
 
-/// Works style sheets into the HTML that MJML became.
-fn inlined(rendered: mjml::Rendered, place: Place) -> Result<String, Defect> {
-    with_styles(&rendered.html, Some(rendered.css), place)
-}
-
-/// Works style sheets into HTML: these, or those that stand in it.
-fn with_styles(html: &str, css: Option<String>, place: Place) -> Result<String, Defect> {
-    let inliner = CSSInliner::options()
-        .load_remote_stylesheets(false)
-        .inline_style_tags(css.is_none())
-        .keep_style_tags(true)
-        .extra_css(css.map(Into::into))
-        .build();
-    inliner.inline(html).map_err(|error| {
-        let what = format!("the style sheets cannot be worked in: {error}");
-        Defect::new(place, what).help("look at the `style` elements of the layout")
-    })
-}
-
+/// Names the link to unsubscribe with.
 pub(super) fn unsubscribe(locale: &str) -> &'static str {
     match mail::Locale::first_known([locale]) {
         mail::Locale::Dutch => "Afmelden",

@@ -113,7 +113,9 @@ impl Body {
     pub(super) fn is_document(&self) -> bool {
         let opens = |item: &Item| match &item.kind {
             ItemKind::Open { name, .. } => matches!(name.as_str(), "mjml" | "html" | "body"),
-            _ => false,
+            ItemKind::Close { .. } | ItemKind::Text | ItemKind::Raw { .. } | ItemKind::Aside => {
+                false
+            }
         };
         match self.form {
             Form::Html | Form::Mjml => html::read(&self.html).iter().take(10).any(opens),
@@ -232,7 +234,7 @@ fn is_too_deep(html: &str) -> bool {
                 ..
             } if !html::is_void(&name) => depth += 1,
             ItemKind::Close { .. } => depth = depth.saturating_sub(1),
-            _ => {}
+            ItemKind::Open { .. } | ItemKind::Text | ItemKind::Raw { .. } | ItemKind::Aside => {}
         }
         depth > HTML_DEPTH_MAX
     })

@@ -10,10 +10,11 @@ use crate::Defect;
 /// Finds `[automationfield:X]` and its misprints, brackets that close nothing, and names in single braces.
 pub(super) fn check(piece: Piece<'_>, tags: &[Tag], defects: &mut Vec<Defect>) {
     let mut at = 0;
+    let end = piece.text.len();
     let ends = tags
         .iter()
         .map(|tag| tag.span.clone())
-        .chain([piece.text.len()..piece.text.len()]);
+        .chain(std::iter::once(end..end));
     for tag in ends {
         let span = at..tag.start.max(at);
         fields(piece, span.clone(), defects);

@@ -57,10 +57,10 @@ pub(super) fn read<T>(
     };
     let mut depth = 0_usize;
     for event in events() {
-        match event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth = depth.saturating_sub(1),
-            _ => {}
+        if let Event::Start(_) = event {
+            depth += 1;
+        } else if let Event::End(_) = event {
+            depth = depth.saturating_sub(1);
         }
         if depth > DEPTH_MAX {
             return None;
@@ -83,16 +83,17 @@ pub(super) fn to_html(nodes: &[Node<'_>]) -> String {
 fn children<'a>(events: &mut Parser<'a>, mark: &str) -> Vec<Node<'a>> {
     let mut nodes = vec![];
     while let Some(event) = events.next() {
-        match event {
-            Event::End(_) => break,
-            Event::Start(tag) => {
-                let inside = children(events, mark);
-                match blocks(&tag, &inside, mark) {
-                    Some(blocks) => nodes.extend(blocks),
-                    None => nodes.push(Node::Inner(tag, inside)),
-                }
-            }
-            event => nodes.push(Node::Leaf(event)),
+        if let Event::End(_) = event {
+            break;
+        }
+        let Event::Start(tag) = event else {
+            nodes.push(Node::Leaf(event));
+            continue;
+        };
+        let inside = children(events, mark);
+        match blocks(&tag, &inside, mark) {
+            Some(blocks) => nodes.extend(blocks),
+            None => nodes.push(Node::Inner(tag, inside)),
         }
     }
     nodes

@@ -9,41 +9,15 @@ use mrml::prelude::render::RenderOptions;
 use super::html::{self, ItemKind};
 use crate::{Defect, Place};
 
-/// Reports tags that the renderer would drop without a word, and those that are not closed.
+/// Reports tags that the renderer would drop without a word, that stand where it would take them for HTML,
+/// and that are not closed.
 pub(super) fn check(text: &str, place: impl Fn(Range<usize>) -> Place, defects: &mut Vec<Defect>) {
     let mut open: Vec<(String, Range<usize>)> = vec![];
     for item in html::read(text) {
         match item.kind {
             ItemKind::Open { name, closed, .. } if is_mjml(&name) => {
-                let defect = Defect::new(
-                    place(item.span.clone()),
-                    format!("MJML knows no `<{name}>`"),
-                );
-                if name == "mj-include" {
-                    let defect = Defect::new(
-                        place(item.span.clone()),
-                        "a layout cannot include another file",
-                    );
-                    defects.push(defect.help("write it out here"));
-                } else if !TAGS.contains(&name.as_str()) {
-                    let help = match nearest(&name, TAGS) {
-                        Some(meant) => format!("did you mean `<{meant}>`?"),
-                        None => String::from(
-                            "see mjml.io for the tags there are, or use HTML inside `<mj-raw>`",
-                        ),
-                    };
-                    defects.push(defect.help(help));
-                }
                 let around = open.last().map(|(name, _)| name.as_str());
-                if let Some(parents) = parents(&name)
-                    && let Some(around) = around.filter(|around| *around != "mj-attributes")
-                    && !parents.contains(&around)
-                {
-                    let what = format!("`<{name}>` cannot stand in `<{around}>`");
-                    let parents: Vec<_> = parents.iter().map(|p| format!("`<{p}>`")).collect();
-                    let help = format!("put it in {}", parents.join(" or "));
-                    defects.push(Defect::new(place(item.span.clone()), what).help(help));
-                }
+                defects.extend(misplaced(&name, around, || place(item.span.clone())));
                 if !closed {
                     open.push((name, item.span));
                 }
@@ -56,18 +30,42 @@ pub(super) fn check(text: &str, place: impl Fn(Range<usize>) -> Place, defects: 
                         }
                     }
                     None => {
-                        let defect =
-                            Defect::new(place(item.span), format!("`</{name}>` closes nothing"));
-                        defects.push(defect.help("take it away, or open it before"));
+                        let what = format!("`</{name}>` closes nothing");
+                        let help = "take it away, or open it before";
+                        defects.push(Defect::new(place(item.span), what).help(help));
                     }
                 }
             }
-            _ => {}
+            ItemKind::Open { .. }
+            | ItemKind::Close { .. }
+            | ItemKind::Text
+            | ItemKind::Raw { .. }
+            | ItemKind::Aside => {}
         }
     }
     for (name, span) in open {
         defects.push(unclosed(&name, place(span)));
     }
+}
+
+/// Says what is wrong with a tag that does not exist, or does not belong in what is around it.
+fn misplaced(name: &str, around: Option<&str>, place: impl Fn() -> Place) -> Option<Defect> {
+    if name == "mj-include" {
+        let defect = Defect::new(place(), "a layout cannot include another file");
+        return Some(defect.help("write it out here"));
+    }
+    if !TAGS.contains(&name) {
+        let help = match nearest(name, TAGS) {
+            Some(meant) => format!("did you mean `<{meant}>`?"),
+            None => String::from("see mjml.io for the tags there are, or use HTML in `<mj-raw>`"),
+        };
+        return Some(Defect::new(place(), format!("MJML knows no `<{name}>`")).help(help));
+    }
+    let parents = parents(name)?;
+    let around = around.filter(|around| *around != "mj-attributes" && !parents.contains(around))?;
+    let what = format!("`<{name}>` cannot stand in `<{around}>`");
+    let parents: Vec<_> = parents.iter().map(|p| format!("`<{p}>`")).collect();
+    Some(Defect::new(place(), what).help(format!("put it in {}", parents.join(" or "))))
 }
 
 /// Returns the innermost tag of MJML around a byte.
@@ -86,7 +84,11 @@ pub(super) fn around(text: &str, at: usize) -> Option<String> {
             ItemKind::Close { name } if is_mjml(&name) => {
                 open.pop();
             }
-            _ => {}
+            ItemKind::Open { .. }
+            | ItemKind::Close { .. }
+            | ItemKind::Text
+            | ItemKind::Raw { .. }
+            | ItemKind::Aside => {}
         }
     }
     open.pop()
@@ -110,7 +112,7 @@ pub(super) struct Rendered {
 pub(super) fn render(
     text: &str,
     place: impl Fn(Range<usize>) -> Place,
-) -> Result<Rendered, Defect> {
+) -> Result<Rendered, Box<Defect>> {
     let (text, css, cuts) = without_inline_styles(text);
     let whole = || place(0..text.lines().next().map_or(0, str::len));
     let parsed = mrml::parse(&text).map_err(|error| {
@@ -119,17 +121,18 @@ pub(super) fn render(
             place(at..at + 1)
         });
         let help = "see mjml.io for what may stand in what";
-        Defect::new(here, format!("MJML cannot read this: {}", sentence(&error))).help(help)
+        let what = format!("MJML cannot read this: {}", sentence(&error));
+        Box::new(Defect::new(here, what).help(help))
     })?;
     // No fonts: the default ones would have every reader's mail program call a server of Google.
     let options = RenderOptions {
         fonts: std::collections::HashMap::new(),
         ..RenderOptions::default()
     };
-    let html = parsed
-        .element
-        .render(&options)
-        .map_err(|error| Defect::new(whole(), format!("MJML cannot render this: {error}")))?;
+    let html = parsed.element.render(&options).map_err(|error| {
+        let what = format!("MJML cannot render this: {error}");
+        Box::new(Defect::new(whole(), what).help("see mjml.io for what it knows"))
+    })?;
     Ok(Rendered { html, css })
 }
 

@@ -14,6 +14,7 @@ mod foreign;
 mod front;
 mod hide;
 mod html;
+mod join;
 mod lines;
 mod links;
 mod lists;

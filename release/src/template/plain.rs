@@ -41,7 +41,11 @@ impl Plain {
                 } if name == hiding => *depth += 1,
                 ItemKind::Close { name } if name == hiding && *depth > 0 => *depth -= 1,
                 ItemKind::Close { name } if name == hiding => self.hidden = None,
-                _ => {}
+                ItemKind::Open { .. }
+                | ItemKind::Close { .. }
+                | ItemKind::Text
+                | ItemKind::Raw { .. }
+                | ItemKind::Aside => {}
             }
             return;
         }

@@ -100,7 +100,7 @@ pub(super) fn find(piece: Piece<'_>, defects: &mut Vec<Defect>) -> Vec<Tag> {
             let span = start..end;
             let kind = if closed {
                 read(piece, &span).unwrap_or_else(|defect| {
-                    defects.push(defect);
+                    defects.push(*defect);
                     TagKind::Broken
                 })
             } else {
@@ -157,9 +157,9 @@ fn end_of(text: &str, start: usize) -> (usize, bool) {
 }
 
 /// Reads one tag.
-fn read(piece: Piece<'_>, span: &Range<usize>) -> Result<TagKind, Defect> {
+fn read(piece: Piece<'_>, span: &Range<usize>) -> Result<TagKind, Box<Defect>> {
     let text = &piece.text[span.clone()];
-    let refuse = |what: &str, help: &str| Defect::new(piece.place(span), what).help(help);
+    let refuse = |what: &str, help: &str| Box::new(Defect::new(piece.place(span), what).help(help));
     if piece.text[..span.start].ends_with('\\') {
         return Err(refuse(
             "`\\` stands before an expression",
@@ -227,7 +227,7 @@ fn read(piece: Piece<'_>, span: &Range<usize>) -> Result<TagKind, Defect> {
 }
 
 /// Reads what a block calls: `if event.note`.
-fn read_call(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Result<Call, Defect> {
+fn read_call(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Result<Call, Box<Defect>> {
     let name = inner
         .split(|c: char| c.is_whitespace() || c == '(')
         .next()
@@ -239,7 +239,7 @@ fn read_call(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Result<Call,
 }
 
 /// Reads what is printed: `date event.day "long"`.
-fn read_value(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Result<Value, Defect> {
+fn read_value(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Result<Value, Box<Defect>> {
     parse(&format!("{{{{{inner}}}}}")).ok_or_else(|| unreadable(piece, span, inner))
 }
 
@@ -258,7 +258,7 @@ fn parse(tag: &str) -> Option<Value> {
 }
 
 /// Says what usually is wrong with an expression that cannot be read.
-fn unreadable(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Defect {
+fn unreadable(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Box<Defect> {
     let field = inner
         .strip_prefix("automationfield")
         .map(|name| name.trim_start_matches([':', '.']));
@@ -281,7 +281,7 @@ fn unreadable(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Defect {
     } else {
         String::from("write a name with dots: `{{event.Person.FullName}}`")
     };
-    Defect::new(piece.place(span), "this expression cannot be read").help(help)
+    Box::new(Defect::new(piece.place(span), "this expression cannot be read").help(help))
 }
 
 /// How many expressions one text may hold.

@@ -150,10 +150,10 @@ impl Text<'_> {
                 Node::Leaf(Event::InlineHtml(html)) => out.push_str(&plain::of(html, &[self.mark])),
                 Node::Leaf(_) => out.extend(literal(node)),
                 Node::Inner(MdTag::Strong, inside) => {
-                    out.push_str(&wrapped(&self.inline(inside), '*'))
+                    out.push_str(&wrapped(&self.inline(inside), '*'));
                 }
                 Node::Inner(MdTag::Emphasis, inside) => {
-                    out.push_str(&wrapped(&self.inline(inside), '_'))
+                    out.push_str(&wrapped(&self.inline(inside), '_'));
                 }
                 Node::Inner(
                     MdTag::Link {

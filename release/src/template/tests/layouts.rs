@@ -86,6 +86,19 @@ fn bodies_and_layouts_must_fit_each_other() {
             ("l.html", html),
         ),
         ("t.mjml", "<mj-section></mj-section>", ("l.mjml", mjml)),
+        (
+            "t.mjml",
+            "{{#if event.Urgent}}<mj-text>x</mj-text>{{/if}}\n<mj-text>y</mj-text>",
+            ("l.mjml", mjml),
+        ),
+        (
+            "t.md",
+            "x",
+            (
+                "l.mjml",
+                "<mjml><mj-body><mj-section>{{#if vars.color}}{{/if}}<mj-column>{{> content}}</mj-column></mj-section></mj-body></mjml>",
+            ),
+        ),
     ] {
         let made = compile(file, &format!("{HEAD}{body}"), Some(layout));
         all += &made.map_or_else(|defects| defects, |made| made.source.html);
@@ -95,6 +108,9 @@ fn bodies_and_layouts_must_fit_each_other() {
         t.mjml:4:1 `<mjml><mj-body></mj-body></mjml>`: this is a whole mail, so no layout can stand around it (take away `layout:`, or the outermost tags)
         t.html:4:1 `<!DOCTYPE html><html><body>x</body></html>`: this is a whole mail, so no layout can stand around it (take away `layout:`, or the outermost tags)
         t.mjml:4:1 `<mj-section>`: `<mj-section>` cannot stand in `<mj-text>` (put it in `<mj-body>` or `<mj-wrapper>`)
+        t.mjml:4:21 `<mj-text>`: `<mj-text>` cannot stand in `<mj-text>` (put it in `<mj-column>` or `<mj-hero>`)
+        t.mjml:5:1 `<mj-text>`: `<mj-text>` cannot stand in `<mj-text>` (put it in `<mj-column>` or `<mj-hero>`)
+        l.mjml:1:64 `{{> content}}`: text cannot stand in `<mj-column>` (put `{{> content}}` in `<mj-text>`)
     "#]].assert_eq(&all);
 }
 

@@ -7,63 +7,7 @@ use crate::template::{Context, Purpose, parse};
 
 #[test]
 fn markdown_reads_well_without_markup() {
-    let body = "\
-# Kop van {{recipient.full_name}}
-
-Een *nadruk* en **sterk**, met `code` en [een link]({{vars.dashboard_url}}) midden in een zin.
-Nog een regel.\\
-Een nieuwe regel: <https://x.example> en [https://x.example](https://x.example).
-
-## Tussenkop
-
-- een
-- twee met [een brief](https://x.example/brief)
-  - genest
-  - {{paragraphs event.Review.Content}}
-- drie
-
-3. derde
-4. vierde
-
-> Een citaat
-> van twee regels
-
-[Doneer](https://x.example/doneer \"button doneer\")
-
-[Mail ons](mailto:info@x.example)
-
-| Naam | Prijs |
-|---|--:|
-| Koffie | {{money event.Price \"EUR\"}} |
-
----
-
-<div>Een <b>vet</b> blok<br>met &amp; een regel</div>
-
-```
-code
-  ingesprongen
-```
-
-![Een logo](https://x.example/logo.png)
-
-{{#if event.Urgent}}
-Dit is dringend.
-{{else}}
-Dit niet.
-{{/if}}
-
-{{#if event.Weeks}}
-
-Weken: {{event.Weeks}}
-
-{{/if}}
-
-{{#if event.Person.Nickname}}Roepnaam {{event.Person.Nickname}}{{/if}}
-
-Groet
-";
-    let compiled = compile("t.md", &format!("{HEAD}{body}"), None).unwrap();
+    let compiled = compile("t.md", &format!("{HEAD}{EVERYTHING}"), None).unwrap();
     expect![[r#"
         Kop van {{recipient.full_name}}
 
@@ -117,6 +61,11 @@ Groet
         {{/if}}
         Groet
     "#]].assert_eq(&compiled.source.text);
+}
+
+#[test]
+fn what_is_left_out_leaves_no_gap() {
+    let compiled = compile("t.md", &format!("{HEAD}{EVERYTHING}"), None).unwrap();
     expect![[r#"
         Kop van Anna
 
@@ -164,30 +113,7 @@ Groet
 
 #[test]
 fn lists_stay_one_list_around_blocks() {
-    let body = "\
-- een
-{{#if event.Urgent}}
-- twee
-{{/if}}
-- {{#if event.Weeks}}drie{{/if}}
-- vier
-
-Tekst
-
-{{#each contact.tags}}
-1. {{this}}
-{{/each}}
-
-{{#if event.Urgent}}
-- los
-{{/if}}
-
-> {{#if event.Urgent}}
-> - in een citaat
-> {{/if}}
-> - ook
-";
-    let compiled = compile("t.md", &format!("{HEAD}{body}"), None).unwrap();
+    let compiled = compile("t.md", &format!("{HEAD}{LISTS}"), None).unwrap();
     let html = &compiled.source.html;
     let content = html
         .split_once("<ul")
@@ -232,6 +158,11 @@ Tekst
         </ul>
     "#]]
     .assert_eq(&content);
+}
+
+#[test]
+fn lists_stay_one_list_in_plain_text() {
+    let compiled = compile("t.md", &format!("{HEAD}{LISTS}"), None).unwrap();
     expect![[r#"
         - een
         - twee
@@ -342,3 +273,86 @@ fn a_text_of_its_own_comes_first() {
     let paths: Vec<_> = parsed.paths().into_iter().collect();
     assert_eq!(paths, ["event.Weeks", "locale", "recipient.full_name"]);
 }
+
+/// Everything that Markdown has.
+const EVERYTHING: &str = "\
+# Kop van {{recipient.full_name}}
+
+Een *nadruk* en **sterk**, met `code` en [een link]({{vars.dashboard_url}}) midden in een zin.
+Nog een regel.\\
+Een nieuwe regel: <https://x.example> en [https://x.example](https://x.example).
+
+## Tussenkop
+
+- een
+- twee met [een brief](https://x.example/brief)
+  - genest
+  - {{paragraphs event.Review.Content}}
+- drie
+
+3. derde
+4. vierde
+
+> Een citaat
+> van twee regels
+
+[Doneer](https://x.example/doneer \"button doneer\")
+
+[Mail ons](mailto:info@x.example)
+
+| Naam | Prijs |
+|---|--:|
+| Koffie | {{money event.Price \"EUR\"}} |
+
+---
+
+<div>Een <b>vet</b> blok<br>met &amp; een regel</div>
+
+```
+code
+  ingesprongen
+```
+
+![Een logo](https://x.example/logo.png)
+
+{{#if event.Urgent}}
+Dit is dringend.
+{{else}}
+Dit niet.
+{{/if}}
+
+{{#if event.Weeks}}
+
+Weken: {{event.Weeks}}
+
+{{/if}}
+
+{{#if event.Person.Nickname}}Roepnaam {{event.Person.Nickname}}{{/if}}
+
+Groet
+";
+
+/// Lists with blocks between their items.
+const LISTS: &str = "\
+- een
+{{#if event.Urgent}}
+- twee
+{{/if}}
+- {{#if event.Weeks}}drie{{/if}}
+- vier
+
+Tekst
+
+{{#each contact.tags}}
+1. {{this}}
+{{/each}}
+
+{{#if event.Urgent}}
+- los
+{{/if}}
+
+> {{#if event.Urgent}}
+> - in een citaat
+> {{/if}}
+> - ook
+";
