@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
         let recipients = self.enrollment.notified.get(&step.id).cloned();
         let outcome = match recipients.as_deref() {
             None | Some([]) => "nobody",
-            Some(_) => "notified",
+            Some(_) => NOTIFIED,
         };
         for recipient in recipients.unwrap_or_default() {
             self.order(&step.id, recipient);
@@ -259,9 +259,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Drops an access code and its like as soon as no later step can need it.
+    ///
+    /// The run does not wait for its notifications: what they say must stay, since they may still be
+    /// on their way.
     fn forget_secrets(&mut self, next: Next) {
-        let needed = self.scene.plan.params_needed_from(next);
-        let declared = &self.scene.plan.params;
+        let plan = self.scene.plan;
+        let mut needed = plan.params_needed_from(next);
+        let path = self.enrollment.path.iter();
+        let notified = path.filter(|taken| taken.outcome == NOTIFIED);
+        let notified = notified.filter_map(|taken| plan.step(&taken.step));
+        needed.extend(notified.flat_map(|step| step.action.params()));
+        let declared = &plan.params;
         self.enrollment.params.retain(|path, _| {
             needed.contains(path.as_str())
                 || !declared.get(path).is_some_and(|field| field.sensitive)
@@ -296,4 +304,5 @@ impl<'a> Walk<'a> {
 /// How late a wake-up may be and still count as on time.
 const DRIFT_MAX: SignedDuration = SignedDuration::from_mins(15);
 
+const NOTIFIED: &str = "notified";
 const STEPS_PER_WALK_MAX: u32 = 256;

@@ -144,7 +144,7 @@ impl Action {
     }
 
     /// Returns the event parameters it reads, by path.
-    fn params(&self) -> Vec<&str> {
+    pub(crate) fn params(&self) -> Vec<&str> {
         match self {
             Self::Exit { .. } | Self::Wait { .. } => Vec::new(),
             Self::If { condition, .. } => condition
