@@ -24,8 +24,15 @@ pub async fn run() -> Result<(), Error> {
         lease: seconds(Setting::LeaseSeconds, LEASE)?,
         evidence: seconds(Setting::EvidenceSeconds, EVIDENCE)?,
     };
+    let lane = match aws.settings().get(Setting::Lane) {
+        "marketing" => Lane::Marketing,
+        "transactional" => Lane::Transactional,
+        _ => return Err("LANE is `transactional` or `marketing`".into()),
+    };
     lambda::serve_queue(&aws, async |letters: &[Letter]| {
-        let deliveries = letters.iter().map(|letter| deliver(&aws, patience, letter));
+        let deliveries = letters
+            .iter()
+            .map(|letter| deliver(&aws, patience, lane, letter));
         stream::iter(deliveries)
             .buffered(AT_ONCE_MAX)
             .collect()
@@ -35,7 +42,7 @@ pub async fn run() -> Result<(), Error> {
 }
 
 /// Sends the mails of one letter; only those that fail go back.
-async fn deliver(aws: &Aws, patience: Patience, letter: &Letter) -> Delivered {
+async fn deliver(aws: &Aws, patience: Patience, lane: Lane, letter: &Letter) -> Delivered {
     let message = OrdersMessage::from_json(&letter.body);
     let message = message.map_err(|error| Failure::Reject(error.into()))?;
     let alone = message.orders.len() == 1;
@@ -49,7 +56,7 @@ async fn deliver(aws: &Aws, patience: Patience, letter: &Letter) -> Delivered {
                     "One of {} mails is tried again: {error:#}",
                     message.orders.len()
                 );
-                again(aws, order).await?;
+                again(aws, lane, order).await?;
             }
             Err(Failure::Reject(error)) => {
                 let orders = vec![order.clone()];
@@ -62,18 +69,19 @@ async fn deliver(aws: &Aws, patience: Patience, letter: &Letter) -> Delivered {
 }
 
 /// Orders a mail again in a letter of its own, whose receive count is then its own too.
-async fn again(aws: &Aws, order: &Order) -> Delivered {
+async fn again(aws: &Aws, lane: Lane, order: &Order) -> Delivered {
     let orders = std::slice::from_ref(order);
-    aws.order(Lane::Transactional, orders, AGAIN_DELAY).await?;
+    aws.order(lane, orders, AGAIN_DELAY).await?;
     Ok(())
 }
 
-const REQUIRED: [Setting; 15] = [
+const REQUIRED: [Setting; 16] = [
     Setting::AddressKey,
     Setting::ConfigurationSet,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::EnrollmentsTable,
+    Setting::Lane,
     Setting::MarketingQueueUrl,
     Setting::MovesQueueUrl,
     Setting::OrdersQueueUrl,

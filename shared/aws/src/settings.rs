@@ -23,6 +23,8 @@ pub enum Setting {
     EventsTable,
     /// `EVIDENCE_SECONDS`: how long SES's own report of a mail may take.
     EvidenceSeconds,
+    /// `LANE`: `transactional` or `marketing`, whose orders a `send` function serves.
+    Lane,
     /// `LEASE_SECONDS`: how long a claim on a mail is taken to be alive.
     LeaseSeconds,
     /// `MARKETING_QUEUE_URL`
@@ -62,6 +64,7 @@ impl Setting {
             Self::EventsQueueUrl => "EVENTS_QUEUE_URL",
             Self::EventsTable => "EVENTS_TABLE",
             Self::EvidenceSeconds => "EVIDENCE_SECONDS",
+            Self::Lane => "LANE",
             Self::LeaseSeconds => "LEASE_SECONDS",
             Self::MarketingQueueUrl => "MARKETING_QUEUE_URL",
             Self::MovesQueueUrl => "MOVES_QUEUE_URL",
