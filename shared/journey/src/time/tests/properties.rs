@@ -65,7 +65,8 @@ proptest! {
 
     #[test]
     fn whoever_comes_later_goes_no_earlier_where_clocks_do_not_change(
-        wait in waits(),
+        // Not months: one from the evening of the 30th may be later than one from the morning after.
+        wait in waits().prop_map(|wait| wait.replace("months", "weeks")),
         arrivals in (arrivals(), arrivals()),
     ) {
         let (wait, zone) = (Wait::parse(&wait).unwrap(), zone("Asia/Kolkata").unwrap());
