@@ -69,6 +69,14 @@ pub(super) fn compile(
         text: assembly.text(&html),
         html: assembly.show_html(&html),
     };
+    if source.html.len() > HTML_BYTES_MAX {
+        let what = format!(
+            "the mail has {} bytes of HTML, and Gmail shows no more than {HTML_BYTES_MAX}",
+            source.html.len()
+        );
+        let help = "make it shorter, or move style sheets and images out of it";
+        return Err(vec![Defect::new(parsed.body.start(), what).help(help)]);
+    }
     match mail::Template::compile(&source) {
         Ok(_) => Ok(Compiled { source, links }),
         Err(error) => {
@@ -178,3 +186,6 @@ pub(super) fn unsubscribe(locale: &str) -> &'static str {
         mail::Locale::English | mail::Locale::EnglishUs => "Unsubscribe",
     }
 }
+
+/// How much HTML Gmail shows before it cuts a mail off, and with it the link to unsubscribe.
+const HTML_BYTES_MAX: usize = 102 * 1024;

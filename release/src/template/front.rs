@@ -143,7 +143,7 @@ fn body(text: &str) -> Option<usize> {
 }
 
 fn is_fence(line: &str) -> bool {
-    line.trim_end() == FENCE
+    line.trim_start_matches('\u{feff}').trim_end() == FENCE
 }
 
 const FENCE: &str = "---";

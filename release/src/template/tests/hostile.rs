@@ -1,5 +1,6 @@
 //! Whatever somebody writes, they get a mail or a defect that points into their file.
 
+use super::dice::Dice;
 use super::{compile, paths};
 use crate::template::{Context, Purpose, parse, parse_layout};
 
@@ -11,26 +12,19 @@ fn no_text_makes_the_compiler_panic() {
         purpose: Purpose::Marketing,
         locale: "nl",
     };
-    let mut dice = 7_u64;
-    let mut roll = |sides: usize| {
-        // Knuth's MMIX generator: the same texts on every run.
-        dice = dice
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(dice >> 33).unwrap() % sides
-    };
+    let mut dice = Dice(7);
     let mut compiled = 0;
     for round in 0..1_500 {
         let mut text = String::from("---\nsubject: x\n---\n");
-        for _ in 0..roll(12) {
-            text.push_str(PIECES[roll(PIECES.len())]);
+        for _ in 0..dice.roll(12) {
+            text.push_str(dice.pick(&PIECES));
         }
-        if roll(3) == 0 {
+        if dice.roll(3) == 0 {
             let chars: Vec<char> = text.chars().collect();
-            let (from, to) = (roll(chars.len()), roll(chars.len()));
+            let (from, to) = (dice.roll(chars.len()), dice.roll(chars.len()));
             text = chars[from.min(to)..from.max(to)].iter().collect();
         }
-        let file = ["t.md", "t.html", "t.mjml"][roll(3)];
+        let file = ["t.md", "t.html", "t.mjml"][dice.roll(3)];
         let defects = match parse(file, &text, None) {
             Ok(parsed) => {
                 let defects = parsed.check(None, &context);

@@ -1,10 +1,12 @@
 //! A context, and short ways to check and compile templates in it, for the tests beside this file.
 
+mod dice;
 mod expressions;
 mod hostile;
 mod layouts;
 mod mails;
 mod notations;
+mod sound;
 mod survival;
 mod texts;
 

@@ -64,5 +64,5 @@ fn encode(text: &str, keep: &[u8]) -> String {
 }
 
 /// What may stand in a URL besides the unreserved characters (RFC 3986 section 2.2), and `%` for what is
-/// encoded already.
-const RESERVED: &[u8] = b":/?#[]@!$&'()*+,;=%";
+/// encoded already; all but the apostrophe, which HTML would escape in a way that few programs read.
+const RESERVED: &[u8] = b":/?#[]@!$&()*+,;=%";
