@@ -263,7 +263,7 @@ fn failure() -> Answer {
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The REST operations: method, path (`*` is one segment), service, operation.
-const ROUTES: [(&str, &str, Service, &str); 20] = [
+const ROUTES: &[(&str, &str, Service, &str)] = &[
     (
         "POST",
         "/v2/email/outbound-emails",
@@ -280,6 +280,13 @@ const ROUTES: [(&str, &str, Service, &str); 20] = [
     (
         "GET",
         "/v2/email/identities",
+        Service::Ses,
+        "ListEmailIdentities",
+    ),
+    // Newer SDKs list by POST.
+    (
+        "POST",
+        "/v2/email/list-identities",
         Service::Ses,
         "ListEmailIdentities",
     ),

@@ -162,14 +162,19 @@ fn count_units(counters: &Counters, operation: &str, body: &[u8], asked: bool) -
     let mut answer: Value = serde_json::from_slice(body).ok()?;
     let is_read = READS.contains(&operation);
     let kind = answer["__type"].as_str().unwrap_or_default();
-    let units: f64 = match &answer["ConsumedCapacity"] {
+    let consumed = &answer["ConsumedCapacity"];
+    let units: f64 = match consumed {
         Value::Array(tables) => tables
             .iter()
             .filter_map(|table| table["CapacityUnits"].as_f64())
             .sum(),
         // A condition that failed costs a write, but its answer does not tell.
         Value::Null if kind.ends_with("ConditionalCheckFailedException") => 1.0,
-        consumed => consumed["CapacityUnits"].as_f64().unwrap_or(0.0),
+        Value::Object(table) => table
+            .get("CapacityUnits")
+            .and_then(Value::as_f64)
+            .unwrap_or(0.0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0.0,
     };
     counters.units(
         if is_read { units } else { 0.0 },

@@ -4,6 +4,7 @@
 //! every visible message in the order in which they became visible (AWS promises no order), nothing is ever
 //! delivered twice without reason, and there are no FIFO queues, no message move tasks and no policies.
 
+mod admin;
 pub(crate) mod checks;
 pub(crate) mod queue;
 mod wire;
@@ -14,16 +15,11 @@ use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use crate::{
-    config,
-    names::{self, resource},
-    refusal::Refusal,
-    region::Region,
-};
-use checks::{DELAY_S_MAX, VISIBILITY_TIMEOUT_S_MAX, check_range};
+use crate::{names::resource, refusal::Refusal, region::Region};
+use checks::{VISIBILITY_TIMEOUT_S_MAX, check_range};
 use queue::{Appetite, NewMessage, Received};
 pub(crate) use wire::stored_attributes;
-use wire::{Batch, ChangeEntry, CreateQueue, DeleteEntry, Queue, Receive, Send, read};
+use wire::{Batch, ChangeEntry, DeleteEntry, Queue, Receive, Send, read};
 
 /// Answers one SQS request.
 pub(crate) async fn answer(
@@ -39,11 +35,11 @@ pub(crate) async fn answer(
         "DeleteMessageBatch" => delete_batch(region, body),
         "ChangeMessageVisibility" => change(region, body),
         "ChangeMessageVisibilityBatch" => change_batch(region, body),
-        "GetQueueUrl" => queue_url(region, body),
-        "GetQueueAttributes" => attributes(region, body),
-        "ListQueues" => list(region),
-        "CreateQueue" => create(region, body),
-        "PurgeQueue" => purge(region, body),
+        "GetQueueUrl" => admin::queue_url(region, body),
+        "GetQueueAttributes" => admin::attributes(region, body),
+        "ListQueues" => admin::list(region),
+        "CreateQueue" => admin::create(region, body),
+        "PurgeQueue" => admin::purge(region, body),
         other => Err(Refusal::bad(
             "InvalidAction",
             format!("SQS here has no operation {other}"),
@@ -294,99 +290,6 @@ fn per_entry<'a>(
     Ok(json!({"Successful": successful, "Failed": failed}))
 }
 
-fn queue_url(region: &Region, body: &[u8]) -> Result<Value, Refusal> {
-    let request: wire::GetQueueUrl = read(body)?;
-    known(region, &request.queue_name)?;
-    Ok(json!({"QueueUrl": url(region, &request.queue_name)}))
-}
-
-fn list(region: &Region) -> Result<Value, Refusal> {
-    let names = region.store.read(queue::names)?;
-    let urls: Vec<_> = names.iter().map(|name| url(region, name)).collect();
-    Ok(json!({"QueueUrls": urls}))
-}
-
-fn attributes(region: &Region, body: &[u8]) -> Result<Value, Refusal> {
-    let request: Queue<wire::GetQueueAttributes> = read(body)?;
-    let name = resource(&request.queue_url);
-    let settings = known(region, name)?;
-    let depth = region
-        .store
-        .read(|db| queue::depth(db, name, region.clock.now_ms()))?;
-    let mut all = vec![
-        ("QueueArn", names::queue_arn(name)),
-        ("ApproximateNumberOfMessages", depth.visible.to_string()),
-        (
-            "ApproximateNumberOfMessagesNotVisible",
-            depth.in_flight.to_string(),
-        ),
-        (
-            "ApproximateNumberOfMessagesDelayed",
-            depth.delayed.to_string(),
-        ),
-        (
-            "VisibilityTimeout",
-            settings.visibility_timeout_s.to_string(),
-        ),
-        ("DelaySeconds", settings.delay_s.to_string()),
-        ("MaximumMessageSize", checks::MESSAGE_BYTES_MAX.to_string()),
-        ("CreatedTimestamp", (settings.created_ms / 1000).to_string()),
-    ];
-    if let Some((dead_letters, receives_max)) = settings.dead_letters {
-        let policy = json!({
-            "deadLetterTargetArn": names::queue_arn(&dead_letters),
-            "maxReceiveCount": receives_max,
-        });
-        all.push(("RedrivePolicy", policy.to_string()));
-    }
-    let attributes: Map<_, _> = all
-        .into_iter()
-        .filter(|(name, _)| request.rest.wants(name))
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
-    Ok(json!({"Attributes": attributes}))
-}
-
-/// Creates a queue; one that is there already is left as it is.
-fn create(region: &Region, body: &[u8]) -> Result<Value, Refusal> {
-    let request: CreateQueue = read(body)?;
-    checks::check_queue_name(&request.queue_name)?;
-    let queue = config::Queue {
-        name: request.queue_name.clone(),
-        visibility_timeout_s: request
-            .number("VisibilityTimeout", VISIBILITY_TIMEOUT_S_MAX)?
-            .unwrap_or(VISIBILITY_TIMEOUT_S_DEFAULT),
-        dead_letters: request.dead_letters()?,
-    };
-    let delay_s = request.number("DelaySeconds", DELAY_S_MAX)?.unwrap_or(0);
-    let now_ms = region.clock.now_ms();
-    region.store.write(|db| {
-        if queue::settings(db, &queue.name)?.is_none() {
-            queue::declare(db, &queue, now_ms)?;
-            db.execute(
-                "UPDATE queue SET delay_s = ?2 WHERE name = ?1",
-                (&queue.name, delay_s),
-            )?;
-        }
-        Ok::<_, Refusal>(())
-    })?;
-    Ok(json!({"QueueUrl": url(region, &queue.name)}))
-}
-
-fn purge(region: &Region, body: &[u8]) -> Result<Value, Refusal> {
-    let request: Queue<wire::Nothing> = read(body)?;
-    let name = resource(&request.queue_url);
-    known(region, name)?;
-    region.store.write(|db| queue::purge(db, name))?;
-    region.store.changed();
-    Ok(json!({}))
-}
-
-/// A queue's URL on the local AWS endpoint.
-pub(crate) fn url(region: &Region, name: &str) -> String {
-    format!("{}/{}/{name}", region.endpoint, names::ACCOUNT)
-}
-
 fn known(region: &Region, name: &str) -> Result<queue::Settings, Refusal> {
     region
         .store
@@ -399,4 +302,3 @@ fn no_queue() -> Refusal {
 }
 
 const NO_QUEUE: &str = "com.amazonaws.sqs#QueueDoesNotExist";
-const VISIBILITY_TIMEOUT_S_DEFAULT: u32 = 30;

@@ -1,6 +1,6 @@
 //! A function on the real Lambda runtime, for the tests: it says what it was told, or fails as it is told.
 
-use std::{process, time::Duration};
+use std::{io::Write, process, time::Duration};
 
 use aws_config::BehaviorVersion;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -97,7 +97,8 @@ async fn obey(what: &str) -> Result<Value, Error> {
         "fail" => Err("it was told to fail".into()),
         "panic" => panic!("it was told to panic"),
         "die" => {
-            eprintln!("these are its last words");
+            // Straight to the stream: the test harness would keep what is printed.
+            let _ = std::io::stderr().write_all(b"these are its last words\n");
             process::exit(3)
         }
         "hang" => {

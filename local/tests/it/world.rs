@@ -229,11 +229,11 @@ pub(crate) fn config(folder: &Path) -> Config {
     Config {
         tables: vec![Table {
             name: "things".into(),
-            partition_key: Key::text("owner"),
+            partition_key: Key::text("holder"),
             sort_key: Some(Key::text("thing")),
             index: Some(local::Index {
                 name: "due".into(),
-                partition_key: Key::text("shard"),
+                partition_key: Key::text("lane"),
                 sort_key: Some(Key::number("due")),
             }),
         }],
