@@ -119,7 +119,8 @@ async fn unknown_people(
     if lacking.is_empty() {
         return Ok(None);
     }
-    let ids: Vec<ContactId> = lacking.iter().map(|(id, ..)| id.clone()).collect();
+    let ids: BTreeSet<ContactId> = lacking.iter().map(|(id, ..)| id.clone()).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
     let known = io.contacts(&ids).await?;
     let faults: Vec<_> = lacking
         .into_iter()

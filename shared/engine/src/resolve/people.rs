@@ -1,6 +1,6 @@
 //! Turns the people of an event into contacts, and their roles into links.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::anyhow;
 use journey::{Contact, ContactId, Release};
@@ -14,16 +14,17 @@ pub(super) async fn learn(
     release: &Release,
     event: &Event,
 ) -> Result<BTreeMap<ContactId, Contact>, Failure> {
-    let ids: Vec<_> = event.people.iter().map(Posted::contact).collect();
+    // The same person may stand there twice, in two roles; a batch must not name anybody twice.
+    let ids: BTreeSet<_> = event.people.iter().map(Posted::contact).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
+    let ids: Vec<_> = ids.into_iter().collect();
     let mut known = io.contacts(&ids).await?;
     let mut learned = BTreeMap::new();
     for posted in &event.people {
         let id = posted.contact();
         let contact = learn_one(io, event, posted, known.remove(&id)).await?;
-        // The same person may stand there twice, in two roles.
         known.insert(id.clone(), contact.clone());
         let contact = contact.value.contact;
         learned.insert(id, contact.with_defaults(&release.settings.fields));
