@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::anyhow;
 use jiff::SignedDuration;
 use journey::{
-    Action, Contact, Crowd, Enrollment, EnrollmentId, Happening, Input, Order, Phase, Plan,
-    Reentry, Scene, Signals,
+    Action, Contact, ContactId, Crowd, Enrollment, EnrollmentId, Happening, Input, Order, Phase,
+    Plan, Reentry, Scene, Signals,
 };
 use wire::{EnrollmentRecord, Event};
 
@@ -58,6 +58,37 @@ impl Entering {
                 self.resolved.repeated += 1;
             }
         }
+        self.drive(io, plan, record).await
+    }
+
+    /// Drives on the run that an earlier delivery of `event` may have started for somebody whom this
+    /// one would not let in; returns whether there is one.
+    ///
+    /// Between the two, another event may have changed what the filter or the audience looks at, and
+    /// whoever crashed then left a mail that nobody else would order.
+    pub(super) async fn resume(
+        &mut self,
+        io: &(impl Clock + Enrollments + Moves + Alarms),
+        plan: &Plan,
+        event: &Event,
+        contact: &ContactId,
+    ) -> Result<bool, Failure> {
+        let found = io.enrollment(contact, &run(plan, event, contact)).await?;
+        let Some(record) = found.filter(|found| found.enrollment.event == event.id) else {
+            return Ok(false);
+        };
+        self.resolved.repeated += 1;
+        self.drive(io, plan, record).await?;
+        Ok(true)
+    }
+
+    /// Keeps the mails that `record` orders for [`Self::finish`], and sets its alarm clock.
+    async fn drive(
+        &mut self,
+        io: &(impl Clock + Moves + Alarms),
+        plan: &Plan,
+        record: EnrollmentRecord,
+    ) -> Result<(), Failure> {
         let lane = match Lane::from(&plan.purpose) {
             Lane::Marketing => &mut self.marketing,
             Lane::Transactional => &mut self.transactional,
@@ -103,15 +134,10 @@ impl Entering {
 
 fn fresh(hash: &str, scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> Enrollment {
     let Scene { plan, contact, now } = *scene;
-    let subject = event.subject.as_deref();
-    let once = match plan.reentry {
-        Reentry::Never => None,
-        Reentry::Unlimited => Some(event.id.as_str()),
-    };
     let mut params = event.params.clone();
     params.retain(|path, _| plan.params.contains_key(path));
     Enrollment {
-        id: EnrollmentId::of(&plan.journey, subject, &contact.id, once),
+        id: run(plan, event, &contact.id),
         contact: contact.id.clone(),
         journey: plan.journey.clone(),
         plan: hash.to_owned(),
@@ -126,12 +152,17 @@ fn fresh(hash: &str, scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> Enrollm
     }
 }
 
+/// Names the run that `event` starts for `contact`.
+fn run(plan: &Plan, event: &Event, contact: &ContactId) -> EnrollmentId {
+    let once = match plan.reentry {
+        Reentry::Never => None,
+        Reentry::Unlimited => Some(event.id.as_str()),
+    };
+    EnrollmentId::of(&plan.journey, event.subject.as_deref(), contact, once)
+}
+
 /// Resolves, on entry, who gets the mails of steps that have a `to:` of their own.
-fn notified(
-    scene: &Scene<'_>,
-    event: &Event,
-    crowd: &Crowd,
-) -> BTreeMap<String, Vec<journey::ContactId>> {
+fn notified(scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> BTreeMap<String, Vec<ContactId>> {
     let happening = Happening {
         params: &event.params,
         zone: &scene.plan.settings.zone,

@@ -4,6 +4,7 @@ mod crowd;
 mod enter;
 mod people;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use journey::{Entrance, Happening, Known, Person, Plan, Release};
@@ -79,21 +80,28 @@ async fn resolve_event(
                 .map(|person| &person.contact)
                 .collect(),
         };
-        if chosen.is_empty() {
-            let reason = "nobody is in the journey's audience";
-            unresolved(io, event, Some(&plan.journey), reason, entering).await?;
-        }
+        let nobody = chosen.is_empty();
+        let mut admitted = BTreeSet::new();
         for contact in chosen {
             let known = Known::new(contact, &event.params, &plan.settings.zone, happening.now);
-            let admitted = entrance
+            let admits = entrance
                 .on(&event.ty)
                 .any(|filter| filter.is_none_or(|filter| filter.holds(&known)));
-            if admitted {
+            if admits {
+                admitted.insert(&contact.id);
                 let hash = &entrance.plan;
                 entering
                     .enter(io, (hash, plan), event, contact, &crowd)
                     .await?;
             }
+        }
+        let mut resumed = false;
+        for id in crowd.people.keys().filter(|id| !admitted.contains(id)) {
+            resumed |= entering.resume(io, plan, event, id).await?;
+        }
+        if nobody && !resumed {
+            let reason = "nobody is in the journey's audience";
+            unresolved(io, event, Some(&plan.journey), reason, entering).await?;
         }
     }
     Ok(())
