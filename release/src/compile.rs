@@ -15,6 +15,7 @@ use crate::mails;
 use crate::names::Names;
 use crate::plan::{Declared, Sources, plan};
 use crate::render::{Color, render};
+use crate::scope::Known;
 use crate::settings::{self, Project};
 use crate::yaml::{Node, parse};
 
@@ -187,11 +188,13 @@ impl Release {
     }
 
     fn compile(self, defects: &mut Vec<Defect>) -> Option<Compiled> {
+        let all = Known::of_all(&self.project, &self.events);
         let declared = Declared {
             project: &self.project,
             events: &self.events,
             audiences: &self.audiences,
             mails: &self.mails,
+            all: &all,
         };
         let plans: Vec<Option<(Plan, Sources)>> = self
             .journeys

@@ -2,12 +2,12 @@
 
 mod example;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use journey::{Field, Value};
 
 use crate::Defect;
-use crate::names::{Names, Spelling, mended, spelled};
+use crate::names::{Names, Spelling, mended};
 use crate::values::field;
 use crate::yaml::{At, Data, Entry, Keys, Node, quoted};
 
@@ -20,8 +20,10 @@ pub(crate) struct EventDoc {
     pub(crate) when: String,
     /// Its parameters by path.
     pub(crate) params: BTreeMap<String, At<Field>>,
-    /// Whether all its parameters could be read.
+    /// Whether it is certain what it can hold: no name is misspelled, no file breaks off.
     pub(crate) complete: bool,
+    /// The parameters that are declared in a way that makes no sense, and reported.
+    pub(crate) doubtful: BTreeSet<String>,
     /// One value for each parameter that it shows.
     pub(crate) example: BTreeMap<String, Value>,
     /// Whether the example can stand for a real event.
@@ -58,6 +60,7 @@ fn event(entry: &Entry, defects: &mut Vec<Defect>) -> EventDoc {
         when: String::new(),
         params: BTreeMap::new(),
         complete: false,
+        doubtful: BTreeSet::new(),
         example: BTreeMap::new(),
         sound: false,
     };
@@ -84,7 +87,7 @@ fn event(entry: &Entry, defects: &mut Vec<Defect>) -> EventDoc {
     }
     event.complete = !keys.cut_off();
     if let Some(node) = keys.get("params") {
-        event.complete &= params(node, &mut event.params, defects);
+        params(node, &mut event, defects);
     }
     if !event.complete {
         return event;
@@ -105,53 +108,50 @@ fn event(entry: &Entry, defects: &mut Vec<Defect>) -> EventDoc {
     event
 }
 
-/// Reads the parameters; tells whether all of them could be read.
-fn params(
-    node: &Node,
-    params: &mut BTreeMap<String, At<Field>>,
-    defects: &mut Vec<Defect>,
-) -> bool {
+/// Reads the parameters.
+fn params(node: &Node, event: &mut EventDoc, defects: &mut Vec<Defect>) {
     if matches!(node.data, Data::Null) {
-        return true;
+        return;
     }
     let Some(mapping) = node.mapping("`params`", defects) else {
-        return false;
+        event.complete = false;
+        return;
     };
-    let before = defects.len();
+    event.complete &= !mapping.cut_off;
     for entry in &mapping.entries {
-        let name = &entry.key;
+        let name = mended(&entry.key, "a parameter", Spelling::Path, defects);
         let what = format!("`{}`", quoted(&name.value));
-        if !spelled(name, "a parameter", Spelling::Path, defects) {
-            continue;
-        }
         if name.value.split('.').count() > PATH_DEPTH_MAX {
-            defects.push(
-                Defect::new(
-                    name.place.clone(),
-                    format!("{what} has more than {PATH_DEPTH_MAX} parts"),
-                )
-                .help("shorten the path"),
-            );
+            let what = format!("{what} has more than {PATH_DEPTH_MAX} parts");
+            defects.push(Defect::new(name.place.clone(), what).help("shorten the path"));
         }
         if nested(&entry.value) {
             defects.push(nested_params(entry));
-            continue;
-        }
-        if let Some(field) = field(&entry.value, &what, defects) {
-            clash(name, params, defects);
-            params.insert(name.value.clone(), At::new(field, name.place.clone()));
+            event.doubtful.extend(inner_paths(entry));
+        } else if let Some(field) = field(&entry.value, &what, defects) {
+            let before = defects.len();
+            clash(&name, &event.params, defects);
+            // Under another name it may be used all over the place.
+            event.complete &= defects.len() == before && name == entry.key;
+            event.params.insert(name.value, At::new(field, name.place));
+        } else {
+            event.doubtful.insert(name.value);
         }
     }
     if mapping.entries.len() > PARAMS_MAX {
-        defects.push(
-            Defect::new(
-                node.place.clone(),
-                format!("an event has more than {PARAMS_MAX} parameters"),
-            )
-            .help("post only what mails and conditions need"),
-        );
+        let what = format!("an event has more than {PARAMS_MAX} parameters");
+        let defect = Defect::new(node.place.clone(), what);
+        defects.push(defect.help("post only what mails and conditions need"));
     }
-    defects.len() == before && !mapping.cut_off
+}
+
+/// Returns the paths of parameters that were written nested.
+fn inner_paths(entry: &Entry) -> Vec<String> {
+    let inner = entry.value.data.mapping().map(|inner| &inner.entries);
+    let inner = inner.into_iter().flatten();
+    inner
+        .map(|inner| format!("{}.{}", entry.key.value, inner.key.value))
+        .collect()
 }
 
 /// Tells whether parameters were written nested, as in an example, and not as dotted paths.

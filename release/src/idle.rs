@@ -6,23 +6,19 @@ use std::collections::BTreeSet;
 use crate::Defect;
 use crate::audiences::{AudienceDoc, Form, each_part};
 use crate::journeys::{JourneyDoc, Verb, each};
-use crate::mails::Variant;
+use crate::mails::{Variant, leniently};
 use crate::names::Names;
 use crate::plan::Declared;
 use crate::scope::Known;
-use crate::template::{Context, Purpose};
 use crate::words::unknown;
 
 /// Checks the audiences and templates that none of `journeys` uses.
 pub(crate) fn check(declared: Declared<'_>, journeys: &[JourneyDoc], defects: &mut Vec<Defect>) {
-    let known = Known::of_all(declared.project, declared.events);
-    if !known.complete() || !declared.project.vars.complete() {
-        return;
-    }
+    let known = declared.all;
     let used = audiences_used(journeys, declared.audiences);
     for (name, doc) in declared.audiences.iter() {
         if !used.contains(name) {
-            audience(&doc.value, &known, defects);
+            audience(&doc.value, known, defects);
         }
     }
     let mut sent = BTreeSet::new();
@@ -36,30 +32,24 @@ pub(crate) fn check(declared: Declared<'_>, journeys: &[JourneyDoc], defects: &m
     for (name, template) in declared.mails.templates.iter() {
         for variant in template.value.variants.values() {
             if !sent.contains(name) {
-                mail(declared, variant, &known, defects);
+                mail(declared, variant, defects);
             }
         }
     }
 }
 
-fn mail(declared: Declared<'_>, variant: &Variant, known: &Known, defects: &mut Vec<Defect>) {
-    let Some(parsed) = &variant.parsed else {
-        return;
-    };
-    let Ok(layout) = declared.mails.layout(variant, defects) else {
-        return;
-    };
-    let context = Context {
-        paths: &known.template_paths(Purpose::Marketing),
-        purpose: Purpose::Transactional,
-        locale: &declared.project.settings.locale,
-    };
-    defects.extend(parsed.check(layout, &context));
+/// Checks a template for what nothing declares.
+fn mail(declared: Declared<'_>, variant: &Variant, defects: &mut Vec<Defect>) {
+    if let Some(parsed) = &variant.parsed {
+        let layout = declared.mails.layout(variant, defects).unwrap_or_default();
+        let locale = &declared.project.settings.locale;
+        defects.extend(leniently(parsed, layout, declared.all, locale));
+    }
 }
 
 fn audience(doc: &AudienceDoc, known: &Known, defects: &mut Vec<Defect>) {
     each_part(doc, &mut |part| match &part.form {
-        Form::Address(param) if known.param(&param.value).is_none() => {
+        Form::Address(param) if known.complete() && known.param(&param.value).is_none() => {
             let kind = "parameter of an event";
             defects.push(unknown(
                 param,
@@ -68,7 +58,7 @@ fn audience(doc: &AudienceDoc, known: &Known, defects: &mut Vec<Defect>) {
                 "declare it in events.yaml",
             ));
         }
-        Form::Where(condition) => condition.check(&known.schema(), defects),
+        Form::Where(condition) => known.ask(condition, &known.schema(), defects),
         Form::Address(_)
         | Form::AllOf(_)
         | Form::AnyOf(_)

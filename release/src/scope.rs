@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journey::{BUILT_IN, Field, FieldType, Kind, Presence, Reading, Schema, Value};
+use journey::{BUILT_IN, Condition, Field, FieldType, Kind, Presence, Reading, Schema, Value};
 
 use crate::events::EventDoc;
 use crate::names::Names;
+use crate::phrases::Read;
 use crate::settings::Project;
 use crate::template;
 use crate::yaml::At;
@@ -19,6 +20,9 @@ pub(crate) struct Known {
     /// The parameters of the journey's events.
     params: BTreeMap<String, Field>,
     vars: BTreeMap<String, Kind>,
+    /// Paths that are declared in a way that makes no sense, and reported.
+    doubtful: BTreeSet<String>,
+    /// Whether every declaration could be read, so that an unknown name is a mistake.
     complete: bool,
 }
 
@@ -36,35 +40,31 @@ impl Known {
     /// A parameter is always there only if every one of the events has it.
     pub(crate) fn of(
         project: &Project,
-        events: &[(&At<String>, Option<&EventDoc>)],
+        events: &[(&At<String>, &EventDoc)],
         defects: &mut Vec<Defect>,
     ) -> Self {
+        let vars = project.settings.vars.iter();
         let mut known = Self {
             contact: contact(project),
             params: BTreeMap::new(),
-            vars: project
-                .settings
-                .vars
-                .iter()
+            vars: vars
                 .map(|(name, value)| (name.clone(), value.kind()))
                 .collect(),
+            doubtful: doubtful(project, events),
             complete: project.fields.complete()
-                && events
-                    .iter()
-                    .all(|(_, event)| event.is_some_and(|event| event.complete)),
+                && project.vars.complete()
+                && events.iter().all(|(_, event)| event.complete),
         };
         for (name, event) in events {
-            for (path, param) in event.iter().flat_map(|event| &event.params) {
+            for (path, param) in &event.params {
                 known.param_of(path, &param.value, name, defects);
             }
         }
-        let lacking = |path: &str| {
-            events
-                .iter()
-                .any(|(_, event)| event.is_some_and(|event| !event.params.contains_key(path)))
-        };
         for (path, field) in &mut known.params {
-            if lacking(path) {
+            if events
+                .iter()
+                .any(|(_, event)| !event.params.contains_key(path))
+            {
                 field.optional = true;
                 field.default = None;
             }
@@ -78,10 +78,7 @@ impl Known {
             .iter()
             .map(|(name, event)| (At::new(name.to_owned(), event.place.clone()), &event.value))
             .collect();
-        let all: Vec<_> = docs
-            .iter()
-            .map(|(name, event)| (name, Some(*event)))
-            .collect();
+        let all: Vec<_> = docs.iter().map(|(name, event)| (name, *event)).collect();
         let mut known = Self::of(project, &all, &mut Vec::new());
         known.complete &= events.complete();
         for seen in known.contact.values_mut() {
@@ -91,6 +88,23 @@ impl Known {
             field.optional = false;
         }
         known
+    }
+
+    /// Says what would leave a condition without an answer; `schema` is [`schema`](Self::schema) with sends.
+    pub(crate) fn ask(
+        &self,
+        condition: &Read<Condition>,
+        schema: &Schema,
+        defects: &mut Vec<Defect>,
+    ) {
+        if self.complete && self.sure(condition.value.paths()) {
+            condition.check(schema, defects);
+        }
+    }
+
+    /// Tells whether all of `paths`, if they are declared, are declared in a way that makes sense.
+    pub(crate) fn sure<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> bool {
+        !paths.into_iter().any(|path| self.doubtful.contains(path))
     }
 
     fn param_of(
@@ -116,11 +130,6 @@ impl Known {
             other.optional = true;
             other.default = None;
         }
-    }
-
-    /// Remembers that there may be more than could be read.
-    pub(crate) fn incomplete(&mut self) {
-        self.complete = false;
     }
 
     /// Returns whether all declarations could be read, so that an unknown name is a mistake.
@@ -208,6 +217,9 @@ impl Known {
             paths.insert(format!("links.{link}"), plain(Kind::Text, marketing));
         }
         paths.insert("links.browser".to_owned(), plain(Kind::Text, false));
+        for path in &self.doubtful {
+            paths.insert(path.clone(), plain(Kind::Text, true));
+        }
         paths
     }
 
@@ -253,6 +265,20 @@ fn contact(project: &Project) -> BTreeMap<String, Seen> {
         (name.clone(), seen)
     });
     built_in.chain(declared).collect()
+}
+
+fn doubtful(project: &Project, events: &[(&At<String>, &EventDoc)]) -> BTreeSet<String> {
+    let contact = project.doubtful.iter();
+    let recipient = contact.clone().filter_map(|path| {
+        let field = path.strip_prefix("contact.")?;
+        Some(format!("recipient.{field}"))
+    });
+    let params = events.iter().flat_map(|(_, event)| &event.doubtful);
+    contact
+        .cloned()
+        .chain(recipient)
+        .chain(params.map(|path| format!("event.{path}")))
+        .collect()
 }
 
 /// Makes up a value.

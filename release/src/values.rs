@@ -48,7 +48,8 @@ fn field_type(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<(Fie
         return Some((*ty, optional));
     }
     let words = || FieldType::ALL.iter().map(|(word, _)| *word);
-    let help = match meant(name).or_else(|| nearest(name, words())) {
+    let guess = meant(name).or_else(|| nearest(name, words()));
+    let help = match guess {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the types are {}", list_of(words())),
     };
@@ -57,7 +58,11 @@ fn field_type(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<(Fie
             .label("unknown type")
             .help(help),
     );
-    None
+    // Whoever uses the field is checked against what was surely meant.
+    let (_, ty) = FieldType::ALL
+        .iter()
+        .find(|(word, _)| Some(*word) == guess)?;
+    Some((*ty, optional))
 }
 
 /// Returns the word that a release writes for a type.
@@ -69,10 +74,11 @@ pub(crate) fn type_name(ty: FieldType) -> &'static str {
 /// Returns the type that somebody means who writes another system's word for it.
 fn meant(word: &str) -> Option<&'static str> {
     Some(match word.to_lowercase().as_str() {
-        "boolean" | "yesno" => "bool",
-        "integer" | "int" | "float" | "decimal" | "numeric" => "number",
-        "str" | "varchar" | "char" => "string",
-        "timestamp" | "time" | "instant" => "datetime",
+        "boolean" | "yesno" | "ja/nee" => "bool",
+        "integer" | "int" | "float" | "decimal" | "numeric" | "getal" => "number",
+        "str" | "varchar" | "char" | "tekst" => "string",
+        "datum" => "date",
+        "timestamp" | "time" | "instant" | "tijd" => "datetime",
         "mail" | "address" | "emailaddress" => "email",
         "link" | "uri" => "url",
         "multiline" | "textarea" | "paragraph" => "text",

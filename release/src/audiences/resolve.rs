@@ -63,9 +63,7 @@ impl Resolver<'_> {
             },
             Form::Tag(tag) => Audience::Tag(tag.clone()),
             Form::Where(condition) => {
-                if self.known.complete() {
-                    condition.check(&self.known.schema(), defects);
-                }
+                self.known.ask(condition, &self.known.schema(), defects);
                 Audience::Where(condition.value.clone())
             }
         })

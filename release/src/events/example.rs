@@ -56,7 +56,7 @@ pub(super) fn read(node: &Node, event: &mut EventDoc, defects: &mut Vec<Defect>)
         }
     }
     event.example = example;
-    defects.len() == before && !cut_off
+    defects.len() == before && !cut_off && event.doubtful.is_empty()
 }
 
 /// What an example holds.
@@ -75,10 +75,15 @@ impl<'n> Gathered<'_, 'n> {
             let path = format!("{prefix}{}", key.value);
             let group = format!("{path}.");
             let params = || self.event.params.keys().map(String::as_str);
+            let doubtful = self.event.doubtful.iter().map(String::as_str);
             let inner: BTreeSet<String> = params()
+                .chain(doubtful)
                 .filter(|param| param.starts_with(&group))
                 .map(str::to_owned)
                 .collect();
+            if self.event.doubtful.contains(&path) {
+                continue;
+            }
             if self.event.params.contains_key(&path) {
                 if key.value.contains('.') {
                     defects.push(dotted(key));

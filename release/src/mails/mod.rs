@@ -6,7 +6,7 @@ mod used;
 
 use std::collections::BTreeMap;
 
-pub(crate) use used::{Sending, Sent, sent};
+pub(crate) use used::{Sending, Sent, leniently, sent};
 
 use crate::names::{Names, Spelling, spelled};
 use crate::settings::is_locale;

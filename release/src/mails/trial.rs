@@ -19,6 +19,8 @@ pub(super) struct Trial<'a> {
     pub(super) sending: Sending<'a>,
     /// Where its file begins.
     pub(super) place: &'a Place,
+    /// Whether it is service or advertising.
+    pub(super) purpose: Purpose,
     /// The language it is written in.
     pub(super) locale: &'a str,
 }
@@ -73,7 +75,7 @@ fn attempt(
     values.insert("recipient".to_owned(), group(&contact)?);
     values.insert("event".to_owned(), group(&params)?);
     values.insert("vars".to_owned(), group(&vars.collect())?);
-    values.insert("links".to_owned(), group(&links(trial.sending.purpose))?);
+    values.insert("links".to_owned(), group(&links(trial.purpose))?);
     let locale = Locale::first_known([trial.locale, &settings.locale]);
     let scope = Scope::new(values, locale, settings.zone.clone(), today)
         .map_err(|error| error.to_string())?;

@@ -9,7 +9,7 @@ use crate::events::EventDoc;
 use crate::journeys::SendDoc;
 use crate::scope::Known;
 use crate::settings::Project;
-use crate::template::{Context, Purpose};
+use crate::template::{Context, Layout, Parsed, Purpose};
 
 /// Where a template is sent.
 #[derive(Clone, Copy)]
@@ -21,9 +21,11 @@ pub(crate) struct Sending<'a> {
     /// What is known in the journey.
     pub(crate) known: &'a Known,
     /// Whether the journey's mails are service or advertising.
-    pub(crate) purpose: Purpose,
+    pub(crate) purpose: Option<Purpose>,
     /// The events that let people into the journey.
     pub(crate) events: &'a [&'a EventDoc],
+    /// Whether these are all that do, so that `known` says exactly what is there.
+    pub(crate) exact: bool,
 }
 
 /// A template that is sent.
@@ -73,18 +75,25 @@ fn one(
             .filter_map(|path| path.strip_prefix("event."))
             .map(str::to_owned),
     );
+    let known = sending.known;
+    let language = locale.unwrap_or(&sending.project.settings.locale);
     let Ok(layout) = sending.mails.layout(variant, defects) else {
+        defects.extend(leniently(parsed, None, known, language));
         return;
     };
-    let paths = sending.known.template_paths(sending.purpose);
-    let context = Context {
-        paths: &paths,
-        purpose: sending.purpose,
-        locale: locale.unwrap_or(&sending.project.settings.locale),
+    let Some(purpose) = sending.purpose.filter(|_| sending.exact) else {
+        defects.extend(leniently(parsed, layout, known, language));
+        return;
     };
-    if !sending.known.complete() || !sending.project.vars.complete() {
+    if !known.complete() || !known.sure(params.iter().map(String::as_str)) {
         return;
     }
+    let paths = known.template_paths(purpose);
+    let context = Context {
+        paths: &paths,
+        purpose,
+        locale: language,
+    };
     let found = parsed.check(layout, &context);
     if !found.is_empty() {
         defects.extend(found);
@@ -100,10 +109,31 @@ fn one(
     let trial = Trial {
         sending,
         place: &variant.place,
-        locale: context.locale,
+        purpose,
+        locale: language,
     };
     trial::play(trial, &compiled.source, defects);
     sent.links.extend(compiled.links);
     sent.sources
         .insert(locale.map(str::to_owned), compiled.source);
+}
+
+/// Finds what nothing in the release declares, for a template of which nobody knows when it is sent.
+pub(crate) fn leniently(
+    parsed: &Parsed,
+    layout: Option<&Layout>,
+    known: &Known,
+    locale: &str,
+) -> Vec<Defect> {
+    let used = parsed.paths();
+    if !known.complete() || !known.sure(used.iter().map(String::as_str)) {
+        return Vec::new();
+    }
+    // As if there were links to unsubscribe, and no duty to show one.
+    let context = Context {
+        paths: &known.template_paths(Purpose::Marketing),
+        purpose: Purpose::Transactional,
+        locale,
+    };
+    parsed.check(layout, &context)
 }

@@ -18,6 +18,7 @@ use crate::names::Names;
 use crate::scope::Known;
 use crate::settings::Project;
 use crate::template::Purpose;
+use crate::words::nearest;
 use crate::yaml::At;
 
 /// What a journey can refer to.
@@ -31,6 +32,20 @@ pub(crate) struct Declared<'a> {
     pub(crate) audiences: &'a Names<AudienceDoc>,
     /// The templates and layouts.
     pub(crate) mails: &'a Mails,
+    /// All that can be read anywhere, for whatever cannot be known exactly.
+    pub(crate) all: &'a Known,
+}
+
+impl<'a> Declared<'a> {
+    /// Finds an event; where there is none, the one that was surely meant, after saying so.
+    fn event(self, name: &At<String>, defects: &mut Vec<Defect>) -> Option<&'a EventDoc> {
+        let meant = || {
+            let near = nearest(&name.value, self.events.names())?;
+            self.events.get(near)
+        };
+        let found = self.events.find(name, defects).or_else(meant)?;
+        Some(&found.value)
+    }
 }
 
 /// The texts of the mails that a journey sends, by template and locale.
@@ -42,27 +57,23 @@ pub(crate) fn plan(
     doc: &JourneyDoc,
     defects: &mut Vec<Defect>,
 ) -> Option<(Plan, Sources)> {
-    let events: Vec<(&At<String>, Option<&EventDoc>)> = doc
+    let events: Vec<(&At<String>, &EventDoc)> = doc
         .triggers
         .iter()
-        .map(|trigger| {
-            let event = declared.events.find(&trigger.event, defects);
-            (&trigger.event, event.map(|event| &event.value))
-        })
+        .filter_map(|trigger| Some((&trigger.event, declared.event(&trigger.event, defects)?)))
         .collect();
-    let mut known = Known::of(declared.project, &events, defects);
-    if !doc.whole {
-        known.incomplete();
-    }
+    let exact = doc.whole && events.len() == doc.triggers.len();
+    let own = exact.then(|| Known::of(declared.project, &events, defects));
     let mut journey = Journey {
         declared,
         doc,
-        known: &known,
+        known: own.as_ref().unwrap_or(declared.all),
         events: &events,
+        exact,
         used: BTreeSet::new(),
         read_by_steps: BTreeSet::new(),
         mails: BTreeMap::new(),
-        whole: doc.whole && !doc.steps.is_empty(),
+        whole: exact && !doc.steps.is_empty(),
         sends_known: true,
     };
     let triggers = journey.triggers(defects);
@@ -89,7 +100,7 @@ pub(crate) fn plan(
         triggers,
         to,
         reentry: doc.reentry?,
-        params: known.params_in(&journey.read_by_steps),
+        params: journey.known.params_in(&journey.read_by_steps),
         steps,
         settings: declared.project.settings.clone(),
         templates: BTreeMap::new(),
@@ -102,7 +113,9 @@ struct Journey<'a> {
     declared: Declared<'a>,
     doc: &'a JourneyDoc,
     known: &'a Known,
-    events: &'a [(&'a At<String>, Option<&'a EventDoc>)],
+    events: &'a [(&'a At<String>, &'a EventDoc)],
+    /// Whether the events are all that let people in.
+    exact: bool,
     /// The event parameters that something uses, by path.
     used: BTreeSet<String>,
     /// Those of them that are needed after entry.
@@ -125,14 +138,14 @@ struct Mail {
 impl Journey<'_> {
     fn triggers(&mut self, defects: &mut Vec<Defect>) -> Vec<Trigger> {
         let mut triggers = Vec::new();
-        for (trigger, event) in self.doc.triggers.iter().zip(self.events) {
+        for trigger in &self.doc.triggers {
             if let Some(filter) = &trigger.filter {
-                let known = Known::of(self.declared.project, &[*event], &mut Vec::new());
-                if known.complete() {
-                    filter.check(&known.schema(), defects);
-                }
-                let params = params(filter.value.paths());
-                self.used.extend(params);
+                let event = self.events.iter().find(|(name, _)| *name == &trigger.event);
+                let own =
+                    event.map(|event| Known::of(self.declared.project, &[*event], &mut Vec::new()));
+                let known = own.as_ref().unwrap_or(self.declared.all);
+                known.ask(filter, &known.schema(), defects);
+                self.used.extend(params(filter.value.paths()));
             }
             triggers.push(Trigger {
                 event: trigger.event.value.clone(),
@@ -184,19 +197,16 @@ impl Journey<'_> {
     }
 
     fn mail(&mut self, doc: &SendDoc, defects: &mut Vec<Defect>) -> Mail {
-        let events: Vec<&EventDoc> = self.events.iter().filter_map(|(_, event)| *event).collect();
+        let events: Vec<&EventDoc> = self.events.iter().map(|(_, event)| *event).collect();
         let sending = Sending {
             project: self.declared.project,
             mails: self.declared.mails,
             known: self.known,
-            purpose: self.doc.purpose.unwrap_or(Purpose::Transactional),
+            purpose: self.doc.purpose,
             events: &events,
+            exact: self.exact,
         };
-        let mut found = Vec::new();
-        let sent = sent(sending, doc, &mut found);
-        if self.doc.purpose.is_some() {
-            defects.append(&mut found);
-        }
+        let sent = sent(sending, doc, defects);
         let from = match &doc.from {
             Some(name) => self.declared.project.senders.find(name, defects),
             None => self.declared.project.senders.get("default"),

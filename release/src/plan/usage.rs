@@ -34,7 +34,7 @@ pub(super) fn check(journey: &Journey<'_>, defects: &mut Vec<Defect>) {
         .filter_map(|path| nearest(path, params()))
         .collect();
     for (name, event) in journey.events {
-        for (path, param) in event.iter().flat_map(|event| &event.params) {
+        for (path, param) in &event.params {
             if journey.used.contains(path) || meant.contains(path.as_str()) || allowed(path) {
                 continue;
             }

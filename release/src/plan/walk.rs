@@ -40,7 +40,7 @@ fn walk(
                 let params = params(moment.value.path());
                 journey.used.extend(params.iter().cloned());
                 journey.read_by_steps.extend(params);
-                if !journey.known.complete() {
+                if !journey.known.complete() || !journey.known.sure(moment.value.path()) {
                     continue;
                 }
                 moment.check(schema, defects);
@@ -84,19 +84,13 @@ fn ask(
     let params = params(condition.value.paths());
     journey.used.extend(params.iter().cloned());
     journey.read_by_steps.extend(params);
-    if journey.known.complete() && journey.sends_known {
-        condition.check(schema, defects);
-    } else if journey.known.complete() {
+    let mut schema = schema.clone();
+    if !journey.sends_known {
         // The send it asks about may be the one that could not be read.
-        let mut schema = schema.clone();
-        let asked = condition
-            .value
-            .links()
-            .into_iter()
-            .map(|(send, ..)| send.to_owned());
-        schema.sends.extend(asked);
-        condition.check(&schema, defects);
+        let asked = condition.value.links().into_iter();
+        schema.sends.extend(asked.map(|(send, ..)| send.to_owned()));
     }
+    journey.known.ask(condition, &schema, defects);
     let links = links(journey);
     for (send, link, at) in condition.value.links() {
         let (Some(link), Some(known)) = (link, links.get(send)) else {

@@ -3,14 +3,15 @@
 mod limits;
 mod senders;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use journey::{BUILT_IN, Field, FieldType, Presence, Sender, Settings, Value};
 
 use crate::folder;
 use crate::names::{Names, Spelling, mended, spelled};
 use crate::values::{field, is_web_address};
+use crate::words::nearest;
 use crate::yaml::{At, Data, Entry, Keys, Node, parse_number, quoted};
 use crate::{Defect, Place};
 
@@ -31,6 +32,8 @@ pub(crate) struct Project {
     pub(crate) vars: Names<()>,
     /// Where the contact fields stand.
     pub(crate) fields: Names<()>,
+    /// What is declared in a way that makes no sense, and reported: `contact.since`, `vars.review_days`.
+    pub(crate) doubtful: BTreeSet<String>,
 }
 
 impl Project {
@@ -53,6 +56,7 @@ impl Project {
                 "contact field",
                 "declare it under `contact` in waypost.yaml",
             ),
+            doubtful: BTreeSet::new(),
         }
     }
 
@@ -157,15 +161,33 @@ fn about(keys: &Keys<'_>, settings: &mut Settings, defects: &mut Vec<Defect>) {
     {
         match journey::zone(&name.value) {
             Some(zone) => settings.zone = zone,
-            None => defects.push(
-                Defect::new(
-                    name.place,
-                    format!("no time zone is called `{}`", quoted(&name.value)),
-                )
-                .help("write a place of the IANA database, such as `Europe/Amsterdam`"),
-            ),
+            None => {
+                let help = match zone_near(&name.value) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "write a place of the IANA database: `Europe/Amsterdam`".to_owned(),
+                };
+                let what = format!("no time zone is called `{}`", quoted(&name.value));
+                defects.push(Defect::new(name.place, what).help(help));
+            }
         }
     }
+}
+
+/// Returns the zone that somebody means who left out the continent or mistyped it.
+fn zone_near(name: &str) -> Option<String> {
+    let names: Vec<String> = TimeZoneDatabase::bundled()
+        .available()
+        .map(|zone| zone.to_string())
+        .collect();
+    let city = format!("/{name}").to_lowercase();
+    let same_city = names
+        .iter()
+        .find(|known| known.to_lowercase().ends_with(&city));
+    let near = || nearest(name, names.iter().map(String::as_str));
+    same_city
+        .map(String::as_str)
+        .or_else(near)
+        .map(str::to_owned)
 }
 
 /// Tells whether `text` is a language tag as mails use it: `nl`, `nl-BE` (RFC 5646, in part).
@@ -186,12 +208,16 @@ fn vars(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
         return;
     };
     for Entry { key, value } in &mapping.entries {
-        if spelled(key, "a var", Spelling::Word, defects)
-            && let Some(found) = var(key, value, defects)
-        {
-            project.settings.vars.insert(key.value.clone(), found);
+        let name = mended(key, "a var", Spelling::Word, defects);
+        match var(key, value, defects) {
+            Some(found) => {
+                project.settings.vars.insert(name.value.clone(), found);
+            }
+            None => {
+                project.doubtful.insert(format!("vars.{}", name.value));
+            }
         }
-        project.vars.add(key.clone(), (), defects);
+        project.vars.add(name, (), defects);
     }
 }
 
@@ -241,17 +267,18 @@ fn fields(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
     };
     for Entry { key, value } in &mapping.entries {
         let what = format!("the contact field `{}`", quoted(&key.value));
-        if spelled(key, "a contact field", Spelling::Word, defects) {
-            match field(value, &what, defects) {
-                Some(field) => {
-                    if built_in(&key.value, &field, value, defects) {
-                        project.settings.fields.insert(key.value.clone(), field);
-                    }
+        let name = mended(key, "a contact field", Spelling::Word, defects);
+        match field(value, &what, defects) {
+            Some(field) => {
+                if built_in(&name.value, &field, value, defects) {
+                    project.settings.fields.insert(name.value.clone(), field);
                 }
-                None => project.fields.incomplete(),
+            }
+            None => {
+                project.doubtful.insert(format!("contact.{}", name.value));
             }
         }
-        project.fields.add(key.clone(), (), defects);
+        project.fields.add(name, (), defects);
     }
     if mapping.entries.len() > FIELDS_MAX {
         defects.push(

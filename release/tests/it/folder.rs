@@ -42,6 +42,15 @@ impl Folder {
         self
     }
 
+    /// Returns the files and their texts.
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
+        let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
+        self.0
+            .iter()
+            .map(|(file, bytes)| (file.clone(), text(bytes)))
+            .collect()
+    }
+
     /// Adds a file, or replaces it.
     pub(crate) fn put(mut self, file: &str, text: impl Into<Vec<u8>>) -> Self {
         self.0.insert(file.to_owned(), text.into());
