@@ -20,7 +20,7 @@ fn what_passes_the_check_can_be_made_from_any_facts() {
     let layout = parse_layout("l.html", "<html><body>{{> content}}</body></html>").unwrap();
     let mut dice = Dice(1);
     let (mut passed, mut refused_rightly) = (0, 0);
-    for _ in 0..250 {
+    for _ in 0..150 {
         let mut body = String::new();
         for _ in 0..=dice.roll(3) {
             statement(&mut dice, 3, &mut body);
@@ -41,9 +41,9 @@ fn what_passes_the_check_can_be_made_from_any_facts() {
             refused_rightly += usize::from(!failures.is_empty());
         }
     }
-    assert!(passed > 40, "only {passed} templates passed");
+    assert!(passed > 20, "only {passed} templates passed");
     assert!(
-        refused_rightly > 30,
+        refused_rightly > 20,
         "only {refused_rightly} of the refused ones would have failed"
     );
 }
