@@ -72,6 +72,36 @@ pub(super) async fn claim(
     Ok(Verdict::Wait(patience.lease))
 }
 
+/// Returns what is known of a mail that is not to be sent any more; `None` where it never left.
+///
+/// An earlier attempt may have sent it, or may be on its way: then it is neither expired nor
+/// suppressed, however late it is now.
+pub(super) async fn earlier(
+    io: &(impl Clock + Ledger + Evidence),
+    patience: Patience,
+    order: &Order,
+) -> Result<Option<Verdict>, Failure> {
+    let mail = (order.recipient.clone(), order.send_id());
+    for _ in 0..CLAIMS_MAX {
+        let rows = io.rows(std::slice::from_ref(&mail)).await?;
+        let Some(row) = rows.get(&mail.1) else {
+            return Ok(None);
+        };
+        match row.state {
+            RowState::Accepted => return Ok(Some(Verdict::Settled(SendResult::Accepted))),
+            RowState::GivenUp => return Ok(Some(Verdict::Settled(SendResult::GivenUp))),
+            RowState::Released => return Ok(None),
+            RowState::Dispatching => {
+                if let Some(wait) = in_doubt(io, patience, row).await? {
+                    return Ok(Some(Verdict::Wait(wait)));
+                }
+                io.give_up(&mail.0, &mail.1, row.attempt).await?;
+            }
+        }
+    }
+    Ok(Some(Verdict::Wait(patience.lease)))
+}
+
 /// Returns how long to wait before a mail in doubt may be sent again; `None` when the wait is over.
 async fn in_doubt(
     io: &(impl Clock + Evidence),

@@ -17,7 +17,7 @@ use crate::{
     Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Moves, Orders,
     Outgoing, Plans, Suppressions, Templates, Undelivered,
 };
-use claim::{Verdict, claim};
+use claim::{Verdict, claim, earlier};
 
 /// How long to wait for what.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -146,9 +146,8 @@ impl Mailing<'_> {
         io: &(impl Clock + Templates + Suppressions + Ledger + Mailer + Evidence),
         patience: Patience,
     ) -> Result<Next, Failure> {
-        let skipped = |why| Ok(Next::Conclude(SendResult::Skipped(why)));
         if self.expired(io.now()) {
-            return skipped(Skipped::Expired);
+            return self.skip(io, patience, Skipped::Expired).await;
         }
         let people = (self.send.template.as_str(), &self.contact, &self.recipient);
         let composed = compose(io, self.plan, &self.record, people, io.now()).await?;
@@ -159,7 +158,7 @@ impl Mailing<'_> {
         let address = io.address_key(&self.recipient.address);
         // The last look before the claim: nothing that can fail stands between here and SES.
         if io.suppression(&address).await?.is_some() {
-            return skipped(Skipped::Suppressed);
+            return self.skip(io, patience, Skipped::Suppressed).await;
         }
         let attempt = match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
             Verdict::Ours { attempt } => attempt,
@@ -183,6 +182,21 @@ impl Mailing<'_> {
             }
             Err(undelivered) => self.undelivered(io, patience, attempt, undelivered).await,
         }
+    }
+
+    /// Lets the mail be, unless it may have left already.
+    async fn skip(
+        &self,
+        io: &(impl Clock + Ledger + Evidence),
+        patience: Patience,
+        why: Skipped,
+    ) -> Result<Next, Failure> {
+        let next = match earlier(io, patience, self.order).await? {
+            Some(Verdict::Settled(result)) => Next::Conclude(result),
+            Some(Verdict::Wait(delay)) => Next::Later(delay),
+            Some(Verdict::Ours { .. }) | None => Next::Conclude(SendResult::Skipped(why)),
+        };
+        Ok(next)
     }
 
     /// Gives the claim back where the mail certainly did not leave; else waits for evidence.
