@@ -3,9 +3,11 @@
 //!
 //! A block that stands alone on its line becomes a comment, which ends a paragraph instead of becoming part
 //! of one. A line that a block wraps whole (`{{#if a}}…{{/if}}`) becomes three, so that without its
-//! contents no empty paragraph or bullet is left behind.
+//! contents no empty paragraph or bullet is left behind. Between the rows of a table, which a comment would
+//! end, a block becomes a row of its own until the table is read.
 
 use super::hide::{self, Hidden};
+use super::tables::{self, Row};
 use super::tag::{Tag, TagKind};
 
 /// Rewrites the lines of a hidden Markdown text.
@@ -15,6 +17,8 @@ pub(super) fn prepare(hidden: &Hidden, tags: &[Tag]) -> String {
         .lines()
         .map(|line| Line::of(line, &hidden.mark, tags))
         .collect();
+    let rows: Vec<Row> = lines.iter().map(|line| line.row(&hidden.mark)).collect();
+    let between_rows = tables::between_rows(&rows, tags);
     let mut out = String::with_capacity(hidden.text.len() + 64);
     let mut fenced = false;
     for (i, line) in lines.iter().enumerate() {
@@ -25,6 +29,7 @@ pub(super) fn prepare(hidden: &Hidden, tags: &[Tag]) -> String {
         let free = alone(before) && alone(lines.get(i + 1));
         match &line.form {
             _ if fenced || fence => line.write(&mut out),
+            Form::Alone if between_rows[i] => line.write_row(&mut out),
             Form::Alone => line.write_alone(&mut out, &hidden.mark),
             Form::Wrapped(open, inside, close) if free || !line.marker.is_empty() => {
                 line.write_wrapped(&mut out, [open, inside, close]);
@@ -83,6 +88,25 @@ impl<'a> Line<'a> {
     /// Tells whether no paragraph goes on over this line.
     fn separates(&self) -> bool {
         self.rest.is_empty() || matches!(self.form, Form::Alone)
+    }
+
+    /// Tells what it is in a table.
+    fn row(&self, mark: &str) -> Row {
+        match self.form {
+            Form::Alone => Row::Blocks(
+                hide::find(self.rest, mark)
+                    .into_iter()
+                    .map(|(_, i)| i)
+                    .collect(),
+            ),
+            Form::Wrapped(..) | Form::Other if self.rest.starts_with('|') => Row::Cells,
+            Form::Wrapped(..) | Form::Other => Row::Other,
+        }
+    }
+
+    fn write_row(&self, out: &mut String) {
+        let Self { indent, rest, .. } = self;
+        out.push_str(&format!("{indent}| {rest} |\n"));
     }
 
     fn write(&self, out: &mut String) {

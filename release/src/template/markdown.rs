@@ -99,32 +99,41 @@ fn children<'a>(events: &mut Parser<'a>, mark: &str) -> Vec<Node<'a>> {
     nodes
 }
 
-/// Reads a piece of raw HTML that is nothing but the comments of blocks.
+/// Reads what is nothing but blocks: their comments, or the row that stands for them in a table.
 fn blocks<'a>(tag: &MdTag<'_>, inside: &[Node<'_>], mark: &str) -> Option<Vec<Node<'a>>> {
-    if !matches!(tag, MdTag::HtmlBlock) {
-        return None;
-    }
-    let mut html = String::new();
-    for node in inside {
-        let Node::Leaf(Event::Html(piece)) = node else {
-            return None;
-        };
-        html.push_str(piece);
-    }
-    let mut bare = html.clone();
-    let words = super::hide::find(&html, mark);
+    let text = match tag {
+        MdTag::HtmlBlock => leaves(inside)?.replace("<!--", "").replace("-->", ""),
+        MdTag::TableRow => {
+            let cells = inside.iter().map(|cell| match cell {
+                Node::Inner(_, inside) => leaves(inside),
+                Node::Leaf(_) | Node::Block(..) => None,
+            });
+            cells.collect::<Option<String>>()?
+        }
+        _ => return None,
+    };
+    let words = super::hide::find(&text, mark);
+    let mut bare = text.clone();
     for (span, _) in words.iter().rev() {
         bare.replace_range(span.clone(), "");
     }
-    if words.is_empty() || !bare.replace("<!---->", "").trim().is_empty() {
+    let is_block = |span: &std::ops::Range<usize>| text[span.start + mark.len()..].starts_with('b');
+    if words.is_empty() || !bare.trim().is_empty() || !words.iter().all(|(span, _)| is_block(span))
+    {
         return None;
     }
-    Some(
-        words
-            .into_iter()
-            .map(|(span, index)| Node::Block(index, html[span].to_owned()))
-            .collect(),
-    )
+    let node =
+        |(span, index): (std::ops::Range<usize>, usize)| Node::Block(index, text[span].to_owned());
+    Some(words.into_iter().map(node).collect())
+}
+
+/// Returns the text of leaves, if they are nothing but text or HTML.
+fn leaves(nodes: &[Node<'_>]) -> Option<String> {
+    let text = nodes.iter().map(|node| match node {
+        Node::Leaf(Event::Text(text) | Event::Html(text)) => Some(&**text),
+        Node::Leaf(_) | Node::Inner(..) | Node::Block(..) => None,
+    });
+    text.collect()
 }
 
 /// Writes a tree as events again.

@@ -25,6 +25,7 @@ mod places;
 mod plain;
 mod show;
 mod structure;
+mod tables;
 mod tag;
 mod text;
 

@@ -66,7 +66,10 @@ impl Text<'_> {
             }
             Node::Inner(MdTag::Table(_), rows) => {
                 for row in rows {
-                    let Node::Inner(_, cells) = row else { continue };
+                    let Node::Inner(_, cells) = row else {
+                        self.block(row, "");
+                        continue;
+                    };
                     let cells: Vec<_> = cells.iter().map(|cell| self.cell(cell)).collect();
                     self.lines(&cells.join(" | "), "");
                 }

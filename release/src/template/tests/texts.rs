@@ -182,6 +182,56 @@ fn lists_stay_one_list_in_plain_text() {
 }
 
 #[test]
+fn tables_stay_one_table_around_blocks() {
+    let body = "\
+| Naam | {{locale}} |
+|------|--:|
+| Sam  | 1 |
+{{#each contact.tags}}
+| {{this}} | x |
+{{else}}
+| geen | - |
+{{/each}}
+{{#if event.Weeks}}
+| Weken | {{event.Weeks}} |
+{{/if}}
+| Prijs | {{number event.Price}} |
+{{#if event.Urgent}}
+| laatste | 9 |
+{{/if}}
+
+{{#if event.Urgent}}
+| a |
+|---|
+| {{#if event.Weeks}}b{{/if}} |
+{{/if}}
+";
+    let compiled = compile("t.md", &format!("{HEAD}{body}"), Some(BARE)).unwrap();
+    expect![[r#"
+        <html><head></head><body><table><thead><tr><th>Naam</th><th style="text-align: right">nl</th></tr></thead><tbody>
+        <tr><td>Sam</td><td style="text-align: right">1</td></tr>
+        <tr><td>een</td><td style="text-align: right">x</td></tr>
+        <tr><td>twee</td><td style="text-align: right">x</td></tr>
+        <tr><td>Prijs</td><td style="text-align: right">1.234,5</td></tr>
+        <tr><td>laatste</td><td style="text-align: right">9</td></tr>
+        </tbody></table>
+        <table><thead><tr><th>a</th></tr></thead><tbody>
+        <tr><td></td></tr>
+        </tbody></table>
+        </body></html>"#]].assert_eq(mail(&compiled).html.trim());
+    expect![[r#"
+        Naam | nl
+        Sam | 1
+        een | x
+        twee | x
+        Prijs | 1.234,5
+        laatste | 9
+
+        a
+    "#]].assert_eq(&mail(&compiled).text);
+}
+
+#[test]
 fn html_and_mjml_read_as_lines() {
     let body = "\
 <mj-section><mj-column>
@@ -356,3 +406,6 @@ Tekst
 > {{/if}}
 > - ook
 ";
+
+/// A layout that adds nothing.
+const BARE: (&str, &str) = ("l.html", "<html><body>{{> content}}</body></html>");
