@@ -29,7 +29,7 @@ pub(crate) struct Sending<'a> {
 }
 
 /// A template that is sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sent {
     /// Its texts by locale.
     pub(crate) sources: BTreeMap<Option<String>, mail::Source>,

@@ -130,6 +130,7 @@ struct Journey<'a> {
 
 /// A mail of a journey.
 struct Mail {
+    template: String,
     sent: Sent,
     /// What the plan holds; `None` if that could not be made.
     send: Option<Send>,
@@ -206,7 +207,19 @@ impl Journey<'_> {
             events: &events,
             exact: self.exact,
         };
-        let sent = sent(sending, doc, defects);
+        // A name that is not known is told wherever it stands.
+        let known = self
+            .declared
+            .mails
+            .templates
+            .get(&doc.template.value)
+            .is_some();
+        let mut mails = self.mails.values().filter(|_| known);
+        let again = mails.find(|mail| mail.template == doc.template.value);
+        let sent = match again {
+            Some(mail) => mail.sent.clone(),
+            None => sent(sending, doc, defects),
+        };
         let from = match &doc.from {
             Some(name) => self.declared.project.senders.find(name, defects),
             None => self.declared.project.senders.get("default"),
@@ -224,7 +237,11 @@ impl Journey<'_> {
                 params: sent.params.clone(),
             })
         });
-        Mail { sent, send }
+        Mail {
+            template: doc.template.value.clone(),
+            sent,
+            send,
+        }
     }
 
     /// Returns the texts of all mails.
