@@ -4,6 +4,10 @@
 pub(crate) struct Environment {
     /// `NO_COLOR`: whether somebody wants no colors, see <https://no-color.org>.
     pub(crate) no_color: bool,
+    /// `RUST_LOG`: what the functions of a laptop log.
+    pub(crate) log_filter: Option<String>,
+    /// `RELEASES_TABLE`: where the publisher of a laptop writes.
+    pub(crate) releases_table: Option<String>,
 }
 
 impl Environment {
@@ -13,8 +17,15 @@ impl Environment {
         reason = "the one place of the command that reads the environment"
     )]
     pub(crate) fn read() -> Self {
+        let read = |name| {
+            std::env::var(name)
+                .ok()
+                .filter(|value: &String| !value.is_empty())
+        };
         Self {
-            no_color: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            no_color: read("NO_COLOR").is_some(),
+            log_filter: read("RUST_LOG"),
+            releases_table: read("RELEASES_TABLE"),
         }
     }
 }

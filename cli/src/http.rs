@@ -58,15 +58,12 @@ impl Client {
         })
     }
 
-    /// Posts JSON.
+    /// Posts a body; `headers` say what it is.
     ///
     /// # Errors
     /// Fails where there is no answer; any status is an answer.
     pub(crate) fn post(&self, headers: &[(&str, &str)], body: &[u8]) -> anyhow::Result<Answer> {
-        let mut request = self
-            .agent
-            .post(&self.uri)
-            .header("content-type", "application/json");
+        let mut request = self.agent.post(&self.uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -83,10 +80,8 @@ impl Client {
     }
 
     fn unanswered(&self, error: &ureq::Error) -> anyhow::Error {
-        let why = match error {
-            ureq::Error::Io(error) => error.to_string(),
-            error => error.to_string(),
-        };
+        let why = error.to_string();
+        let why = why.strip_prefix("io: ").unwrap_or(&why);
         anyhow!("no answer from {}: {why}", self.uri)
     }
 }

@@ -4,15 +4,18 @@
 
 mod clock;
 mod commands;
+mod eml;
 mod environment;
 mod folder;
 mod gallery;
 mod http;
 mod laptop;
 mod output;
+mod play;
 mod post;
 mod progress;
 mod random;
+mod timeline;
 mod words;
 
 use std::process::ExitCode;

@@ -75,6 +75,7 @@ pub(crate) fn post(
     let timestamp = at.as_second().to_string();
     let signature = secret.sign(id, at, body);
     let headers = [
+        ("content-type", "application/json"),
         ("webhook-id", id),
         ("webhook-timestamp", timestamp.as_str()),
         ("webhook-signature", signature.as_str()),
@@ -179,7 +180,7 @@ mod tests {
     fn a_file_is_posted_as_it_stands_unless_its_type_is_missing() {
         let whole = br#"{ "type": "A", "data": {} }"#.to_vec();
         assert_eq!(event(whole.clone(), Some("A")).unwrap().body, whole);
-        assert_eq!(event(whole.clone(), None).unwrap().ty, "A");
+        assert_eq!(event(whole, None).unwrap().ty, "A");
         let typed = event(br#"{"data":{}}"#.to_vec(), Some("A")).unwrap();
         assert_eq!(typed.body, br#"{"data":{},"type":"A"}"#);
     }

@@ -21,6 +21,15 @@ pub(crate) fn list(things: impl IntoIterator<Item = impl Display>, word: &str) -
     }
 }
 
+/// Returns what to type to run this program again.
+pub(crate) fn program() -> &'static str {
+    let exe = std::env::current_exe().unwrap_or_default();
+    let folder = exe.parent().and_then(|folder| folder.file_name());
+    // Where cargo has built it, it is not on anybody's path.
+    let built = folder.is_some_and(|name| name == "debug" || name == "release");
+    if built { "cargo run --" } else { "waypost" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{count, list};

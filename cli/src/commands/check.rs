@@ -1,6 +1,6 @@
 //! `waypost check`: says everything that is wrong with a release, at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use release::{Compiled, Defect, Failure, Place, Rejection, line_and_column};
 use serde_json::{Value, json};
@@ -57,8 +57,23 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
     }
 }
 
+/// Compiles a release; where it has defects, prints them and returns nothing.
+///
+/// # Errors
+/// Fails if the folder cannot be read.
+pub(super) fn passes(dir: &Path, terminal: Terminal) -> anyhow::Result<Option<Compiled>> {
+    match release::compile(dir) {
+        Ok(compiled) => Ok(Some(compiled)),
+        Err(Failure::Rejected(rejection)) => {
+            print(&rejection, terminal)?;
+            Ok(None)
+        }
+        Err(error @ Failure::Unreadable(_)) => Err(error.into()),
+    }
+}
+
 /// Prints everything that is wrong with a release, for people.
-pub(super) fn print(rejection: &Rejection, terminal: Terminal) -> anyhow::Result<()> {
+fn print(rejection: &Rejection, terminal: Terminal) -> anyhow::Result<()> {
     let color = if terminal.has_colors() {
         release::Color::Always
     } else {

@@ -1,7 +1,9 @@
 //! What can be typed: one file for each command.
 
 mod check;
+mod function;
 mod preview;
+mod run;
 mod trigger;
 
 use clap::{Parser, Subcommand};
@@ -14,19 +16,25 @@ use crate::output::Terminal;
 #[command(
     name = "waypost",
     version,
-    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true,
     after_long_help = EXIT_CODES
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    // `waypost` alone plays the example.
+    #[command(flatten)]
+    run: run::Args,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Args),
     Check(check::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
+    #[command(hide = true)]
+    Function(function::Args),
 }
 
 impl Cli {
@@ -36,10 +44,12 @@ impl Cli {
     /// Fails when the work could not be done; what the work found to be wrong is a [`Verdict`].
     pub(crate) fn execute(
         self,
-        _environment: &Environment,
+        environment: &Environment,
         terminal: Terminal,
     ) -> anyhow::Result<Verdict> {
-        match self.command {
+        match self.command.unwrap_or(Command::Run(self.run)) {
+            Command::Run(args) => run::run(&args, environment, terminal),
+            Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),

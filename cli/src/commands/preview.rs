@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use release::{Compiled, Failure};
+use release::Compiled;
 use serde_json::{Value, json};
 
 use super::{EXIT_CODES, Verdict, check};
@@ -43,14 +43,8 @@ pub(super) struct Args {
 /// Makes the mails of a release.
 pub(super) fn preview(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
     let progress = Progress::start(terminal, "Making the mails");
-    let mut compiled = match release::compile(&args.dir) {
-        Ok(compiled) => compiled,
-        Err(Failure::Rejected(rejection)) => {
-            drop(progress);
-            check::print(&rejection, terminal)?;
-            return Ok(Verdict::Wrong);
-        }
-        Err(error @ Failure::Unreadable(_)) => return Err(error.into()),
+    let Some(mut compiled) = check::passes(&args.dir, terminal)? else {
+        return Ok(Verdict::Wrong);
     };
     if let Some(name) = &args.journey {
         only(&mut compiled, name)?;

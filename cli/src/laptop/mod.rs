@@ -1,7 +1,163 @@
-//! Waypost on a laptop: the local cloud with the six functions in it.
+//! Waypost on a laptop: the local cloud, with the six functions in it and a release published.
+
+mod keys;
+mod logs;
+mod publish;
+mod state;
+mod tables;
+mod wiring;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use local::Cloud;
+use release::Compiled;
+use tokio::time::{Instant, timeout_at};
+use wire::Secret;
+
+use keys::Keys;
+
+pub(crate) use logs::write_logs;
+pub(crate) use publish::receive as publish_received;
+pub(crate) use state::{Exception, State};
+pub(crate) use wiring::Size;
+
+/// A running Waypost.
+pub(crate) struct Laptop {
+    cloud: Cloud,
+    keys: Keys,
+    program: PathBuf,
+}
+
+/// What a laptop is to be.
+pub(crate) struct Setup {
+    /// Where all state is kept.
+    pub(crate) folder: PathBuf,
+    /// The port for events and the inbox; 0 takes any free one.
+    pub(crate) port: u16,
+    /// How many processes the functions get.
+    pub(crate) size: Size,
+    /// What the functions log, in the words of `RUST_LOG`.
+    pub(crate) log_filter: String,
+}
+
+impl Laptop {
+    /// Starts it, and goes on where the last one in the same folder stopped.
+    ///
+    /// # Errors
+    /// Fails if the folder is in use or cannot be written, or the port is taken.
+    pub(crate) async fn start(setup: Setup) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&setup.folder)
+            .with_context(|| format!("cannot make the folder {}", setup.folder.display()))?;
+        let keys = Keys::of(&setup.folder)?;
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let config = wiring::config(setup, &keys, &program);
+        let cloud = Cloud::start(config).await?;
+        Ok(Self {
+            cloud,
+            keys,
+            program,
+        })
+    }
+
+    /// Publishes a release: from here on, events are held against it.
+    pub(crate) async fn publish(&self, compiled: &Compiled) -> anyhow::Result<()> {
+        for domain in &compiled.sender_domains {
+            self.cloud.set_identity(domain, true)?;
+        }
+        let mut environment = self.cloud.aws_environment();
+        environment.push(("RELEASES_TABLE".to_owned(), wiring::RELEASES.to_owned()));
+        publish::hand_over(&self.program, environment, &release::seal(compiled)).await
+    }
+
+    /// Reads what became of everything so far.
+    ///
+    /// # Errors
+    /// Fails where a stored record cannot be read.
+    pub(crate) async fn state(&self) -> anyhow::Result<State> {
+        tokio::task::block_in_place(|| state::read(&self.cloud))
+    }
+
+    /// Waits until every event is resolved and every mail sent; reports of mails may be under way.
+    ///
+    /// Returns whether that is so after `longest`.
+    pub(crate) async fn worked_off(&self, longest: Duration) -> anyhow::Result<bool> {
+        self.until(longest, || {
+            let queues = state::queues(&self.cloud)?;
+            let busy = |name: &String| !name.ends_with(wiring::DEAD) && name != wiring::REPORTS;
+            Ok(!queues.keys().any(busy))
+        })
+        .await
+    }
+
+    /// Waits until nothing is left to do but what has its time later.
+    ///
+    /// Returns whether that is so after `longest`.
+    pub(crate) async fn quiet(&self, longest: Duration) -> anyhow::Result<bool> {
+        self.until(longest, || {
+            let queues = state::queues(&self.cloud)?;
+            let busy = |name: &String| !name.ends_with(wiring::DEAD);
+            Ok(!queues.keys().any(busy) && self.cloud.is_quiet()?)
+        })
+        .await
+    }
+
+    /// Waits until something holds; looks again whenever anything happened in the cloud.
+    async fn until(
+        &self,
+        longest: Duration,
+        holds: impl Fn() -> anyhow::Result<bool>,
+    ) -> anyhow::Result<bool> {
+        let end = Instant::now() + longest;
+        let mut changes = self.cloud.changes();
+        loop {
+            changes.mark_unchanged();
+            if holds()? {
+                return Ok(true);
+            }
+            if timeout_at(end, changes.changed()).await.is_err() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Returns the last lines that the functions wrote, each with the function's name.
+    pub(crate) fn logs(&self) -> Vec<String> {
+        let functions = wiring::functions();
+        let lines = functions.flat_map(|name| {
+            let lines = self.cloud.function_log(name).into_iter();
+            lines.map(move |line| format!("{name}: {line}"))
+        });
+        lines.collect()
+    }
+
+    /// Returns the cloud.
+    pub(crate) fn cloud(&self) -> &Cloud {
+        &self.cloud
+    }
+
+    /// Returns what a source signs its posts with.
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.keys.secret
+    }
+
+    /// Returns where a source posts its events.
+    pub(crate) fn events_url(&self) -> String {
+        format!("{}/v1/events", self.cloud.url())
+    }
+
+    /// Stops it in order; what waits goes on when it is started again.
+    pub(crate) async fn stop(self) {
+        self.cloud.stop().await;
+    }
+}
 
 /// The port of `waypost serve`, unless it is told another.
 pub(crate) const PORT: u16 = 8787;
+
+/// Where `waypost serve` keeps everything, relative to the folder it runs in.
+pub(crate) const FOLDER: &str = ".waypost";
 
 /// Where `waypost serve` keeps its signing secret, relative to the folder it runs in.
 pub(crate) const SECRET_FILE: &str = ".waypost/secret";

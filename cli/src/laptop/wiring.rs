@@ -1,0 +1,254 @@
+//! What stands on the laptop: the same tables, queues, functions and routes as in the AWS template.
+
+use std::path::Path;
+use std::time::Duration;
+
+use local::{
+    Config, ConfigurationSet, EventSource, Function, Index, Key, Queue, Rate, Route, Table,
+    function_arn, queue_arn, queue_url,
+};
+
+use super::Setup;
+use super::keys::Keys;
+
+/// How many processes the functions get.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Size {
+    /// One each: nine events, one after another.
+    Small,
+    /// Two for the busy ones: a burst uses two cores.
+    Usual,
+}
+
+/// Describes the cloud; `program` is what runs as each of its functions.
+pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
+    let environment = environment(keys, &setup.log_filter);
+    let functions = FUNCTIONS.iter().map(|function| {
+        let mut env = environment.clone();
+        if let Some(queue) = function.queue {
+            env.push(("DEAD_LETTERS_QUEUE_URL".to_owned(), queue_url(&dead(queue))));
+            env.push(("LANE".to_owned(), lane(queue).to_owned()));
+        }
+        Function {
+            name: function.name.to_owned(),
+            program: program.to_owned(),
+            args: vec!["function".to_owned(), function.part.to_owned()],
+            env,
+            concurrency: match setup.size {
+                Size::Small => 1,
+                Size::Usual => function.processes,
+            },
+            timeout: TIMEOUT,
+            source: function.queue.map(|queue| EventSource {
+                queue: queue.to_owned(),
+                batch_size: BATCH_SIZE,
+                window: if queue == REPORTS {
+                    REPORTS_WINDOW
+                } else {
+                    Duration::ZERO
+                },
+            }),
+        }
+    });
+    Config {
+        port: setup.port,
+        tables: tables(),
+        queues: queues(),
+        schedule_groups: vec![SCHEDULE_GROUP.to_owned()],
+        rates: vec![Rate {
+            name: "sweep".to_owned(),
+            every: Duration::from_secs(15 * 60),
+            function: "wake".to_owned(),
+            input: r#"{"sweep":true}"#.to_owned(),
+        }],
+        functions: functions.collect(),
+        routes: vec![Route {
+            method: "POST".to_owned(),
+            path: "/v1/events".to_owned(),
+            function: "intake".to_owned(),
+        }],
+        configuration_sets: vec![ConfigurationSet {
+            name: CONFIGURATION_SET.to_owned(),
+            events: REPORTED.map(str::to_owned).to_vec(),
+            queue: REPORTS.to_owned(),
+        }],
+        ..Config::new(setup.folder)
+    }
+}
+
+fn tables() -> Vec<Table> {
+    let table = |name: &str, partition: &str, sort: Option<&str>, index: Option<Index>| Table {
+        name: name.to_owned(),
+        partition_key: Key::text(partition),
+        sort_key: sort.map(Key::text),
+        index,
+    };
+    let due = Index {
+        name: "due".to_owned(),
+        partition_key: Key::text("shard"),
+        sort_key: Some(Key::text("due")),
+    };
+    vec![
+        table(CONTACTS, "contact", Some("item"), None),
+        table(ENROLLMENTS, "contact", Some("enrollment"), Some(due)),
+        table(SENDS, "contact", Some("send"), None),
+        table(EVENTS, "id", None, None),
+        table(RELEASES, "hash", None, None),
+    ]
+}
+
+fn queues() -> Vec<Queue> {
+    let queue = |name: String, dead_letters| Queue {
+        name,
+        visibility_timeout_s: VISIBILITY_TIMEOUT_S,
+        dead_letters,
+    };
+    let sources = FUNCTIONS.iter().filter_map(|function| function.queue);
+    let pairs = sources.flat_map(|name| {
+        let dead_letters = Some((dead(name), RECEIVES_MAX));
+        [
+            queue(name.to_owned(), dead_letters),
+            queue(dead(name), None),
+        ]
+    });
+    pairs.chain([queue(dead("wake"), None)]).collect()
+}
+
+/// Returns the names of the functions.
+pub(super) fn functions() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|function| function.name)
+}
+
+/// What every function is told; each reads only what it needs.
+fn environment(keys: &Keys, log_filter: &str) -> Vec<(String, String)> {
+    let role = format!("arn:aws:iam::{}:role/waypost-schedule", local::ACCOUNT);
+    [
+        ("ADDRESS_KEY", keys.address_key.clone()),
+        ("CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
+        ("CONTACTS_TABLE", CONTACTS.to_owned()),
+        ("ENROLLMENTS_TABLE", ENROLLMENTS.to_owned()),
+        ("EVENTS_QUEUE_URL", queue_url("events")),
+        ("EVENTS_TABLE", EVENTS.to_owned()),
+        ("EVIDENCE_SECONDS", EVIDENCE_SECONDS.to_owned()),
+        ("LEASE_SECONDS", LEASE_SECONDS.to_owned()),
+        ("MARKETING_QUEUE_URL", queue_url(MARKETING)),
+        ("MOVES_QUEUE_URL", queue_url("moves")),
+        ("ORDERS_QUEUE_URL", queue_url("orders")),
+        ("RELEASES_TABLE", RELEASES.to_owned()),
+        ("REPORTS_QUEUE_URL", queue_url(REPORTS)),
+        ("RUST_LOG", log_filter.to_owned()),
+        ("SCHEDULE_GROUP", SCHEDULE_GROUP.to_owned()),
+        ("SCHEDULE_ROLE_ARN", role),
+        ("SENDS_TABLE", SENDS.to_owned()),
+        ("SIGNING_SECRETS", keys.secret_text.clone()),
+        ("WAKE_DEAD_LETTERS_ARN", queue_arn(&dead("wake"))),
+        ("WAKE_FUNCTION_ARN", function_arn("wake")),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+/// Names the lane of the mails that a queue holds.
+fn lane(queue: &str) -> &'static str {
+    match queue {
+        MARKETING => "marketing",
+        _ => "transactional",
+    }
+}
+
+/// Names the queue of what could not be done.
+fn dead(name: &str) -> String {
+    format!("{name}{DEAD}")
+}
+
+/// A function as the laptop runs it.
+struct Part {
+    /// Its name on the laptop.
+    name: &'static str,
+    /// What runs as it: two functions may be the same code.
+    part: &'static str,
+    /// The queue that feeds it.
+    queue: Option<&'static str>,
+    /// How many processes it usually has.
+    processes: u32,
+}
+
+const FUNCTIONS: [Part; 7] = [
+    Part {
+        name: "intake",
+        part: "intake",
+        queue: None,
+        processes: 2,
+    },
+    Part {
+        name: "resolve",
+        part: "resolve",
+        queue: Some("events"),
+        processes: 2,
+    },
+    Part {
+        name: "advance",
+        part: "advance",
+        queue: Some("moves"),
+        processes: 1,
+    },
+    Part {
+        name: "wake",
+        part: "wake",
+        queue: None,
+        processes: 1,
+    },
+    Part {
+        name: "send",
+        part: "send",
+        queue: Some("orders"),
+        processes: 2,
+    },
+    // Service never waits behind advertising.
+    Part {
+        name: "send-marketing",
+        part: "send",
+        queue: Some(MARKETING),
+        processes: 1,
+    },
+    Part {
+        name: "feedback",
+        part: "feedback",
+        queue: Some(REPORTS),
+        processes: 1,
+    },
+];
+
+/// What the name of a queue of what could not be done ends in.
+pub(super) const DEAD: &str = "-dead";
+
+pub(super) const CONTACTS: &str = "contacts";
+pub(super) const ENROLLMENTS: &str = "enrollments";
+pub(super) const EVENTS: &str = "events";
+pub(super) const RELEASES: &str = "releases";
+pub(super) const SENDS: &str = "sends";
+
+/// The queue of what SES reports about mails.
+pub(super) const REPORTS: &str = "reports";
+const MARKETING: &str = "orders-marketing";
+const CONFIGURATION_SET: &str = "waypost";
+const SCHEDULE_GROUP: &str = "waypost";
+const REPORTED: [&str; 6] = [
+    "SEND",
+    "DELIVERY",
+    "BOUNCE",
+    "COMPLAINT",
+    "REJECT",
+    "DELIVERY_DELAY",
+];
+
+/// Function timeout ≪ lease ≪ visibility timeout ≪ what a mail in doubt waits for evidence.
+const TIMEOUT: Duration = Duration::from_secs(5);
+const LEASE_SECONDS: &str = "15";
+const VISIBILITY_TIMEOUT_S: u32 = 30;
+const EVIDENCE_SECONDS: &str = "60";
+
+const BATCH_SIZE: u32 = 10;
+const RECEIVES_MAX: u32 = 10;
+/// Reports hurry nobody, so many are read at once.
+const REPORTS_WINDOW: Duration = Duration::from_secs(1);

@@ -1,0 +1,222 @@
+//! What became of events: who got which mail, who got none and why, and what went wrong.
+//!
+//! **Invariant:** everything here is read from what was stored and what arrived; nothing is concluded
+//! from what a release would do.
+
+mod show;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use journey::{ContactId, Enrollment, Phase, SendId};
+use local::Mail;
+use wire::Report;
+
+use crate::laptop::State;
+
+pub(crate) use show::{Clock, describe, show};
+
+/// An event that was posted.
+#[derive(Clone, Debug)]
+pub(crate) struct Posted {
+    /// Its place among the others, from 1.
+    pub(crate) number: usize,
+    /// The event's id.
+    pub(crate) id: String,
+    /// What happened.
+    pub(crate) ty: String,
+    /// What people call it.
+    pub(crate) title: String,
+    /// What it is about.
+    pub(crate) subject: Option<String>,
+    /// When it was posted.
+    pub(crate) at: Timestamp,
+    /// Why it was not taken, if it was not.
+    pub(crate) refused: Option<String>,
+}
+
+/// What became of an event.
+pub(crate) struct Story<'a> {
+    /// The event.
+    pub(crate) posted: &'a Posted,
+    /// The mails that arrived, by journey and name.
+    pub(crate) letters: Vec<Letter<'a>>,
+    /// Who got no mail, and why; who will get one later.
+    pub(crate) others: Vec<String>,
+    /// What went wrong.
+    pub(crate) troubles: Vec<String>,
+}
+
+/// A mail that arrived.
+pub(crate) struct Letter<'a> {
+    /// The mail.
+    pub(crate) mail: &'a Mail,
+    /// The name of who got it.
+    pub(crate) name: String,
+    /// In which roles they got it.
+    pub(crate) roles: Vec<String>,
+    /// The journey that sent it.
+    pub(crate) journey: &'a str,
+}
+
+/// Finds out what became of an event.
+pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State) -> Story<'a> {
+    let mut story = Story {
+        posted,
+        letters: Vec::new(),
+        others: Vec::new(),
+        troubles: posted.refused.iter().cloned().collect(),
+    };
+    for exception in state.exceptions.iter().filter(|one| one.event == posted.id) {
+        if exception.kind == "refused" {
+            // The answer to the post said so, and said more.
+            continue;
+        }
+        let who = match &exception.contact {
+            Some(contact) => name(state, contact),
+            None => "nobody".to_owned(),
+        };
+        let journey = exception.journey.as_deref();
+        let journey = journey
+            .map(|name| format!(" in {name}"))
+            .unwrap_or_default();
+        let why = match exception.kind.as_str() {
+            "reentry_refused" => "was in it before, and may not enter again",
+            _ => &exception.reason,
+        };
+        story.others.push(format!("{who}{journey}: {why}"));
+    }
+    for enrollment in state
+        .enrollments
+        .iter()
+        .filter(|one| one.event == posted.id)
+    {
+        story.follow(enrollment, state);
+    }
+    if story.is_empty() {
+        story
+            .others
+            .push("nobody: no journey let anybody in".to_owned());
+    }
+    story.letters.sort_by(|one, other| {
+        let key = |letter: &Letter<'a>| (letter.journey, letter.mail.at, letter.name.clone());
+        key(one).cmp(&key(other))
+    });
+    story.others.sort();
+    story
+}
+
+impl<'a> Story<'a> {
+    fn is_empty(&self) -> bool {
+        self.letters.is_empty() && self.others.is_empty() && self.troubles.is_empty()
+    }
+
+    /// Adds one person's way through one journey.
+    fn follow(&mut self, enrollment: &'a Enrollment, state: &'a State) {
+        let Enrollment {
+            contact, journey, ..
+        } = enrollment;
+        let who = name(state, contact);
+        for taken in &enrollment.path {
+            let why = match taken.outcome.as_str() {
+                "sent" => {
+                    self.arrived(enrollment, &taken.step, contact, state);
+                    continue;
+                }
+                "notified" => {
+                    let recipients = enrollment.notified.get(&taken.step);
+                    for recipient in recipients.into_iter().flatten() {
+                        self.arrived(enrollment, &taken.step, recipient, state);
+                    }
+                    continue;
+                }
+                "nobody" => {
+                    let step = &taken.step;
+                    self.others.push(format!(
+                        "nobody in {journey}: the step {step} has no recipients"
+                    ));
+                    continue;
+                }
+                "uncertain" => {
+                    let step = &taken.step;
+                    self.troubles.push(format!(
+                        "{who}: whether {step} of {journey} was sent is not known"
+                    ));
+                    continue;
+                }
+                "expired" => "it was too late for the mail",
+                "opted_out" => "does not want such mails",
+                "suppressed" => "the address cannot be mailed any more",
+                _ => continue,
+            };
+            self.others.push(format!("{who} in {journey}: {why}"));
+        }
+        match &enrollment.phase {
+            Phase::Left { .. } => (),
+            Phase::Waiting { due, .. } => {
+                let due = due.strftime("%-d %B %Y %H:%M UTC");
+                self.others
+                    .push(format!("{who} in {journey}: waits until {due}"));
+            }
+            Phase::Parked { step, reason, .. } => {
+                self.troubles.push(format!(
+                    "{who}: the step {step} of {journey} cannot be done: {reason}"
+                ));
+            }
+            Phase::Sending { step, .. } => {
+                self.troubles.push(format!(
+                    "{who}: {step} of {journey} was ordered and not sent"
+                ));
+            }
+            Phase::Entered => {
+                self.troubles
+                    .push(format!("{who}: entered {journey} and took no step"));
+            }
+        }
+    }
+
+    /// Finds the one mail that a step sent to somebody.
+    fn arrived(
+        &mut self,
+        enrollment: &'a Enrollment,
+        step: &str,
+        recipient: &ContactId,
+        state: &'a State,
+    ) {
+        let name = name(state, recipient);
+        let send = SendId::of(&enrollment.id, step, recipient);
+        let [(tag, send), ..] = Report::tags(&send, recipient, &enrollment.id);
+        let sent = |mail: &&Mail| mail.tags.get(tag) == Some(&send);
+        let mails: Vec<&Mail> = state.mails.iter().filter(sent).collect();
+        let journey = &enrollment.journey;
+        match mails.len() {
+            0 => self.troubles.push(format!(
+                "{name}: {step} of {journey} was sent and did not arrive"
+            )),
+            1 => (),
+            count => self
+                .troubles
+                .push(format!("{name}: {step} of {journey} arrived {count} times")),
+        }
+        let roles = roles(state, enrollment.subject.as_deref(), recipient);
+        self.letters.extend(mails.into_iter().map(|mail| Letter {
+            mail,
+            name: name.clone(),
+            roles: roles.clone(),
+            journey,
+        }));
+    }
+}
+
+/// Returns what somebody is called.
+fn name(state: &State, contact: &ContactId) -> String {
+    let name = state.names.get(contact);
+    name.cloned().unwrap_or_else(|| contact.to_string())
+}
+
+/// Returns the roles somebody holds for a subject, or whatever the subject.
+fn roles(state: &State, subject: Option<&str>, contact: &ContactId) -> Vec<String> {
+    let held = |subject: &str| state.roles.get(&(subject.to_owned(), contact.clone()));
+    let roles = subject.and_then(held).or_else(|| held(""));
+    roles.cloned().unwrap_or_default()
+}

@@ -1,0 +1,1 @@
+//! Tells small stories and looks at them as a newcomer would.
