@@ -101,16 +101,16 @@ fn children<'a>(events: &mut Parser<'a>, mark: &str) -> Vec<Node<'a>> {
 
 /// Reads what is nothing but blocks: their comments, or the row that stands for them in a table.
 fn blocks<'a>(tag: &MdTag<'_>, inside: &[Node<'_>], mark: &str) -> Option<Vec<Node<'a>>> {
-    let text = match tag {
-        MdTag::HtmlBlock => leaves(inside)?.replace("<!--", "").replace("-->", ""),
-        MdTag::TableRow => {
-            let cells = inside.iter().map(|cell| match cell {
-                Node::Inner(_, inside) => leaves(inside),
-                Node::Leaf(_) | Node::Block(..) => None,
-            });
-            cells.collect::<Option<String>>()?
-        }
-        _ => return None,
+    let text = if matches!(tag, MdTag::HtmlBlock) {
+        leaves(inside)?.replace("<!--", "").replace("-->", "")
+    } else if matches!(tag, MdTag::TableRow) {
+        let cells = inside.iter().map(|cell| match cell {
+            Node::Inner(_, inside) => leaves(inside),
+            Node::Leaf(_) | Node::Block(..) => None,
+        });
+        cells.collect::<Option<String>>()?
+    } else {
+        return None;
     };
     let words = super::hide::find(&text, mark);
     let mut bare = text.clone();

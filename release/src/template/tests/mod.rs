@@ -1,5 +1,6 @@
 //! A context, and short ways to check and compile templates in it, for the tests beside this file.
 
+mod blocks;
 mod dice;
 mod expressions;
 mod hostile;

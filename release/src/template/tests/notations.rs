@@ -46,6 +46,7 @@ fn front_matter_says_what_it_misses() {
         "---\nsubject: 'Voor {{event.Persn.FullName}} en \"{{date event.Started \"lng\"}}\"'\n---\nx\n",
         "---\nsubject: \"Voor {{date event.Started \\\"lng\\\"}}\"\n---\nx\n",
         "---\nsubject: >\n  Voor\n  {{event.Persn.FullName}}\n---\nx\n",
+        "\u{feff}---\nsubject: y\n---\nx\n",
         "---\r\nsubject: x {{paragraphs event.Review.Content}}\r\n---\r\n{{event.Lnk}}\r\n",
     ] {
         let defects = match compile("t.md", text, None) {
@@ -87,6 +88,8 @@ fn front_matter_says_what_it_misses() {
         t.md:2:10 `"Voor {{date event.Started \"lng\"}}"`: `date` knows no style "lng" (did you mean "long"?)
         "---\nsubject: >\n  Voor\n  {{event.Persn.FullName}}\n---\nx\n"
         t.md:4:3 `{{event.Persn.FullName}}`: nothing is called `event.Persn.FullName` (did you mean `event.Person.FullName`?)
+        "\u{feff}---\nsubject: y\n---\nx\n"
+        in order: "y"
         "---\r\nsubject: x {{paragraphs event.Review.Content}}\r\n---\r\n{{event.Lnk}}\r\n"
         t.md:2:12 `{{paragraphs event.Review.Content}}`: `paragraphs` stands in the text of a body only (print the value, or leave it out)
         t.md:4:1 `{{event.Lnk}}`: nothing is called `event.Lnk` (did you mean `event.Link`?)
@@ -119,12 +122,15 @@ fn a_file_is_what_its_name_says() {
         "{{/if}}".repeat(17)
     );
     all += &says(parse("t.md", &deep, None).unwrap_err());
+    let long = compile("t.md", &format!("{head}{}", "lang ".repeat(21_000)), None).unwrap_err();
+    all += long.split("`: ").last().unwrap();
     expect![[r#"
         a template is Markdown, MJML or HTML (call the file NAME.md, NAME.mjml or NAME.html)
         a layout is MJML or HTML (call the file NAME.mjml or NAME.html)
         the file is longer than 262144 bytes (a mail that long is cut off by mail programs)
         there are more than 2000 expressions (split the mail, or move what is fixed into `vars`)
         blocks lie more than 16 deep in each other (make several mails of it)
+        the mail has 108755 bytes of HTML, and Gmail shows no more than 104448 (make it shorter, or move style sheets and images out of it)
     "#]]
     .assert_eq(&all);
 }
