@@ -48,6 +48,7 @@ pub(crate) mod told {
     /// Compares what is wrong with each example of a file to what the file says under it.
     ///
     /// A file holds blocks with a blank line between them; the first line of a block is an example.
+    /// What is wrong is marked with `^`, a place where something is missing with `|`.
     /// To add one, write that line and run the test with `UPDATE_EXPECT=1`.
     pub(crate) fn check(file: &str, expected: &ExpectFile, read: impl Fn(&str) -> Vec<Mistake>) {
         let examples = file.split("\n\n").filter_map(|block| block.lines().next());
@@ -65,9 +66,12 @@ pub(crate) mod told {
         }
         for Mistake { at, what, help } in mistakes {
             let indent = example[..at.start].chars().count();
-            let marked = example[at].chars().count().max(1);
-            writeln!(told, "{:indent$}{} {what}", "", "^".repeat(marked)).unwrap();
-            writeln!(told, "{:width$} {help}", "", width = indent + marked).unwrap();
+            let marks = match example[at].chars().count() {
+                0 => "|".to_owned(),
+                marked => "^".repeat(marked),
+            };
+            writeln!(told, "{:indent$}{marks} {what}", "").unwrap();
+            writeln!(told, "{:width$} {help}", "", width = indent + marks.len()).unwrap();
         }
         told
     }

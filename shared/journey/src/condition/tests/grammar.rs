@@ -3,6 +3,7 @@
 use expect_test::expect_file;
 use proptest::prelude::*;
 
+use super::super::is_path;
 use super::{Condition, Known, check, schema};
 
 #[test]
@@ -66,6 +67,8 @@ fn operators_bind_as_documented() {
         ("  a.x\n  and\tb.y", "a.x and b.y"),
         ("a.x in ['1','2',]", "a.x in [ \"1\", \"2\" ]"),
         ("a.x == -0.50", "a.x == -0.5"),
+        ("has(a.x)", "( has ( a.x ) )"),
+        ("clicked('x','y')", "clicked (\"x\", 'y' )"),
     ] {
         assert_eq!(
             Condition::parse(written).unwrap(),
@@ -76,6 +79,8 @@ fn operators_bind_as_documented() {
         ("(a.x or b.y) and c.z", "a.x or b.y and c.z"),
         ("(not a.x) == b.y", "not a.x == b.y"),
         ("a.x == '5'", "a.x == 5"),
+        ("has(a.x)", "has(a.y)"),
+        ("opened('x')", "opened('y')"),
         ("opened('x')", "clicked('x')"),
         ("clicked('x')", "clicked('x', 'y')"),
         ("a.x < b.y", "a.x <= b.y"),
@@ -84,6 +89,34 @@ fn operators_bind_as_documented() {
             Condition::parse(one).unwrap(),
             Condition::parse(other).unwrap()
         );
+    }
+}
+
+#[test]
+fn a_path_is_names_with_dots_between_them() {
+    for path in [
+        "x",
+        "_",
+        "contact.x",
+        "event.A.B_c.d2",
+        "contact.straße",
+        "a.2b",
+    ] {
+        assert!(is_path(path), "{path}");
+    }
+    for other in [
+        "",
+        ".",
+        "2b.a",
+        "a.",
+        ".a",
+        "a..b",
+        "a b",
+        "a-b",
+        "a.b!",
+        "a.\u{301}",
+    ] {
+        assert!(!is_path(other), "{other}");
     }
 }
 

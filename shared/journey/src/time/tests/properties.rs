@@ -101,6 +101,47 @@ proptest! {
 }
 
 #[test]
+fn what_is_beyond_the_ends_of_time_is_at_its_end() {
+    let zone = TimeZone::UTC;
+    let due = |source: &str, value| Moment::parse(source).unwrap().due(Some(&value), &zone);
+    let first = Some(crate::ceil_to_minute(Timestamp::MIN));
+    for source in [
+        "a.b - 10 years",
+        "a.b - 87695 hours",
+        "a.b - 1 minute",
+        "a.b at 00:00",
+    ] {
+        assert_eq!(
+            due(source, Value::DateTime(Timestamp::MIN)),
+            first,
+            "{source}"
+        );
+        assert_eq!(
+            due(source, Value::Date(jiff::civil::Date::MIN)),
+            first,
+            "{source}"
+        );
+    }
+    for source in [
+        "a.b + 10 years",
+        "a.b + 87695 hours",
+        "a.b + 1 month at 00:00",
+    ] {
+        let last = Some(Timestamp::MAX);
+        assert_eq!(
+            due(source, Value::DateTime(Timestamp::MAX)),
+            last,
+            "{source}"
+        );
+        assert_eq!(
+            due(source, Value::Date(jiff::civil::Date::MAX)),
+            last,
+            "{source}"
+        );
+    }
+}
+
+#[test]
 fn at_the_ends_of_time_there_is_still_an_answer() {
     let zones = ["Pacific/Kiritimati", "Etc/GMT+12", "UTC"].map(|name| zone(name).unwrap());
     let ends = [Timestamp::MIN, Timestamp::MAX];
