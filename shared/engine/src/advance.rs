@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use journey::{Contact, Input, Outcome, Plan, Scene, SendResult, Settled};
 use wire::{Cause, EnrollmentRecord, Move};
 
-use crate::effects::{orders, settle};
+use crate::effects::{orders, pass_on, settle};
 use crate::{Alarms, Clock, Contacts, Enrollments, Failure, Moves, Orders, Plans, Stored};
 
 /// Moves an enrollment on because of `cause`.
@@ -52,12 +52,13 @@ pub(crate) async fn step(
         contact,
         now: io.now(),
     };
-    let decision = journey::advance(&scene, record.enrollment.clone(), input);
+    let decision = journey::advance(&scene, record.enrollment.clone(), input.clone());
     if let Outcome::Ignored(_) = decision.outcome {
         // A stale input must drive on: after a crash it is the only one that can.
         settle(io, plan, &record).await?;
         return Ok(());
     }
+    pass_on(io, plan, &record, &input).await?;
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),
         enrollment: decision.enrollment,

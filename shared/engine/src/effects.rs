@@ -1,7 +1,7 @@
 //! Does what was decided.
 
 use jiff::SignedDuration;
-use journey::{Effect, Enrollment, Order, Phase, Plan};
+use journey::{Effect, Enrollment, Input, Order, Phase, Plan};
 use wire::{Cause, EnrollmentRecord, Move};
 
 use crate::{Alarms, Clock, Lane, Moves, Orders};
@@ -29,6 +29,35 @@ pub(crate) async fn settle(
     alarm(io, &record.enrollment).await
 }
 
+/// Orders once more what the next state is about to overwrite: after a crash nobody else would.
+///
+/// The mail that `input` is about was ordered, or it would not be known what became of it; and an
+/// order that is too old would only be refused.
+pub(crate) async fn pass_on(
+    io: &(impl Clock + Orders),
+    plan: &Plan,
+    record: &EnrollmentRecord,
+    input: &Input,
+) -> anyhow::Result<()> {
+    let settled = |order: &Order| match input {
+        Input::Settled(settled) => {
+            settled.step == order.step && order.recipient == record.enrollment.contact
+        }
+        Input::Start | Input::Wake => false,
+    };
+    let now = io.now();
+    let pending = record.pending.iter();
+    let left: Vec<_> = pending
+        .filter(|order| !settled(order) && now.duration_since(order.decided) <= ORDER_AGE_MAX)
+        .cloned()
+        .collect();
+    if !left.is_empty() {
+        let lane = Lane::from(&plan.purpose);
+        io.order(lane, &left, SignedDuration::ZERO).await?;
+    }
+    Ok(())
+}
+
 /// Sets the alarm clock of an enrollment that waits.
 pub(crate) async fn alarm(
     io: &(impl Clock + Moves + Alarms),
@@ -50,3 +79,6 @@ pub(crate) async fn alarm(
     }
     Ok(())
 }
+
+/// An order older than this is a mistake; its ledger row lives much longer.
+pub(crate) const ORDER_AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -12,7 +12,7 @@ use wire::EnrollmentRecord;
 
 use crate::advance::{erased, step};
 use crate::compose::compose;
-use crate::effects::settle;
+use crate::effects::{ORDER_AGE_MAX, settle};
 use crate::{
     Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Moves, Orders,
     Outgoing, Plans, Suppressions, Templates, Undelivered,
@@ -51,7 +51,7 @@ pub async fn send(
     order: &Order,
 ) -> Result<(), Failure> {
     let age = io.now().duration_since(order.decided);
-    if age > AGE_MAX {
+    if age > ORDER_AGE_MAX {
         return Err(Failure::Reject(anyhow!(
             "the order is {} days old",
             age.as_hours() / 24
@@ -261,8 +261,6 @@ fn refused(reason: impl Into<String>) -> Next {
     })
 }
 
-/// An order this old is a mistake; its ledger row lives much longer.
-const AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 const NOT_SENT_DELAY: SignedDuration = SignedDuration::from_secs(15);
 const PAUSED_DELAY: SignedDuration = SignedDuration::from_mins(15);
 const THROTTLED_DELAY: SignedDuration = SignedDuration::from_secs(5);
