@@ -115,12 +115,15 @@ async fn in_doubt(
     if since < patience.evidence {
         return Ok(Some(patience.evidence - since));
     }
-    // While reports wait to be read, the absence of one proves nothing.
-    if io.reports_waiting().await? {
+    // While reports wait to be read, the absence of one proves nothing. But in a busy installation
+    // some always do, and a mail must not be in doubt for ever.
+    if since < patience.evidence * BACKLOG_PATIENCE && io.reports_waiting().await? {
         return Ok(Some(REPORTS_DELAY));
     }
     Ok(None)
 }
 
+/// How many times longer a backlog of reports is waited for.
+const BACKLOG_PATIENCE: i32 = 4;
 const CLAIMS_MAX: u8 = 3;
 const REPORTS_DELAY: SignedDuration = SignedDuration::from_secs(30);
