@@ -68,13 +68,15 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// Shows every defect, and how many there are.
+    /// Shows the defects, the first [`SHOWN_MAX`] of them, and how many there are.
     pub fn render(&self, color: Color) -> String {
-        format!(
-            "{}\n\n{}\n",
-            render(&self.defects, &self.sources, color),
-            self.summary()
-        )
+        let shown = &self.defects[..self.defects.len().min(SHOWN_MAX)];
+        let shown = render(shown, &self.sources, color);
+        let rest = match self.defects.len().saturating_sub(SHOWN_MAX) {
+            0 => String::new(),
+            rest => format!("… and {rest} more\n\n"),
+        };
+        format!("{shown}\n\n{rest}{}\n", self.summary())
     }
 
     /// Says how many defects there are, in how many files.
@@ -109,17 +111,23 @@ pub fn compile(dir: &Path) -> Result<Compiled, Failure> {
         (Some(compiled), true) => Ok(compiled),
         _ => Err(Failure::Rejected(Rejection {
             defects: sorted(defects),
-            sources: folder.files,
+            sources: folder.files.into_iter().chain(folder.shown).collect(),
         })),
     }
 }
 
 /// Sorts defects as somebody reads files, each once: one mistake can be met on several ways.
-fn sorted(mut defects: Vec<Defect>) -> Vec<Defect> {
+fn sorted(defects: Vec<Defect>) -> Vec<Defect> {
+    let mut seen = BTreeSet::new();
     let mut kept: Vec<Defect> = Vec::new();
-    for defect in defects.drain(..) {
-        let same = |other: &Defect| other.place == defect.place && other.what == defect.what;
-        if !kept.iter().any(same) {
+    for defect in defects {
+        let span = &defect.place.span;
+        let key = (
+            defect.place.file.clone(),
+            (span.start, span.end),
+            defect.what.clone(),
+        );
+        if seen.insert(key) {
             kept.push(defect);
         }
     }
@@ -269,6 +277,9 @@ fn event_type(doc: &EventDoc) -> EventType {
             .collect(),
     }
 }
+
+/// How many defects are shown at once; beyond that, it is one mistake that was copied.
+pub const SHOWN_MAX: usize = 500;
 
 /// How many journeys a release may have.
 const JOURNEYS_MAX: usize = 500;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::words::{list_of, nearest};
@@ -12,6 +13,8 @@ use crate::{Defect, Place};
 pub(crate) struct Folder {
     /// Text by path relative to the release's folder, with `/` between folders.
     pub(crate) files: BTreeMap<String, String>,
+    /// What the files that are no text look like, to point into them.
+    pub(crate) shown: BTreeMap<String, String>,
     /// Files that are there and could not be read as text.
     pub(crate) unreadable: Vec<String>,
     /// What was wrong.
@@ -117,8 +120,17 @@ impl Folder {
             return;
         }
         match read(path) {
-            Ok(text) => {
+            Ok(Text::Good(text)) => {
                 self.files.insert(name.to_owned(), text);
+            }
+            Ok(Text::Strange { shown, at }) => {
+                let mut place = start(name);
+                place.span = at;
+                let what = "the file is not UTF-8 text";
+                let defect = Defect::new(place, what).label("the first strange byte");
+                self.defects.push(defect.help("save it as UTF-8"));
+                self.shown.insert(name.to_owned(), shown);
+                self.unreadable.push(name.to_owned());
             }
             Err((what, help)) => {
                 self.unreadable.push(name.to_owned());
@@ -136,16 +148,20 @@ impl Folder {
     }
 
     fn push(&mut self, file: &str, what: String, help: &str) {
-        let place = Place {
-            file: file.to_owned(),
-            span: 0..0,
-        };
-        self.defects.push(Defect::new(place, what).help(help));
+        self.defects.push(Defect::new(start(file), what).help(help));
     }
 }
 
-/// Reads one file as text, without its byte-order mark.
-fn read(path: &Path) -> Result<String, (String, &'static str)> {
+/// What was found in a file.
+enum Text {
+    /// A text, without its byte-order mark.
+    Good(String),
+    /// Bytes that are no text from `at` on, which is the first of them in `shown`.
+    Strange { shown: String, at: Range<usize> },
+}
+
+/// Reads one file.
+fn read(path: &Path) -> Result<Text, (String, &'static str)> {
     let unreadable = |error: std::io::Error| {
         (
             format!("the file cannot be read: {error}"),
@@ -154,26 +170,31 @@ fn read(path: &Path) -> Result<String, (String, &'static str)> {
     };
     let size = fs::metadata(path).map_err(unreadable)?.len();
     if size > FILE_BYTES_MAX {
-        return Err((
-            format!("the file has {size} bytes, and at most {FILE_BYTES_MAX} are read"),
-            "split it",
-        ));
+        let what = format!("the file has {size} bytes, and at most {FILE_BYTES_MAX} are read");
+        return Err((what, "split it"));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..good]
-            .split(|byte| *byte == b'\n')
-            .count();
-        (
-            format!("the file is not UTF-8 text; the first strange byte is on line {line}"),
-            "save it as UTF-8",
-        )
-    })?;
-    Ok(match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => Text::Good(match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        }),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Text::Strange {
+                shown: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                at: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
+            }
+        }
     })
+}
+
+/// Returns the place where a file begins.
+pub(crate) fn start(file: &str) -> Place {
+    Place {
+        file: file.to_owned(),
+        span: 0..0,
+    }
 }
 
 /// Lists what stands in a folder, in a stable order, without hidden files and editors' copies.

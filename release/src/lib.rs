@@ -29,7 +29,7 @@ mod window;
 mod words;
 mod yaml;
 
-pub use compile::{Compiled, Failure, Journey, Rejection, compile};
+pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile};
 pub use defect::{Defect, Place};
 pub use folder::Unreadable;
 pub use render::{Color, line_and_column, render};

@@ -85,9 +85,6 @@ impl<'n> Gathered<'_, 'n> {
                 continue;
             }
             if self.event.params.contains_key(&path) {
-                if key.value.contains('.') {
-                    defects.push(dotted(key));
-                }
                 self.found.insert(path, value);
             } else if inner.is_empty() {
                 let near = nearest(&path, params());
@@ -128,19 +125,6 @@ fn unknown(key: &At<String>, path: &str, near: Option<&str>) -> Defect {
         Some(near) => format!("did you mean `{near}`?"),
         None => "declare it under `params`, or leave it out".to_owned(),
     })
-}
-
-fn dotted(key: &At<String>) -> Defect {
-    let nested = key.value.replace('.', ": { ");
-    let close = " }".repeat(key.value.matches('.').count());
-    Defect::new(
-        key.place.clone(),
-        format!(
-            "an example is nested, as the source posts it, and `{}` is not",
-            key.value
-        ),
-    )
-    .help(format!("write `{nested}: …{close}`"))
 }
 
 /// Writes a path as a JSON Pointer (RFC 6901) into what a source posts.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use used::{Sending, Sent, leniently, sent};
 
+use crate::folder::start;
 use crate::names::{Names, Spelling, spelled};
 use crate::settings::is_locale;
 use crate::template::{Layout, Parsed, parse, parse_layout};
@@ -258,12 +259,4 @@ fn layout(
 fn in_folder<'a>(file: &'a str, folder: &str) -> Option<&'a str> {
     let rest = file.strip_prefix(folder)?;
     Some(rest.rsplit('/').next().unwrap_or(rest))
-}
-
-/// Returns the place where a file begins.
-fn start(file: &str) -> Place {
-    Place {
-        file: file.to_owned(),
-        span: 0..0,
-    }
 }

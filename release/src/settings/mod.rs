@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use journey::{BUILT_IN, Field, FieldType, Presence, Sender, Settings, Value};
 
+use crate::Defect;
 use crate::folder;
 use crate::names::{Names, Spelling, mended, spelled};
 use crate::values::{field, is_web_address};
 use crate::words::nearest;
 use crate::yaml::{At, Data, Entry, Keys, Node, parse_number, quoted};
-use crate::{Defect, Place};
 
 /// What `waypost.yaml` declares.
 #[derive(Debug)]
@@ -79,11 +79,7 @@ impl Project {
 
 /// Says that a release has no `waypost.yaml`.
 pub(crate) fn missing() -> Defect {
-    let place = Place {
-        file: FILE.to_owned(),
-        span: 0..0,
-    };
-    Defect::new(place, "the release has no waypost.yaml").help(format!(
+    Defect::new(folder::start(FILE), "the release has no waypost.yaml").help(format!(
         "a release is a folder with {}; waypost.yaml says `organisation`, `locale`, `time_zone` and \
          `senders`",
         folder::layout()

@@ -84,7 +84,7 @@ fn files_must_be_text_of_a_sensible_size() {
         .check(expect![[r#"
             journeys/large.yaml:1:1 the file has 1400000 bytes, and at most 1048576 are read
               = split it
-            journeys/strange.yaml:1:1 the file is not UTF-8 text; the first strange byte is on line 2
+            journeys/strange.yaml:2:8 the file is not UTF-8 text
               = save it as UTF-8"#]]);
 }
 
@@ -138,4 +138,28 @@ fn a_defect_is_shown_with_its_place_its_source_and_what_to_do() {
                = help: give one of them another name, or remove it
 
             3 defects in 3 files"#]]);
+}
+
+#[test]
+fn a_mistake_that_was_made_a_thousand_times_is_shown_often_enough() {
+    let steps = "  - wiat: 1 day\n".repeat(700);
+    let rejection = good()
+        .edit(
+            "journeys/nieuws.yaml",
+            "steps:\n",
+            &format!("steps:\n{steps}"),
+        )
+        .compile()
+        .unwrap_err();
+    assert_eq!(
+        rejection.defects.len(),
+        701,
+        "with the one about too many steps"
+    );
+    let report = rejection.render(release::Color::Never);
+    assert_eq!(
+        report.matches("did you mean `wait`?").count(),
+        release::SHOWN_MAX - 1
+    );
+    assert!(report.ends_with("… and 201 more\n\n701 defects in 1 file\n"));
 }
