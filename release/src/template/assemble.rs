@@ -59,12 +59,12 @@ pub(super) fn compile(
     let own_pages = |url: &str| assembly.own_page(url);
     let (html, links) = links::name(&html, &assembly.marks(), own_pages);
     let source = mail::Source {
-        subject: parsed.front.subject.text.clone(),
+        subject: assembly.line(&parsed.front.subject),
         preheader: parsed
             .front
             .preheader
             .as_ref()
-            .map(|line| line.text.clone())
+            .map(|line| assembly.line(line))
             .unwrap_or_default(),
         text: assembly.text(&html),
         html: assembly.show_html(&html),

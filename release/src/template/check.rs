@@ -162,7 +162,7 @@ impl Check<'_> {
                 let Found::Value(known) = self.there(tag, path) else {
                     return;
                 };
-                self.printable(tag, path, known, spot);
+                self.printable(tag, path, known);
             }
             Value::Literal(_) => {
                 self.report(
@@ -185,15 +185,11 @@ impl Check<'_> {
         }
     }
 
-    /// Refuses what would look wrong when it is printed as it is.
-    fn printable(&mut self, tag: &Tag, path: &Path, known: Known, spot: &Spot) {
+    /// Refuses what would look wrong when it is printed as it is; a date is written out by itself, and a
+    /// text keeps its lines (`show`).
+    fn printable(&mut self, tag: &Tag, path: &Path, known: Known) {
         let raw = &path.raw;
-        let text = matches!(spot, Spot::Text | Spot::Plain | Spot::Line);
         match known.kind {
-            Kind::Date | Kind::DateTime if text => {
-                let what = format!("`{raw}` is a date, which a mail writes out");
-                self.report(tag, what, format!("write `{{{{date {raw} \"long\"}}}}`"));
-            }
             Kind::Bool => {
                 let what = format!("`{raw}` is yes or no, which prints as `true` or `false`");
                 self.report(
@@ -209,10 +205,6 @@ impl Check<'_> {
                     what,
                     format!("write `{{{{#each {raw}}}}}{{{{this}}}}{{{{/each}}}}`"),
                 );
-            }
-            Kind::Text if known.multi_line && matches!(spot, Spot::Text | Spot::Plain) => {
-                let what = format!("`{raw}` has several lines, which would run together");
-                self.report(tag, what, format!("write `{{{{paragraphs {raw}}}}}`"));
             }
             Kind::Text | Kind::Number | Kind::Date | Kind::DateTime => {}
         }

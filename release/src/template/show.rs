@@ -3,9 +3,11 @@
 use super::assemble::{Assembly, unsubscribe};
 use super::body::Body;
 use super::expression::Value;
+use super::front::Line;
 use super::html::{self, ItemKind, Spot};
 use super::tag::{Tag, TagKind};
 use super::{Purpose, hide, plain, text};
+use journey::Kind;
 
 impl Assembly<'_> {
     /// Puts the expressions back into the HTML.
@@ -28,7 +30,9 @@ impl Assembly<'_> {
                     let paragraph =
                         paragraph_around(&html, &hide::word(mark, i, false), &self.marks());
                     let written = &body.piece().text[tag.span.clone()];
-                    expression(written, tag, body.spots.get(i), paragraph.as_deref())
+                    let (spot, around) = (body.spots.get(i), paragraph.as_deref());
+                    self.spelled_out(tag, spot, around)
+                        .unwrap_or_else(|| expression(written, tag, spot, around))
                 })
                 .collect();
             html = hide::show(&html, mark, |i| expressions.get(i).map(String::as_str));
@@ -69,12 +73,9 @@ impl Assembly<'_> {
                 .enumerate()
                 .map(|(i, tag)| {
                     let written = &body.piece().text[tag.span.clone()];
-                    expression(
-                        written,
-                        tag,
-                        body.spots.get(i),
-                        prefixes.get(&i).map(String::as_str),
-                    )
+                    let (spot, around) = (body.spots.get(i), prefixes.get(&i).map(String::as_str));
+                    self.spelled_out(tag, spot, around)
+                        .unwrap_or_else(|| expression(written, tag, spot, around))
                 })
                 .collect();
             text = hide::show(&text, mark, |i| expressions.get(i).map(String::as_str));
@@ -87,6 +88,39 @@ impl Assembly<'_> {
             );
         }
         format!("{}\n", text.trim_end())
+    }
+
+    /// Makes a subject or a preheader.
+    pub(super) fn line(&self, line: &Line) -> String {
+        let mut text = String::new();
+        let mut from = 0;
+        for tag in &line.tags {
+            text.push_str(&line.text[from..tag.span.start]);
+            let written = &line.text[tag.span.clone()];
+            let spelled_out = self.spelled_out(tag, Some(&Spot::Line), None);
+            text.push_str(spelled_out.as_deref().unwrap_or(written));
+            from = tag.span.end;
+        }
+        text + &line.text[from..]
+    }
+
+    /// Writes a bare date as people read dates, and a bare text of several lines with its lines.
+    fn spelled_out(&self, tag: &Tag, spot: Option<&Spot>, around: Option<&str>) -> Option<String> {
+        let TagKind::Print(Value::Path(path)) = &tag.kind else {
+            return None;
+        };
+        let known = self.context.paths.get(&path.raw)?;
+        let raw = &path.raw;
+        match (known.kind, spot?) {
+            (Kind::Date | Kind::DateTime, Spot::Line | Spot::Plain | Spot::Text) => {
+                Some(format!("{{{{date {raw} \"long\"}}}}"))
+            }
+            (Kind::Text, Spot::Plain | Spot::Text) if known.multi_line => around.map(|around| {
+                let around = around.replace('\'', "&#39;");
+                format!("{{{{paragraphs {raw} '{around}'}}}}")
+            }),
+            _ => None,
+        }
     }
 }
 

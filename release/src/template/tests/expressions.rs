@@ -83,14 +83,37 @@ fn helpers_take_what_their_table_says() {
 #[test]
 fn values_are_written_out_as_people_read_them() {
     expect![[r#"
-        t.md:4:1 `{{event.Track.EndDate}}`: `event.Track.EndDate` is a date, which a mail writes out (write `{{date event.Track.EndDate "long"}}`)
-        t.md:4:25 `{{event.Started}}`: `event.Started` is a date, which a mail writes out (write `{{date event.Started "long"}}`)
         t.md:4:43 `{{event.Urgent}}`: `event.Urgent` is yes or no, which prints as `true` or `false` (write `{{#if event.Urgent}} … {{else}} … {{/if}}`)
         t.md:4:60 `{{contact.tags}}`: `contact.tags` is a list (write `{{#each contact.tags}}{{this}}{{/each}}`)
-        t.md:4:77 `{{event.Review.Content}}`: `event.Review.Content` has several lines, which would run together (write `{{paragraphs event.Review.Content}}`)
     "#]].assert_eq(&defects(
         "{{event.Track.EndDate}} {{event.Started}} {{event.Urgent}} {{contact.tags}} {{event.Review.Content}}\n",
     ));
+}
+
+#[test]
+fn a_bare_date_is_written_out_and_a_bare_text_keeps_its_lines() {
+    let head = "---\nsubject: From {{event.Track.EndDate}}\n---\n";
+    let body = "Until {{event.Track.EndDate}}.\n\n{{event.Review.Content}}\n\nSo {{event.Review.Content}} it is.\n";
+    let source = compile("t.md", &format!("{head}{body}"), None)
+        .unwrap()
+        .source;
+    assert_eq!(
+        source.subject,
+        r#"From {{date event.Track.EndDate "long"}}"#
+    );
+    expect![[r#"
+        Until {{date event.Track.EndDate "long"}}.
+
+        {{event.Review.Content}}
+
+        So {{event.Review.Content}} it is.
+    "#]]
+    .assert_eq(&source.text);
+    assert!(
+        source
+            .html
+            .contains("{{paragraphs event.Review.Content '<p")
+    );
 }
 
 #[test]
