@@ -134,6 +134,29 @@ mod tests {
             .next()
             .unwrap();
         let written = written.replace(boundary, "BOUNDARY").replace('\r', "");
-        expect![[""]].assert_eq(&written);
+        expect![[r#"
+            Message-ID: <0102@eu-west-1.amazonses.com>
+            Date: Thu, 1 Jan 1970 00:00:00 +0000
+            Subject: =?utf-8?B?R2VzbGFhZ2Q6IMOpw6luIGxlZXJsaW5n?=
+            From: "De Brug" <post@brug.example>
+            To: anna@school.example
+            Auto-Submitted: auto-generated
+            MIME-Version: 1.0
+            Content-Type: multipart/alternative;
+             boundary="BOUNDARY"
+
+            --BOUNDARY
+            Content-Type: text/plain; charset="utf-8"
+            Content-Transfer-Encoding: 7bit
+
+            Hallo
+            --BOUNDARY
+            Content-Type: text/html; charset="utf-8"
+            Content-Transfer-Encoding: 7bit
+
+            <p>Hallo</p>
+            --BOUNDARY--
+        "#]]
+        .assert_eq(&written);
     }
 }

@@ -16,6 +16,7 @@ mod post;
 mod progress;
 mod random;
 mod timeline;
+mod watch;
 mod words;
 
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ mod check;
 mod function;
 mod preview;
 mod run;
+mod serve;
 mod trigger;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +31,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Serve(serve::Args),
     Check(check::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
@@ -49,6 +51,7 @@ impl Cli {
     ) -> anyhow::Result<Verdict> {
         match self.command.unwrap_or(Command::Run(self.run)) {
             Command::Run(args) => run::run(&args, environment, terminal),
+            Command::Serve(args) => serve::serve(args, environment, terminal),
             Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),

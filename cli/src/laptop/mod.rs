@@ -7,6 +7,7 @@ mod state;
 mod tables;
 mod wiring;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -77,6 +78,24 @@ impl Laptop {
     /// Fails where a stored record cannot be read.
     pub(crate) async fn state(&self) -> anyhow::Result<State> {
         tokio::task::block_in_place(|| state::read(&self.cloud))
+    }
+
+    /// Reads what was refused or could not be done.
+    ///
+    /// # Errors
+    /// Fails where a stored record cannot be read.
+    pub(crate) fn exceptions(&self) -> anyhow::Result<BTreeSet<Exception>> {
+        state::exceptions(&self.cloud)
+    }
+
+    /// Counts what could not be worked off.
+    ///
+    /// # Errors
+    /// Fails where the queues cannot be read.
+    pub(crate) fn dead_letters(&self) -> anyhow::Result<u64> {
+        let queues = state::queues(&self.cloud)?.into_iter();
+        let dead = queues.filter(|(name, _)| name.ends_with(wiring::DEAD));
+        Ok(dead.map(|(_, count)| count).sum())
     }
 
     /// Waits until every event is resolved and every mail sent; reports of mails may be under way.

@@ -1,6 +1,6 @@
 //! What is known of everybody and everything on a laptop, read from where it is stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use journey::{ContactId, Enrollment};
@@ -22,7 +22,7 @@ pub(crate) struct State {
     /// Who stands where in which journey.
     pub(crate) enrollments: Vec<Enrollment>,
     /// What was refused or could not be done.
-    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) exceptions: BTreeSet<Exception>,
     /// Every mail, oldest first.
     pub(crate) mails: Vec<Mail>,
     /// Queues that hold something, and how much: what could not be done has `-dead` in its name.
@@ -77,16 +77,21 @@ pub(super) fn read(cloud: &Cloud) -> anyhow::Result<State> {
             .enrollments
             .push(enrollment(&item).context("an enrollment")?);
     }
-    for item in scan(&client, EVENTS)? {
-        state
-            .exceptions
-            .push(exception(&item).context("an exception")?);
-    }
+    state.exceptions = exceptions(cloud)?;
     state
         .enrollments
         .sort_by(|one, other| one.id.cmp(&other.id));
-    state.exceptions.sort();
     Ok(state)
+}
+
+/// Reads what was refused or could not be done.
+pub(super) fn exceptions(cloud: &Cloud) -> anyhow::Result<BTreeSet<Exception>> {
+    let client = Client::new(cloud.aws_endpoint())?;
+    let items = scan(&client, EVENTS)?;
+    let exceptions = items
+        .iter()
+        .map(|item| exception(item).context("an exception"));
+    exceptions.collect()
 }
 
 /// Counts what is in each queue, without those that are empty.

@@ -13,7 +13,8 @@ use crate::output::Terminal;
 pub(crate) struct Clock(pub(crate) TimeZone);
 
 impl Clock {
-    fn time(&self, at: Timestamp) -> String {
+    /// Writes a time of day.
+    pub(crate) fn time(&self, at: Timestamp) -> String {
         at.to_zoned(self.0.clone()).strftime("%H:%M:%S").to_string()
     }
 }
