@@ -1,1 +1,16 @@
-//! What Waypost promises, one file per promise.
+//! What Waypost promises, one file per promise, and the world in which it is put to the test.
+
+mod an_opt_out_is_honored;
+mod given;
+mod it_can_be_explained;
+mod nobody_is_mailed_twice;
+mod nothing_is_lost;
+mod nothing_is_stuck;
+mod on_time;
+mod planted_bugs;
+mod seeds;
+mod the_right_words;
+mod the_world_itself;
+mod tidy;
+mod trial;
+mod world;

@@ -1,0 +1,264 @@
+//! Short ways to write journeys, releases and posts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use journey::{
+    Absent, Action, Audience, Condition, ContactId, EmailAddress, Entrance, EventType, Field,
+    FieldType, Moment, Period, Plan, Purpose, Reentry, Release, Send, Sender, Settings, Step,
+    Trigger, Wait,
+};
+use mail::{Source, Template};
+use serde_json::{Value as Json, json};
+use wire::Secret;
+
+use crate::world::State;
+
+/// A release in force.
+pub(crate) struct Published {
+    pub(crate) hash: String,
+    pub(crate) release: Arc<Release>,
+    pub(crate) plans: BTreeMap<String, Arc<Plan>>,
+    pub(crate) templates: BTreeMap<String, Arc<Template>>,
+}
+
+/// Publishes journeys.
+pub(crate) fn publish(plans: &[Plan]) -> Arc<Published> {
+    let mut journeys = BTreeMap::new();
+    let mut by_hash = BTreeMap::new();
+    let mut templates = BTreeMap::new();
+    let mut events = BTreeMap::new();
+    for plan in plans {
+        let hash = wire::content_hash(&wire::plan_to_json(plan));
+        for ((name, _), template) in &plan.templates {
+            templates.insert(template.clone(), Arc::new(template_called(name)));
+        }
+        for trigger in &plan.triggers {
+            events.insert(trigger.event.clone(), event_type(&trigger.event));
+        }
+        journeys.insert(plan.journey.clone(), Entrance::to(plan, hash.clone()));
+        by_hash.insert(hash, Arc::new(plan.clone()));
+    }
+    let release = Release {
+        settings: settings(),
+        events,
+        lists: BTreeSet::from(["news".to_owned()]),
+        topics: BTreeMap::from([("news".to_owned(), "News".to_owned())]),
+        journeys,
+    };
+    Arc::new(Published {
+        hash: wire::content_hash(&wire::release_to_json(&release)),
+        release: Arc::new(release),
+        plans: by_hash,
+        templates,
+    })
+}
+
+/// A journey that `HELLO` lets people into, again and again.
+pub(crate) fn journey(purpose: Purpose, steps: Vec<Step>) -> Plan {
+    let sends = steps.iter().filter_map(|step| match &step.action {
+        Action::Send { send, .. } => Some(send.template.clone()),
+        Action::Exit { .. }
+        | Action::If { .. }
+        | Action::Wait { .. }
+        | Action::WaitUntil { .. } => None,
+    });
+    let templates = sends.map(|name| ((name.clone(), None), format!("hash of {name}")));
+    Plan {
+        journey: "welcome".to_owned(),
+        title: "Welcome".to_owned(),
+        purpose,
+        triggers: vec![trigger("HELLO", None)],
+        to: None,
+        reentry: Reentry::Unlimited,
+        templates: templates.collect(),
+        steps,
+        params: params(),
+        settings: settings(),
+    }
+}
+
+pub(crate) fn marketing() -> Purpose {
+    Purpose::Marketing {
+        topic: "news".to_owned(),
+    }
+}
+
+pub(crate) fn trigger(event: &str, filter: Option<&str>) -> Trigger {
+    Trigger {
+        event: event.to_owned(),
+        filter: filter.map(|filter| Condition::parse(filter).expect("a condition")),
+    }
+}
+
+/// Puts steps one after the other; the last one ends the journey.
+pub(crate) fn chain(steps: &[(&str, Verb<'_>)]) -> Vec<Step> {
+    let last = steps.len() - 1;
+    let steps = steps.iter().enumerate();
+    steps
+        .map(|(at, (id, verb))| step(id, *verb, (at < last).then_some(at + 1)))
+        .collect()
+}
+
+/// What a step does, in short.
+#[derive(Clone, Copy)]
+pub(crate) enum Verb<'a> {
+    Exit(&'a str),
+    /// A question, and where no leads; yes leads to the next step.
+    If(&'a str, Option<usize>),
+    /// A notification to whoever has a role.
+    Notify(&'a str),
+    Send,
+    SendWithin(&'a str),
+    Until(&'a str),
+    Wait(&'a str),
+}
+
+/// Writes one step.
+pub(crate) fn step(id: &str, verb: Verb<'_>, next: Option<usize>) -> Step {
+    let mail = |expires: Option<&str>, to| Send {
+        template: id.to_owned(),
+        from: sender(),
+        to,
+        expires: expires.map(|expires| Period::parse(expires).expect("a period")),
+        params: BTreeSet::from(["Code".to_owned()]),
+    };
+    let action = match verb {
+        Verb::Exit(reason) => Action::Exit {
+            reason: reason.to_owned(),
+        },
+        Verb::If(condition, otherwise) => Action::If {
+            condition: Condition::parse(condition).expect("a condition"),
+            then: next,
+            otherwise,
+        },
+        Verb::Notify(to) => Action::Send {
+            send: mail(None, Some(role(to))),
+            next,
+        },
+        Verb::Send => Action::Send {
+            send: mail(None, None),
+            next,
+        },
+        Verb::SendWithin(expires) => Action::Send {
+            send: mail(Some(expires), None),
+            next,
+        },
+        Verb::Until(moment) => Action::WaitUntil {
+            moment: Moment::parse(moment).expect("a moment"),
+            absent: Absent::Continue,
+            next,
+        },
+        Verb::Wait(wait) => Action::Wait {
+            wait: Wait::parse(wait).expect("a wait"),
+            next,
+        },
+    };
+    Step {
+        id: id.to_owned(),
+        action,
+    }
+}
+
+/// Whoever an event names in a role, or has.
+pub(crate) fn role(role: &str) -> Audience {
+    Audience::Role {
+        role: Some(role.to_owned()),
+        linked: false,
+        standing: false,
+    }
+}
+
+/// The body of a post about people, each with a role.
+pub(crate) fn post(event: &str, id: &str, people: &[(&str, &str)]) -> String {
+    let people: Vec<_> = people.iter().map(|(id, role)| person(id, role)).collect();
+    json!({ "type": event, "data": { "Code": code(id) }, "people": people }).to_string()
+}
+
+pub(crate) fn person(id: &str, role: &str) -> Json {
+    json!({ "id": id, "role": role, "email": format!("{id}@school.example"), "full_name": id })
+}
+
+pub(crate) fn address(of: &str) -> EmailAddress {
+    format!("{of}@school.example").parse().expect("an address")
+}
+
+/// What the mail of a step must say: who gets it, who travels, and what the event said.
+pub(crate) fn words(
+    step: &str,
+    recipient: &ContactId,
+    contact: &ContactId,
+    event: &str,
+    state: &State,
+) -> Option<String> {
+    let name = |id| Some(state.people.contact(id)?.contact.source_id);
+    let (recipient, contact) = (name(recipient)?, name(contact)?);
+    Some(format!(
+        "{step} for {recipient} about {contact}: {}\n",
+        code(event)
+    ))
+}
+
+pub(crate) fn secret() -> Secret {
+    Secret::parse("whsec_dGhlIHNlY3JldCBvZiB0aGUgc291cmNl").expect("a secret")
+}
+
+pub(crate) fn sender() -> Sender {
+    Sender {
+        name: "School".to_owned(),
+        address: "mail@school.example".parse().expect("an address"),
+        reply_to: None,
+    }
+}
+
+pub(crate) fn settings() -> Settings {
+    let text = |optional| Field {
+        ty: FieldType::Bool,
+        optional,
+        default: None,
+        sensitive: false,
+    };
+    Settings {
+        organization: "School".to_owned(),
+        locale: "en".to_owned(),
+        zone: TimeZone::UTC,
+        vars: BTreeMap::new(),
+        fields: BTreeMap::from([("vip".to_owned(), text(true))]),
+    }
+}
+
+fn params() -> BTreeMap<String, Field> {
+    let code = Field {
+        ty: FieldType::String,
+        optional: false,
+        default: None,
+        sensitive: true,
+    };
+    BTreeMap::from([("Code".to_owned(), code)])
+}
+
+fn event_type(name: &str) -> EventType {
+    EventType {
+        title: name.to_owned(),
+        when: String::new(),
+        params: params(),
+    }
+}
+
+/// Each event has a code of its own, so that a mail shows which event it is about.
+fn code(event: &str) -> String {
+    format!("code of {event}")
+}
+
+fn template_called(name: &str) -> Template {
+    let body =
+        format!("{name} for {{{{recipient.id}}}} about {{{{contact.id}}}}: {{{{event.Code}}}}");
+    let source = Source {
+        subject: name.to_owned(),
+        preheader: String::new(),
+        html: format!("<p>{body}</p>"),
+        text: body,
+    };
+    Template::compile(&source).expect("a template")
+}

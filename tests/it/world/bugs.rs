@@ -1,0 +1,60 @@
+//! Mistakes that people make in such systems, planted here so that it shows whether the tests see them.
+
+/// A mistake in what stands around the engine, with the same effect as if it stood inside.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Bug {
+    /// A message is deleted before its work is done.
+    AcknowledgesFirst,
+    /// A release does nothing: a claim on a mail that certainly did not leave stays.
+    ClaimNotReleased,
+    /// What was decided is not stored with the state: a crash forgets it.
+    EffectsNotStored,
+    /// Putting an enrollment does not ask whether there is one.
+    EntersTwice,
+    /// A message whose work failed is deleted.
+    FailuresAcknowledged,
+    /// The clock is ten minutes fast: people are moved on before they are due.
+    FastClock,
+    /// One person is taken for another.
+    MixesPeopleUp,
+    /// No alarm clock is ever set.
+    NoAlarmClocks,
+    /// Whether an address may be mailed is not asked.
+    NoLookBeforeTheClaim,
+    /// Nobody looks for those whom no alarm clock woke.
+    NoSweep,
+    /// A mail is handed over without asking who may.
+    SendsWithoutClaim,
+    /// A message about something that is past is dropped.
+    StaleDropped,
+    /// A mail that left is taken for one that did not.
+    SuccessTakenForThrottled,
+    /// A mail that did not leave is taken for one that may have.
+    ThrottledTakenForUnknown,
+    /// An enrollment is written whatever version is there.
+    UnconditionalReplace,
+    /// A mail that may have left is taken for one that did not.
+    UnknownTakenForNotSent,
+}
+
+impl Bug {
+    /// Every mistake.
+    pub(crate) const ALL: [Self; 16] = [
+        Self::AcknowledgesFirst,
+        Self::ClaimNotReleased,
+        Self::EffectsNotStored,
+        Self::EntersTwice,
+        Self::FailuresAcknowledged,
+        Self::FastClock,
+        Self::MixesPeopleUp,
+        Self::NoAlarmClocks,
+        Self::NoLookBeforeTheClaim,
+        Self::NoSweep,
+        Self::SendsWithoutClaim,
+        Self::StaleDropped,
+        Self::SuccessTakenForThrottled,
+        Self::ThrottledTakenForUnknown,
+        Self::UnconditionalReplace,
+        Self::UnknownTakenForNotSent,
+    ];
+}

@@ -1,0 +1,266 @@
+//! What must be true of every history: while it happens, and when the world is at rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::RowState;
+use journey::{ContactId, EnrollmentId, Phase, Plan, Purpose, Reentry, SendId, Taken};
+use serde_json::Value as Json;
+use wire::EnrollmentRecord;
+
+use super::{State, World};
+use crate::given;
+
+/// What a source was told is stored.
+pub(crate) struct Accepted {
+    ty: String,
+    subject: Option<String>,
+    people: BTreeSet<ContactId>,
+}
+
+impl World {
+    /// Returns everything that is wrong with a world at rest.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let state = self.state();
+        let mut faults = state.wrong.clone();
+        faults.extend(state.unaccounted());
+        faults.extend(state.dead.iter().filter_map(|letter| {
+            // A notification that is refused has no run that could be parked.
+            let known = letter.hopeless && state.reached.contains_key(&("mailer.send", "refused"));
+            (!known).then(|| {
+                format!(
+                    "a dead letter in {}: {}",
+                    letter.queue.name(),
+                    letter.reason
+                )
+            })
+        }));
+        if let Some(row) = state.runs.shown(jiff::Timestamp::MAX).next() {
+            faults.push(format!("{} is still in the due index", row.enrollment));
+        }
+        for record in state.runs.all() {
+            let Some(plan) = state.published.plans.get(&record.enrollment.plan) else {
+                faults.push(format!("{} has no plan", record.enrollment.id));
+                continue;
+            };
+            faults.extend(state.stuck(record));
+            faults.extend(state.miscounted(record, plan));
+        }
+        faults.extend(state.misworded());
+        faults
+    }
+
+    /// Returns what a planted mistake drops: messages about what is past.
+    pub(super) fn drops(
+        &self,
+        contact: &ContactId,
+        run: &EnrollmentId,
+        fits: impl Fn(&Phase) -> bool,
+    ) -> bool {
+        let state = self.state();
+        let record = state.runs.one(contact, run);
+        state.bug == Some(super::Bug::StaleDropped)
+            && record.is_some_and(|record| !fits(&record.enrollment.phase))
+    }
+}
+
+impl State {
+    /// Notes that a source was told that its post is stored.
+    pub(super) fn note_accepted(&mut self, ids: Vec<String>, body: &[u8]) {
+        let json: Json = serde_json::from_slice(body).expect("it was accepted");
+        let events = json.as_array().cloned();
+        let events = events.unwrap_or_else(|| vec![json]);
+        for (id, event) in ids.into_iter().zip(events) {
+            let people = event["people"].as_array().into_iter().flatten();
+            let people = people.filter_map(|person| person["id"].as_str());
+            let accepted = Accepted {
+                ty: event["type"].as_str().unwrap_or_default().to_owned(),
+                subject: event["subject"].as_str().map(str::to_owned),
+                people: people.map(ContactId::of).collect(),
+            };
+            self.accepted.insert(id, accepted);
+        }
+    }
+
+    /// Looks at an enrollment that is written for the first time.
+    pub(super) fn entered(&mut self, record: &EnrollmentRecord) {
+        let run = &record.enrollment;
+        if self.runs.one(&run.contact, &run.id).is_some() {
+            self.wrong(format!("{} enters twice", run.id));
+        }
+    }
+
+    /// Looks at an enrollment that moves on (I5, I6, I14).
+    pub(super) fn replaced(&mut self, before: &EnrollmentRecord, after: &EnrollmentRecord) {
+        let (old, new) = (&before.enrollment, &after.enrollment);
+        let id = &new.id;
+        if before.version != after.version {
+            self.wrong(format!("{id} is written over what another wrote"));
+        }
+        if old.plan != new.plan || old.event != new.event {
+            self.wrong(format!("{id} runs another plan or event now"));
+        }
+        if !new.path.starts_with(&old.path) {
+            self.wrong(format!("{id} has another past now"));
+        }
+        let steps: BTreeSet<_> = new.path.iter().map(|taken| &taken.step).collect();
+        if steps.len() < new.path.len() {
+            self.wrong(format!("{id} takes a step twice"));
+        }
+        match &old.phase {
+            Phase::Left { .. } | Phase::Parked { .. } => {
+                self.wrong(format!("{id} moves on after its end"));
+            }
+            Phase::Waiting { due, .. } if !self.erased(&new.contact) => {
+                let late = self.now.duration_since(*due);
+                self.latest = self.latest.max(late);
+                if late.is_negative() {
+                    self.wrong(format!("{id} moves on {late} before it is due"));
+                }
+            }
+            Phase::Entered | Phase::Sending { .. } | Phase::Waiting { .. } => (),
+        }
+    }
+
+    fn erased(&self, contact: &ContactId) -> bool {
+        !self.people.contacts.contains_key(contact)
+    }
+
+    /// Finds accepted events that ended in nothing (I1).
+    fn unaccounted(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut accounted: BTreeMap<&str, BTreeSet<&ContactId>> = BTreeMap::new();
+        let runs: Vec<_> = self.runs.all().collect();
+        for run in &runs {
+            let known = accounted.entry(&run.enrollment.event).or_default();
+            known.insert(&run.enrollment.contact);
+        }
+        for exception in self.exceptions.values() {
+            let known = accounted.entry(&exception.event).or_default();
+            known.extend(&exception.contact);
+        }
+        for (id, accepted) in &self.accepted {
+            let known = accounted.get(id.as_str());
+            // What a filter says no to is the author's own choice, and is not recorded.
+            let filtered = self.published.plans.values().any(|plan| {
+                let mut triggers = plan.triggers.iter();
+                triggers.any(|one| one.event == accepted.ty && one.filter.is_some())
+            });
+            if known.is_none() && !filtered {
+                faults.push(format!("the event {id} was accepted and ended in nothing"));
+            }
+            for plan in self.published.plans.values() {
+                let simple = plan.to.is_none()
+                    && plan
+                        .triggers
+                        .iter()
+                        .any(|trigger| trigger.event == accepted.ty && trigger.filter.is_none());
+                for contact in accepted.people.iter().filter(|_| simple) {
+                    let once = (plan.reentry == Reentry::Unlimited).then_some(id.as_str());
+                    let subject = accepted.subject.as_deref();
+                    let run = EnrollmentId::of(&plan.journey, subject, contact, once);
+                    let there = self.runs.one(contact, &run).is_some();
+                    if !there || !known.is_some_and(|known| known.contains(contact)) {
+                        faults.push(format!("{id} did not let {contact} into {}", plan.journey));
+                    }
+                }
+            }
+        }
+        faults
+    }
+
+    /// Finds runs that nobody will ever move on (I7, I8, I16).
+    fn stuck(&self, record: &EnrollmentRecord) -> Option<String> {
+        let run = &record.enrollment;
+        match &run.phase {
+            Phase::Left { .. } => None,
+            Phase::Parked { .. } if self.reached.contains_key(&("mailer.send", "refused")) => None,
+            phase @ (Phase::Entered
+            | Phase::Parked { .. }
+            | Phase::Sending { .. }
+            | Phase::Waiting { .. }) => Some(format!("{} is stuck: {phase:?}", run.id)),
+        }
+    }
+
+    /// Holds what a run says about its mails against the mails that left (I2, I3, I9).
+    fn miscounted(&self, record: &EnrollmentRecord, plan: &Plan) -> Vec<String> {
+        let run = &record.enrollment;
+        let mut faults = Vec::new();
+        for Taken { step, outcome, .. } in &run.path {
+            let recipients = match outcome.as_str() {
+                "notified" => run.notified.get(step).cloned().unwrap_or_default(),
+                _ => vec![run.contact.clone()],
+            };
+            for recipient in recipients {
+                let send = SendId::of(&run.id, step, &recipient);
+                let left = self.left(&send);
+                let fits = match outcome.as_str() {
+                    "sent" | "notified" => self.fits(&send, plan),
+                    // A mail of service is given up only when it is too late to send it again.
+                    "uncertain" => self.service.doubted.contains(&send),
+                    _ => left == 0,
+                };
+                if !fits {
+                    faults.push(format!(
+                        "{step} of {} is {outcome}: {left} mails left",
+                        run.id
+                    ));
+                }
+            }
+        }
+        if let Phase::Parked { step, .. } = &run.phase {
+            let send = SendId::of(&run.id, step, &run.contact);
+            if self.left(&send) > 0 && !self.service.doubted.contains(&send) {
+                faults.push(format!("{step} of {} is parked, and left", run.id));
+            }
+        }
+        faults
+    }
+
+    /// Returns whether a mail that should have left did: once, unless there was doubt.
+    fn fits(&self, send: &SendId, plan: &Plan) -> bool {
+        let left = self.left(send);
+        let Some(entry) = self.service.ledger.get(send) else {
+            return false;
+        };
+        let doubted = self.service.doubted.contains(send);
+        match (&plan.purpose, entry.row.state) {
+            (Purpose::Marketing { .. }, RowState::Accepted) => left == 1,
+            (Purpose::Marketing { .. }, RowState::GivenUp) => doubted && left < 2,
+            (Purpose::Transactional, RowState::Accepted) => left == 1 || doubted && left > 1,
+            // A refused notification ends in a dead letter.
+            (_, RowState::Released) => left == 0 && self.dead.iter().any(|one| one.hopeless),
+            (_, RowState::Dispatching) | (Purpose::Transactional, RowState::GivenUp) => false,
+        }
+    }
+
+    pub(crate) fn left(&self, send: &SendId) -> usize {
+        let delivered = self.service.delivered.iter();
+        delivered.filter(|one| one.send == *send).count()
+    }
+
+    /// Finds mails that say what was meant for somebody else (I15).
+    fn misworded(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let runs: BTreeMap<_, _> = self
+            .runs
+            .all()
+            .map(|record| (&record.enrollment.id, &record.enrollment))
+            .collect();
+        for mail in &self.service.delivered {
+            let Some(run) = runs.get(&mail.enrollment) else {
+                faults.push(format!("{} belongs to no run", mail.send));
+                continue;
+            };
+            let expected =
+                given::words(&mail.step, &mail.recipient, &run.contact, &run.event, self);
+            if expected.is_some_and(|expected| expected != mail.text) {
+                faults.push(format!("{} has somebody else's words", mail.send));
+            }
+            let known = self.people.addresses.get(&mail.to);
+            if !known.is_some_and(|known| known.contains(&mail.recipient)) {
+                faults.push(format!("{} goes to somebody else's address", mail.send));
+            }
+        }
+        faults
+    }
+}

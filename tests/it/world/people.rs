@@ -1,0 +1,159 @@
+//! Contacts, links and suppressions, as a table with conditional writes keeps them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+use anyhow::{anyhow, ensure};
+use engine::{AddressKey, Bonding, ContactBook, Contacts, Stored, Suppressions, Versioned};
+use journey::{ContactId, EmailAddress};
+use wire::{Bonds, ContactRecord};
+
+use super::{Bug, World};
+
+/// What is known about people.
+#[derive(Default)]
+pub(crate) struct People {
+    pub(crate) contacts: BTreeMap<ContactId, Versioned<ContactRecord>>,
+    pub(crate) bonds: BTreeMap<String, BTreeMap<ContactId, (u64, String)>>,
+    pub(crate) addresses: BTreeMap<EmailAddress, BTreeSet<ContactId>>,
+    /// How many writes were done.
+    pub(crate) writes: u64,
+}
+
+impl People {
+    pub(crate) fn contact(&self, id: &ContactId) -> Option<ContactRecord> {
+        Some(self.contacts.get(id)?.value.clone())
+    }
+}
+
+impl Contacts for World {
+    async fn contacts(
+        &self,
+        ids: &[ContactId],
+    ) -> anyhow::Result<BTreeMap<ContactId, Versioned<ContactRecord>>> {
+        let unique: BTreeSet<_> = ids.iter().collect();
+        ensure!(
+            unique.len() == ids.len(),
+            "DynamoDB refuses a batch that names a key twice"
+        );
+        let found = self.read("contacts.contacts", |state| {
+            let found = ids.iter().filter_map(|id| {
+                let mut found = state.people.contacts.get(id)?.clone();
+                if state.bug == Some(Bug::MixesPeopleUp) {
+                    let (_, other) = state.people.contacts.first_key_value()?;
+                    found.value.contact = other.value.contact.clone();
+                }
+                Some((id.clone(), found))
+            });
+            found.collect()
+        });
+        found.await
+    }
+}
+
+impl ContactBook for World {
+    fn put_contact(
+        &self,
+        record: &ContactRecord,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        self.write("contacts.put_contact", move |state| {
+            let id = &record.contact.id;
+            let known = state.people.contacts.get(id).map(|known| known.version);
+            if known != replaces {
+                return Stored::Conflict;
+            }
+            let written = ContactRecord::from_json(&record.to_json());
+            let row = Versioned {
+                value: written.expect("what is written can be read"),
+                version: replaces.unwrap_or_default() + 1,
+            };
+            state.people.contacts.insert(id.clone(), row);
+            state.people.writes += 1;
+            Stored::Done
+        })
+    }
+
+    async fn bonds(
+        &self,
+        bonding: Bonding<'_>,
+    ) -> anyhow::Result<BTreeMap<ContactId, Versioned<Bonds>>> {
+        let found = self.read("contacts.bonds", |state| {
+            let found = state.people.bonds.get(&key(bonding)).into_iter().flatten();
+            found
+                .map(|(id, (version, json))| {
+                    let value = Bonds::from_json(json).map_err(|error| anyhow!(error))?;
+                    let version = *version;
+                    Ok((id.clone(), Versioned { value, version }))
+                })
+                .collect()
+        });
+        found.await?
+    }
+
+    fn put_bonds(
+        &self,
+        bonding: Bonding<'_>,
+        contact: &ContactId,
+        bonds: &Bonds,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        self.write("contacts.put_bonds", move |state| {
+            let rows = state.people.bonds.entry(key(bonding)).or_default();
+            if rows.get(contact).map(|(version, _)| *version) != replaces {
+                return Stored::Conflict;
+            }
+            let row = (replaces.unwrap_or_default() + 1, bonds.to_json());
+            rows.insert(contact.clone(), row);
+            state.people.writes += 1;
+            Stored::Done
+        })
+    }
+
+    fn contacts_at(
+        &self,
+        address: &EmailAddress,
+    ) -> impl Future<Output = anyhow::Result<Vec<ContactId>>> + Send {
+        self.read("contacts.contacts_at", |state| {
+            let found = state.people.addresses.get(address).into_iter().flatten();
+            found.cloned().collect()
+        })
+    }
+
+    fn note_address(
+        &self,
+        address: &EmailAddress,
+        contact: &ContactId,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.write("contacts.note_address", |state| {
+            let known = state.people.addresses.entry(address.clone()).or_default();
+            known.insert(contact.clone());
+        })
+    }
+}
+
+impl Suppressions for World {
+    fn address_key(&self, address: &EmailAddress) -> AddressKey {
+        AddressKey(format!("key of {}", address.as_str()))
+    }
+
+    fn suppression(
+        &self,
+        address: &AddressKey,
+    ) -> impl Future<Output = anyhow::Result<Option<String>>> + Send {
+        self.read("suppressions.suppression", |state| {
+            let blind = state.bug == Some(Bug::NoLookBeforeTheClaim);
+            let found = state.suppressed.contains(address) && !blind;
+            let look = (state.current, address.clone());
+            state.service.looked.insert(look, found);
+            found.then(|| "bounced".to_owned())
+        })
+    }
+}
+
+fn key(bonding: Bonding<'_>) -> String {
+    match bonding {
+        Bonding::Role(role) => format!("role#{role}"),
+        Bonding::Subject(subject) => format!("subject#{subject}"),
+    }
+}

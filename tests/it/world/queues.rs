@@ -1,0 +1,172 @@
+//! Queues: what is in them comes at least once, in any order, and after too many tries goes to the dead
+//! letters.
+
+use jiff::{SignedDuration, Timestamp};
+use journey::Order;
+use wire::{EventsMessage, Move, MovesMessage, OrdersMessage};
+
+use super::{Kind, State};
+
+/// The queues between the functions.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Queue {
+    Events,
+    Marketing,
+    Moves,
+    Reports,
+    Transactional,
+}
+
+/// A message in a queue.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    pub(crate) id: u64,
+    pub(crate) body: String,
+    pub(crate) visible: Timestamp,
+    pub(crate) receives: u32,
+}
+
+/// A message that nobody could do anything with.
+#[derive(Clone, Debug)]
+pub(crate) struct Letter {
+    pub(crate) queue: Queue,
+    pub(crate) body: String,
+    pub(crate) reason: String,
+    /// Whether trying again could help.
+    pub(crate) hopeless: bool,
+}
+
+impl State {
+    pub(super) fn put_events(&mut self, message: &EventsMessage) {
+        self.put(Queue::Events, message.to_json(), SignedDuration::ZERO);
+    }
+
+    pub(super) fn put_moves(&mut self, moves: &[Move]) {
+        let moves = moves.to_vec();
+        let body = MovesMessage { moves }.to_json();
+        self.put(Queue::Moves, body, SignedDuration::ZERO);
+    }
+
+    pub(super) fn put_orders(&mut self, queue: Queue, orders: &[Order], delay: SignedDuration) {
+        if !(SignedDuration::ZERO..=DELAY_MAX).contains(&delay) {
+            self.wrong(format!("SQS refuses a delay of {delay}"));
+        }
+        let orders = orders.to_vec();
+        self.put(queue, OrdersMessage { orders }.to_json(), delay);
+    }
+
+    /// Puts a message into a queue; it may come late, or twice.
+    pub(super) fn put(&mut self, queue: Queue, body: String, delay: SignedDuration) {
+        let fault = match queue {
+            // The mail service decides once for all reports about a mail.
+            Queue::Reports => "",
+            Queue::Events | Queue::Marketing | Queue::Moves | Queue::Transactional => {
+                self.fault(Kind::Queue, queue.name(), &["late", "twice"])
+            }
+        };
+        let late = match fault {
+            "late" => SignedDuration::from_secs(50),
+            _ => SignedDuration::ZERO,
+        };
+        let copies = if fault == "twice" { 2 } else { 1 };
+        for copy in 0..copies {
+            let id = self.serial();
+            let message = Message {
+                id,
+                body: body.clone(),
+                visible: self.now + delay + late + SignedDuration::from_mins(7) * copy,
+                receives: 0,
+            };
+            self.queues.entry(queue).or_default().push(message);
+        }
+    }
+
+    /// Writes the reports about a mail; they may come late, or twice.
+    pub(super) fn put_reports(&mut self, reports: &[String]) {
+        let faults = ["late", "later", "twice"];
+        let fault = self.fault(Kind::Report, Queue::Reports.name(), &faults);
+        let late = match fault {
+            "late" => SignedDuration::from_secs(50),
+            "later" => SignedDuration::from_mins(40),
+            _ => SignedDuration::from_secs(1),
+        };
+        for _ in 0..if fault == "twice" { 2 } else { 1 } {
+            for report in reports {
+                self.put(Queue::Reports, report.clone(), late);
+            }
+        }
+    }
+
+    /// Takes a message out of sight, for an invocation to work on.
+    pub(super) fn receive(&mut self, queue: Queue, id: u64) -> Option<Message> {
+        let now = self.now;
+        let messages = self.queues.get_mut(&queue)?;
+        let message = messages.iter_mut().find(|message| message.id == id)?;
+        message.receives += 1;
+        message.visible = now + VISIBILITY;
+        Some(message.clone())
+    }
+
+    /// Deletes a message that was worked on, unless that is lost.
+    pub(super) fn acknowledge(&mut self, queue: Queue, id: u64) {
+        if self
+            .fault(Kind::Ack, queue.name(), &["comes again"])
+            .is_empty()
+        {
+            self.delete(queue, id);
+        }
+    }
+
+    /// Puts a message that cannot succeed to the dead letters, with the reason.
+    pub(super) fn bury(&mut self, queue: Queue, id: u64, reason: &str, hopeless: bool) {
+        let Some(message) = self.delete(queue, id) else {
+            return;
+        };
+        self.log(|| format!("dead letter in {}: {reason}", queue.name()));
+        self.dead.push(Letter {
+            queue,
+            body: message.body,
+            reason: reason.to_owned(),
+            hopeless,
+        });
+    }
+
+    /// What `redrive` does: everything that is not hopeless is tried again.
+    pub(super) fn redrive(&mut self) -> usize {
+        let (hopeless, others) = std::mem::take(&mut self.dead)
+            .into_iter()
+            .partition(|letter| letter.hopeless);
+        self.dead = hopeless;
+        let others: Vec<Letter> = others;
+        for letter in &others {
+            self.put(letter.queue, letter.body.clone(), SignedDuration::ZERO);
+        }
+        others.len()
+    }
+
+    fn delete(&mut self, queue: Queue, id: u64) -> Option<Message> {
+        let messages = self.queues.get_mut(&queue)?;
+        let at = messages.iter().position(|message| message.id == id)?;
+        Some(messages.remove(at))
+    }
+}
+
+impl Queue {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Events => "events queue",
+            Self::Marketing => "marketing queue",
+            Self::Moves => "moves queue",
+            Self::Reports => "reports queue",
+            Self::Transactional => "transactional queue",
+        }
+    }
+}
+
+/// What SQS allows.
+const DELAY_MAX: SignedDuration = SignedDuration::from_mins(15);
+
+pub(super) const RECEIVES_MAX: u32 = 5;
+
+/// Six times as long as a function may take.
+const VISIBILITY: SignedDuration = SignedDuration::from_mins(6);
