@@ -1,5 +1,5 @@
-//! Checks what no journey uses: it may be half of a journey that is being written, and has no excuse for
-//! naming what is not there.
+//! Checks what no journey uses: it may be half of a journey that is being written, and may read an event
+//! that nobody has declared yet; everything else it names must be there.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,6 @@ use crate::mails::{Variant, leniently};
 use crate::names::Names;
 use crate::plan::Declared;
 use crate::scope::Known;
-use crate::words::unknown;
 
 /// Checks the audiences and templates that none of `journeys` uses.
 pub(crate) fn check(declared: Declared<'_>, journeys: &[JourneyDoc], defects: &mut Vec<Defect>) {
@@ -49,15 +48,6 @@ fn mail(declared: Declared<'_>, variant: &Variant, defects: &mut Vec<Defect>) {
 
 fn audience(doc: &AudienceDoc, known: &Known, defects: &mut Vec<Defect>) {
     each_part(doc, &mut |part| match &part.form {
-        Form::Address(param) if known.complete() && known.param(&param.value).is_none() => {
-            let kind = "parameter of an event";
-            defects.push(unknown(
-                param,
-                kind,
-                known.params(),
-                "declare it in events.yaml",
-            ));
-        }
         Form::Where(condition) => known.ask(condition, &known.schema(), defects),
         Form::Address(_)
         | Form::AllOf(_)

@@ -24,6 +24,8 @@ pub(crate) struct Known {
     doubtful: BTreeSet<String>,
     /// Whether every declaration could be read, so that an unknown name is a mistake.
     complete: bool,
+    /// Whether it is all that any event has, and not what some certain events have.
+    union: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +53,7 @@ impl Known {
                 .map(|(name, value)| (name.clone(), value.kind()))
                 .collect(),
             doubtful: doubtful(project, events),
+            union: false,
             complete: project.fields.complete()
                 && project.vars.complete()
                 && events.iter().all(|(_, event)| event.complete),
@@ -80,6 +83,7 @@ impl Known {
             .collect();
         let all: Vec<_> = docs.iter().map(|(name, event)| (name, *event)).collect();
         let mut known = Self::of(project, &all, &mut Vec::new());
+        known.union = true;
         known.complete &= events.complete();
         for seen in known.contact.values_mut() {
             seen.always = true;
@@ -102,9 +106,18 @@ impl Known {
         }
     }
 
-    /// Tells whether all of `paths`, if they are declared, are declared in a way that makes sense.
+    /// Tells whether what reads `paths` can be checked.
+    ///
+    /// It cannot if one of them is declared in a way that makes no sense, nor if it belongs to an event
+    /// that nobody has declared yet and that no journey waits for.
     pub(crate) fn sure<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> bool {
-        !paths.into_iter().any(|path| self.doubtful.contains(path))
+        let foreign = |path: &str| match path.strip_prefix("event.") {
+            Some(param) => self.union && !self.params.contains_key(param),
+            None => false,
+        };
+        !paths
+            .into_iter()
+            .any(|path| self.doubtful.contains(path) || foreign(path))
     }
 
     fn param_of(

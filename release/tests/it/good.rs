@@ -1,7 +1,9 @@
 //! Releases without defects, and what becomes of them.
 
-use expect_test::expect_file;
-use release::Compiled;
+use std::path::Path;
+
+use expect_test::{expect, expect_file};
+use release::{Compiled, compile};
 
 use crate::folder::good;
 
@@ -9,6 +11,22 @@ use crate::folder::good;
 fn a_good_release_is_compiled_into_flat_plans() {
     let compiled = good().compile().unwrap();
     expect_file!["expected/good/plans.txt"].assert_eq(&shown(&compiled));
+}
+
+#[test]
+fn the_example_that_everybody_sees_first_has_no_defects() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/sera");
+    assert_eq!(compile(&dir).unwrap().journeys.len(), 9);
+}
+
+#[test]
+fn an_audience_or_a_template_may_wait_for_an_event_that_is_not_declared_yet() {
+    let later = "---\nsubject: Later\n---\nBeste {{recipient.full_name}}: {{event.Order.Total}}\n";
+    let audience = "later: { address: event.Order.Email }\nsot: {";
+    good()
+        .put("templates/later.md", later)
+        .edit("audiences.yaml", "sot: {", audience)
+        .check(expect!["fine"]);
 }
 
 #[test]
