@@ -109,6 +109,8 @@ pub enum Presence {
 /// Shows who it is, never what is known about them.
 impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contact").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Contact")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

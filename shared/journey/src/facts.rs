@@ -57,7 +57,8 @@ impl Facts for Known<'_> {
     }
 
     fn clicked(&self, send: &str, link: Option<&str>) -> bool {
-        self.signals.is_some_and(|signals| signals.clicked(send, link))
+        self.signals
+            .is_some_and(|signals| signals.clicked(send, link))
     }
 
     fn today(&self) -> Date {
