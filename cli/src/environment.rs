@@ -28,4 +28,14 @@ impl Environment {
             releases_table: read("RELEASES_TABLE"),
         }
     }
+
+    /// An environment that says nothing, and wants no colors.
+    #[cfg(test)]
+    pub(crate) fn plain() -> Self {
+        Self {
+            no_color: true,
+            log_filter: None,
+            releases_table: None,
+        }
+    }
 }

@@ -16,7 +16,6 @@ use crate::laptop::{Laptop, Setup, Size};
 use crate::output::Terminal;
 use crate::post::{self, Outcome};
 use crate::progress::Progress;
-use crate::words;
 
 /// Measures what a mail costs: events are posted one by one, each becomes one mail.
 ///
@@ -59,7 +58,11 @@ pub(super) fn bench(
                 folder: folder.path().to_owned(),
                 port: 0,
                 size: Size::Usual,
-                log_filter: environment.log_filter.clone().unwrap_or_else(|| "error".to_owned()),
+                log_filter: environment
+                    .log_filter
+                    .clone()
+                    .unwrap_or_else(|| "error".to_owned()),
+                metered: true,
             });
             let laptop = laptop.await?;
             laptop.publish(&compiled).await?;
@@ -103,10 +106,13 @@ async fn send_all(
     let next = AtomicU64::new(0);
     tokio::task::block_in_place(|| {
         std::thread::scope(|scope| {
-            let threads = (0..senders).map(|_| scope.spawn(|| post_some(laptop, run, events, &next)));
+            let threads =
+                (0..senders).map(|_| scope.spawn(|| post_some(laptop, run, events, &next)));
             let threads: Vec<_> = threads.collect();
             threads.into_iter().try_for_each(|thread| {
-                thread.join().map_err(|_| anyhow::anyhow!("a sender broke"))?
+                thread
+                    .join()
+                    .map_err(|_| anyhow::anyhow!("a sender broke"))?
             })
         })
     })?;
@@ -125,7 +131,10 @@ fn post_some(laptop: &Laptop, run: &str, events: u64, next: &AtomicU64) -> anyho
         let body = serde_json::to_vec(&event(number))?;
         let id = format!("{run}-{number}");
         let outcome = post::post(&client, laptop.secret(), &id, clock::now(), &body)?;
-        ensure!(matches!(outcome, Outcome::Accepted(_)), "an event was refused: {outcome:?}");
+        ensure!(
+            matches!(outcome, Outcome::Accepted(_)),
+            "an event was refused: {outcome:?}"
+        );
     }
 }
 
@@ -172,13 +181,26 @@ impl Cost {
         let requests: Vec<_> = requests.filter(|(_, count)| *count > 0.0).collect();
         let total: f64 = requests.iter().map(|(_, count)| count).sum();
         let mut lines = vec![
-            format!("{} events, {} mails", words::number(self.mails), words::number(self.mails)),
+            format!("{} events, {} mails", self.mails, self.mails),
             format!("  posted in            {:.1} s", self.posted.as_secs_f64()),
             format!("  settled in           {:.1} s", self.settled.as_secs_f64()),
-            format!("  mails a second       {:.0}", mails / self.settled.as_secs_f64()),
-            format!("  a mail, functions    {} of CPU", cpu(after.functions_cpu, before.functions_cpu).unwrap_or_else(unknown)),
-            format!("  a mail, local cloud  {} of CPU, the sender's included", cpu(after.own_cpu, before.own_cpu).unwrap_or_else(unknown)),
-            format!("  a mail, DynamoDB     {:.2} write units, {:.2} read units", each(after.write_units, before.write_units), each(after.read_units, before.read_units)),
+            format!(
+                "  mails a second       {:.0}",
+                mails / self.settled.as_secs_f64()
+            ),
+            format!(
+                "  a mail, functions    {} of CPU",
+                cpu(after.functions_cpu, before.functions_cpu).unwrap_or_else(unknown)
+            ),
+            format!(
+                "  a mail, local cloud  {} of CPU, the sender's included",
+                cpu(after.own_cpu, before.own_cpu).unwrap_or_else(unknown)
+            ),
+            format!(
+                "  a mail, DynamoDB     {:.2} write units, {:.2} read units",
+                each(after.write_units, before.write_units),
+                each(after.read_units, before.read_units)
+            ),
             format!("  a mail, AWS requests {total:.2}"),
         ];
         for (name, count) in requests {
@@ -186,7 +208,10 @@ impl Cost {
         }
         for (name, count) in &after.invocations {
             let earlier = before.invocations.get(name).copied().unwrap_or_default();
-            lines.push(format!("    {:>5.2}  invocations of {name}", each(*count as f64, earlier as f64)));
+            lines.push(format!(
+                "    {:>5.2}  invocations of {name}",
+                each(*count as f64, earlier as f64)
+            ));
         }
         lines.join("\n")
     }

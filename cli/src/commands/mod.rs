@@ -1,5 +1,6 @@
 //! What can be typed: one file for each command.
 
+mod bench;
 mod check;
 mod function;
 mod preview;
@@ -35,6 +36,7 @@ enum Command {
     Check(check::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
+    Bench(bench::Args),
     #[command(hide = true)]
     Function(function::Args),
 }
@@ -55,6 +57,7 @@ impl Cli {
             Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
+            Command::Bench(args) => bench::bench(&args, environment, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),
         }
     }

@@ -76,6 +76,7 @@ pub(super) fn run(
                 .log_filter
                 .clone()
                 .unwrap_or_else(|| "warn".to_owned()),
+            metered: false,
         });
         let laptop = laptop.await?;
         laptop.publish(&compiled).await?;

@@ -66,8 +66,9 @@ pub(super) fn serve(
                 .log_filter
                 .clone()
                 .unwrap_or_else(|| "warn".to_owned()),
+            metered: false,
         });
-        let laptop = laptop.await?;
+        let laptop = laptop.await.map_err(|error| taken(args.port, error))?;
         laptop.publish(&compiled).await?;
         drop(progress);
         terminal.say(opening(&dir, &compiled, &laptop, terminal))?;
@@ -77,6 +78,21 @@ pub(super) fn serve(
     })?;
     terminal.say("Stopped. What waits goes on at the next start.")?;
     Ok(Verdict::Fine)
+}
+
+/// Says what to do where the port is somebody else's.
+fn taken(port: u16, error: anyhow::Error) -> anyhow::Error {
+    let in_use = |cause: &(dyn std::error::Error + 'static)| {
+        let cause = cause.downcast_ref::<std::io::Error>();
+        cause.is_some_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
+    };
+    if error.chain().any(in_use) {
+        error.context(format!(
+            "the port {port} is taken: stop what uses it, or give another with --port"
+        ))
+    } else {
+        error
+    }
 }
 
 /// A Waypost that runs, and what was told of it so far.

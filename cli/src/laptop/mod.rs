@@ -41,6 +41,8 @@ pub(crate) struct Setup {
     pub(crate) size: Size,
     /// What the functions log, in the words of `RUST_LOG`.
     pub(crate) log_filter: String,
+    /// Whether DynamoDB's units are counted.
+    pub(crate) metered: bool,
 }
 
 impl Laptop {

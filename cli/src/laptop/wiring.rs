@@ -52,6 +52,7 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
     });
     Config {
         port: setup.port,
+        metered: setup.metered,
         tables: tables(),
         queues: queues(),
         schedule_groups: vec![SCHEDULE_GROUP.to_owned()],
