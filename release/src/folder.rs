@@ -154,7 +154,8 @@ impl Folder {
 
 /// What was found in a file.
 enum Text {
-    /// A text, without its byte-order mark.
+    /// A text, without its byte-order mark, with `\n` at the end of each line: what is published does not
+    /// depend on the editor, and lines and columns stay what they were.
     Good(String),
     /// Bytes that are no text from `at` on, which is the first of them in `shown`.
     Strange { shown: String, at: Range<usize> },
@@ -175,10 +176,10 @@ fn read(path: &Path) -> Result<Text, (String, &'static str)> {
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     Ok(match String::from_utf8(bytes) {
-        Ok(text) => Text::Good(match text.strip_prefix('\u{feff}') {
-            Some(rest) => rest.to_owned(),
-            None => text,
-        }),
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            Text::Good(text.replace("\r\n", "\n"))
+        }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             Text::Strange {
@@ -197,12 +198,14 @@ pub(crate) fn start(file: &str) -> Place {
     }
 }
 
-/// Lists what stands in a folder, in a stable order, without hidden files and editors' copies.
+/// Lists what stands in a folder, in a stable order, without hidden files, editors' copies and what
+/// somebody wrote about the folder.
 fn names(dir: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if !name.starts_with(['.', '#']) && !name.ends_with('~') {
+        let about = name.to_lowercase().starts_with("readme");
+        if !about && !name.starts_with(['.', '#']) && !name.ends_with('~') {
             names.push(name);
         }
     }

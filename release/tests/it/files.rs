@@ -55,7 +55,7 @@ fn what_is_no_part_of_a_release_is_ignored() {
         .put(".waypost/x.yaml", "[")
         .put("journeys/.welkom.yaml.swp", "x")
         .put("journeys/welkom.yaml~", "x")
-        .put("journeys/README.md", "x")
+        .put("templates/README.md", "x")
         .put("templates/logo.png", [0xff, 0xd8])
         .check(expect!["fine"]);
 }

@@ -123,3 +123,12 @@ fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
         journeys/extra.yaml:5:10 `nevr` does not say whether somebody may come in again
           = did you mean `never`?"#]]);
 }
+
+#[test]
+fn a_release_that_was_written_on_windows_is_the_same_release() {
+    let mut windows = good();
+    for (file, text) in good().texts() {
+        windows = windows.put(&file, format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    }
+    assert_eq!(windows.compile().unwrap(), good().compile().unwrap());
+}
