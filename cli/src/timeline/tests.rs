@@ -30,8 +30,8 @@ fn mails_stand_under_their_event_each_subject_once() {
              “Uw factuur”
                → Anna Bakker  SOT  2.3 s
              “Het traject begint”
-               → Joris Smit   COPA, SOT  0.2 s
-               → Anna Bakker  SOT        0.2 s"#]]);
+               → Anna Bakker  SOT        0.2 s
+               → Joris Smit   COPA, SOT  0.2 s"#]]);
 }
 
 #[test]
@@ -104,7 +104,18 @@ fn what_went_wrong_is_marked() {
     world.walks("start", "Eva", &[("letter", "uncertain")], left());
     world.posted.refused =
         Some("The event is refused (HTTP 422)\n  /data/Name: missing".to_owned());
-    world.shows(expect![[""]]);
+    world.shows(expect![[r#"
+          1  TRACK_START  10:15:00  #5 Startbrief
+             “Hallo”
+               → Ben     0.1 s
+               → Ben     0.2 s
+             ✗ The event is refused (HTTP 422)
+                 /data/Name: missing
+             ✗ Anna: letter of start was sent and did not arrive
+             ✗ Ben: letter of start arrived 2 times
+             ✗ Cas: the step letter of start cannot be done: the sender is not verified
+             ✗ Dia: letter of start was ordered and not sent
+             ✗ Eva: whether letter of start was sent is not known"#]]);
 }
 
 #[test]
@@ -131,7 +142,11 @@ fn a_notification_is_told_with_who_got_it() {
     let notified = BTreeMap::from([("notify".to_owned(), vec![ContactId::of("Boss")])]);
     world.state.enrollments[0].notified = notified;
     world.mails("start", "Anna", "notify", "Boss", "Er is iemand bij", 100);
-    world.shows(expect![[""]]);
+    world.shows(expect![[r#"
+          1  TRACK_START  10:15:00  #5 Startbrief
+             “Er is iemand bij”
+               → Boss  MANAGER  0.1 s
+             – nobody in start: the step tell has no recipients"#]]);
 }
 
 #[test]
