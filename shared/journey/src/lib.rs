@@ -20,6 +20,8 @@ mod id;
 mod mistake;
 mod plan;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod time;
 mod value;
 
