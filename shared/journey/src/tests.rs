@@ -98,85 +98,53 @@ fn a_notification_holds_nobody_up_and_goes_to_each_recipient() {
 
 #[test]
 fn every_end_of_a_mail_but_a_refusal_moves_the_run_on() {
-    for (end, expected) in [
-        (
-            "sent",
-            expect![[r#"
+    check(
+        "
+        a: send
+        b: send
+        c: send
+        d: send
+        e: send
+        f: send
+        ",
+        "
+        2026-11-23T13:00:20Z start
+        2026-11-23T13:00:21Z sent a
+        2026-11-23T13:00:22Z uncertain b
+        2026-11-23T13:00:23Z expired c
+        2026-11-23T13:00:24Z opted_out d
+        2026-11-23T13:00:25Z suppressed e
+        2026-11-23T13:00:26Z refused f
+        ",
+        &expect![[r#"
             2026-11-23T13:00:20Z start
-              order hello for anna
-              sends hello, due 2026-11-23T13:00:20Z
-            2026-11-23T13:00:21Z sent hello
-              left as finished at 2026-11-23T13:00:20Z
+              order a for anna
+              sends a, due 2026-11-23T13:00:20Z
+            2026-11-23T13:00:21Z sent a
+              order b for anna
+              sends b, due 2026-11-23T13:00:20Z
+            2026-11-23T13:00:22Z uncertain b
+              order c for anna
+              sends c, due 2026-11-23T13:00:20Z
+            2026-11-23T13:00:23Z expired c
+              order d for anna
+              sends d, due 2026-11-23T13:00:20Z
+            2026-11-23T13:00:24Z opted_out d
+              order e for anna
+              sends e, due 2026-11-23T13:00:20Z
+            2026-11-23T13:00:25Z suppressed e
+              order f for anna
+              sends f, due 2026-11-23T13:00:20Z
+            2026-11-23T13:00:26Z refused f
+              is parked at f: mend it
             keeps Name, StartDate
-            2026-11-23T13:00:21Z hello sent
+            2026-11-23T13:00:21Z a sent
+            2026-11-23T13:00:22Z b uncertain
+            2026-11-23T13:00:23Z c expired
+            2026-11-23T13:00:24Z d opted_out
+            2026-11-23T13:00:25Z e suppressed
         "#]],
-        ),
-        (
-            "uncertain",
-            expect![[r#"
-            2026-11-23T13:00:20Z start
-              order hello for anna
-              sends hello, due 2026-11-23T13:00:20Z
-            2026-11-23T13:00:21Z uncertain hello
-              left as finished at 2026-11-23T13:00:20Z
-            keeps Name, StartDate
-            2026-11-23T13:00:21Z hello uncertain
-        "#]],
-        ),
-        (
-            "expired",
-            expect![[r#"
-            2026-11-23T13:00:20Z start
-              order hello for anna
-              sends hello, due 2026-11-23T13:00:20Z
-            2026-11-23T13:00:21Z expired hello
-              left as finished at 2026-11-23T13:00:20Z
-            keeps Name, StartDate
-            2026-11-23T13:00:21Z hello expired
-        "#]],
-        ),
-        (
-            "opted_out",
-            expect![[r#"
-            2026-11-23T13:00:20Z start
-              order hello for anna
-              sends hello, due 2026-11-23T13:00:20Z
-            2026-11-23T13:00:21Z opted_out hello
-              left as finished at 2026-11-23T13:00:20Z
-            keeps Name, StartDate
-            2026-11-23T13:00:21Z hello opted_out
-        "#]],
-        ),
-        (
-            "suppressed",
-            expect![[r#"
-            2026-11-23T13:00:20Z start
-              order hello for anna
-              sends hello, due 2026-11-23T13:00:20Z
-            2026-11-23T13:00:21Z suppressed hello
-              left as finished at 2026-11-23T13:00:20Z
-            keeps Name, StartDate
-            2026-11-23T13:00:21Z hello suppressed
-        "#]],
-        ),
-        (
-            "refused",
-            expect![[r#"
-            2026-11-23T13:00:20Z start
-              order hello for anna
-              sends hello, due 2026-11-23T13:00:20Z
-            2026-11-23T13:00:21Z refused hello
-              is parked at hello: mend it
-            keeps Code, Name, StartDate
-        "#]],
-        ),
-    ] {
-        check(
-            "hello: send",
-            &format!("2026-11-23T13:00:20Z start\n2026-11-23T13:00:21Z {end} hello"),
-            &expected,
-        );
-    }
+    );
 }
 
 #[test]
