@@ -26,32 +26,44 @@ impl Resolver<'_> {
     /// Resolves the names in `doc` and checks what it reads.
     pub(crate) fn audience(self, doc: &AudienceDoc, defects: &mut Vec<Defect>) -> Option<Audience> {
         let before = defects.len();
-        let audience = self.resolve(doc, &[], defects);
+        let mut left = PARTS_MAX;
+        let audience = self.resolve(doc, &[], &mut left, defects);
+        if left == 0 {
+            let what = format!("this audience has more than {PARTS_MAX} parts, names written out");
+            defects.push(Defect::new(self.used.clone(), what).help("name fewer audiences"));
+            return None;
+        }
         if defects.len() == before {
             self.countable(doc, 0, defects);
         }
         audience
     }
 
+    /// Resolves one part; `path` are the names that led to it, and `left` how many parts there may still be.
     fn resolve(
         self,
         doc: &AudienceDoc,
         path: &[&str],
+        left: &mut usize,
         defects: &mut Vec<Defect>,
     ) -> Option<Audience> {
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            return None;
+        }
         Some(match &doc.form {
             Form::Address(param) => Audience::Address {
                 param: self.address(param, defects)?,
             },
-            Form::AllOf(parts) => Audience::AllOf(self.parts(parts, path, defects)?),
-            Form::AnyOf(parts) => Audience::AnyOf(self.parts(parts, path, defects)?),
+            Form::AllOf(parts) => Audience::AllOf(self.parts(parts, path, left, defects)?),
+            Form::AnyOf(parts) => Audience::AnyOf(self.parts(parts, path, left, defects)?),
             Form::Broken => return None,
             Form::List(name) => {
                 self.lists.find(name, defects);
                 Audience::List(name.value.clone())
             }
-            Form::Named(name) => return self.named(name, path, defects),
-            Form::Not(part) => Audience::Not(Box::new(self.resolve(part, path, defects)?)),
+            Form::Named(name) => return self.named(name, path, left, defects),
+            Form::Not(part) => Audience::Not(Box::new(self.resolve(part, path, left, defects)?)),
             Form::Role {
                 role,
                 linked,
@@ -73,11 +85,12 @@ impl Resolver<'_> {
         self,
         parts: &[AudienceDoc],
         path: &[&str],
+        left: &mut usize,
         defects: &mut Vec<Defect>,
     ) -> Option<Vec<Audience>> {
         let resolved: Vec<_> = parts
             .iter()
-            .map(|part| self.resolve(part, path, defects))
+            .map(|part| self.resolve(part, path, left, defects))
             .collect();
         resolved.into_iter().collect()
     }
@@ -86,6 +99,7 @@ impl Resolver<'_> {
         self,
         name: &At<String>,
         path: &[&str],
+        left: &mut usize,
         defects: &mut Vec<Defect>,
     ) -> Option<Audience> {
         // A circle was told when the audiences were checked among themselves.
@@ -94,7 +108,7 @@ impl Resolver<'_> {
         }
         let found = self.audiences.find(name, defects)?;
         let path = [path, &[name.value.as_str()]].concat();
-        self.resolve(&found.value, &path, defects)
+        self.resolve(&found.value, &path, left, defects)
     }
 
     /// Checks that `param` is an address that the journey's events carry.
@@ -164,3 +178,7 @@ impl Resolver<'_> {
         );
     }
 }
+
+/// How many parts an audience may have once every name is written out: a few names of names can stand for
+/// billions.
+const PARTS_MAX: usize = 1_000;

@@ -1,5 +1,7 @@
 //! Checks the audiences of a release among themselves, whether a journey uses them or not.
 
+use std::collections::BTreeSet;
+
 use super::{AudienceDoc, Form};
 use crate::Defect;
 use crate::names::Names;
@@ -23,7 +25,14 @@ pub(crate) fn check(audiences: &Names<AudienceDoc>, lists: &Names<()>, defects: 
             | Form::Tag(_)
             | Form::Where(_) => (),
         });
-        circle(name, audiences, &doc.value, &mut vec![name], defects);
+        let mut seen = BTreeSet::new();
+        circle(
+            name,
+            audiences,
+            &doc.value,
+            (&mut vec![name], &mut seen),
+            defects,
+        );
     }
 }
 
@@ -32,7 +41,7 @@ fn circle<'a>(
     start: &str,
     audiences: &'a Names<AudienceDoc>,
     doc: &'a AudienceDoc,
-    path: &mut Vec<&'a str>,
+    (path, seen): (&mut Vec<&'a str>, &mut BTreeSet<&'a str>),
     defects: &mut Vec<Defect>,
 ) {
     let mut names = Vec::new();
@@ -53,11 +62,11 @@ fn circle<'a>(
                 .help("take one of them out of the circle"),
             );
         } else if text > start
-            && !path.contains(&text)
+            && seen.insert(text)
             && let Some(next) = audiences.get(text)
         {
             path.push(text);
-            circle(start, audiences, &next.value, path, defects);
+            circle(start, audiences, &next.value, (path, seen), defects);
             path.pop();
         }
     }

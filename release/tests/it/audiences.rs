@@ -89,3 +89,22 @@ a: [sott]\nb: { list: vip }\nc: { where: contact.membr }\nd: { address: event.Ma
             audiences.yaml:6:13 nothing is called `contact.membr`
               = did you mean `contact.member`?"#]]);
 }
+
+#[test]
+fn names_of_names_cannot_explode() {
+    let mut bomb =
+        "aanvrager: { address: event.Request.Email }\ncommissie: { role: X }\n".to_owned();
+    for level in 1..12 {
+        let inner = vec![format!("a{level}"); 10].join(", ");
+        let name = if level == 1 {
+            "betrokkenen".to_owned()
+        } else {
+            format!("a{}", level - 1)
+        };
+        bomb += &format!("{name}: [{inner}]\n");
+    }
+    bomb += "a11: { role: any }\n";
+    good().put("audiences.yaml", bomb).check(expect![[r#"
+        journeys/start.yaml:5:5 this audience has more than 1000 parts, names written out
+          = name fewer audiences"#]]);
+}
