@@ -88,9 +88,7 @@ impl Endpoint {
                 failure().into()
             }
             Fault::Delay { .. } => {
-                if let Some(delay) = fault.delay() {
-                    tokio::time::sleep(delay).await;
-                }
+                tokio::time::sleep(fault.delay()).await;
                 self.perform(wanted, call, body).await.into()
             }
             Fault::Twice => {
@@ -219,11 +217,11 @@ async fn invoke(
         let (region, name) = (region.clone(), name.clone());
         tokio::spawn(async move {
             let functions = region.functions()?;
-            functions.invoke(&name, body).await.ok()
+            functions.invoke(&region, &name, body).await.ok()
         });
         return Ok(answer(202, "application/json", ""));
     }
-    let (body, failed) = match functions.invoke(&name, body).await {
+    let (body, failed) = match functions.invoke(region, &name, body).await {
         Ok(result) => (result, false),
         Err(FunctionError::Failed(error)) => (error, true),
         Err(FunctionError::Unknown) => return Err(unknown()),

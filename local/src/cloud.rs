@@ -140,15 +140,15 @@ impl Cloud {
         Ok(self.region.move_clock(by).await?)
     }
 
-    /// The next moment at which something happens by itself: a schedule rings, a delayed or failed message of a
-    /// function's queue comes back.
+    /// The next moment at which something happens by itself: a one-time schedule rings, a delayed or failed message
+    /// of a function's queue comes back. Rates are left out: they are always about to ring.
     ///
     /// # Errors
     /// The state folder cannot be read.
     pub fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
         let now_ms = self.region.clock.now_ms();
         let next_ms = self.region.store.read(|db| {
-            let mut next_ms = scheduler::table::next_ms(db, now_ms)?;
+            let mut next_ms = scheduler::table::next_once_ms(db, now_ms)?;
             for name in &self.sources {
                 let message_ms = queue::next_visible_ms(db, name, now_ms)?;
                 next_ms = next_ms.into_iter().chain(message_ms).min();
@@ -164,7 +164,8 @@ impl Cloud {
     /// # Errors
     /// The state folder cannot be read.
     pub fn is_quiet(&self) -> anyhow::Result<bool> {
-        // Looked at before and after, so that what is taken from a queue meanwhile is seen in one place or the other.
+        let changes = self.changes();
+        let before = *changes.borrow();
         if !self.region.is_idle() {
             return Ok(false);
         }
@@ -176,7 +177,8 @@ impl Cloud {
             }
             Ok(is_due)
         })?;
-        Ok(!is_due && self.region.is_idle())
+        // Something may have gone from one queue to the next behind this look: then look again.
+        Ok(!is_due && self.region.is_idle() && *changes.borrow() == before)
     }
 
     /// Waits until [`Cloud::is_quiet`]; false when it is not after `longest`.

@@ -50,10 +50,10 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// How long a delay lasts; nothing for the other faults.
-    pub(crate) fn delay(&self) -> Option<Duration> {
+    /// How long a delay lasts; no time for the other faults.
+    pub(crate) fn delay(&self) -> Duration {
         match self {
-            Self::Delay { ms } => Some(Duration::from_millis(*ms).min(DELAY_MAX)),
+            Self::Delay { ms } => Duration::from_millis(*ms).min(DELAY_MAX),
             Self::Refuse { .. }
             | Self::Fail
             | Self::Drop
@@ -61,7 +61,7 @@ impl Fault {
             | Self::LieReply
             | Self::Twice
             | Self::KillBefore { .. }
-            | Self::KillAfter { .. } => None,
+            | Self::KillAfter { .. } => Duration::ZERO,
         }
     }
 }
@@ -75,7 +75,8 @@ pub struct Faults {
 impl Faults {
     /// Makes the next `requests` requests of the operation go wrong, after those that already will.
     ///
-    /// The operation `*` stands for all of them.
+    /// An operation is an AWS one by its name, or `Invoke <function>` for the calls of a function, whoever makes them
+    /// (a queue, a schedule, a route), or `*` for all of them.
     pub fn add(&self, operation: impl Into<String>, requests: u32, fault: Fault) {
         let mut waiting = self.waiting();
         let faults = waiting.entry(operation.into()).or_default();

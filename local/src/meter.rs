@@ -10,7 +10,9 @@ use std::{
 /// What a cloud has used since it was started.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Meter {
-    /// AWS requests by operation, such as `PutItem`; those that met a fault count too.
+    /// AWS requests by operation, such as `PutItem`; those that met a fault count too. What AWS itself does and bills
+    /// is there as well: the pollers' `ReceiveMessage` and `DeleteMessageBatch` (without idle polls), SNS's `Publish`
+    /// and the Scheduler's `Ring`.
     pub requests: BTreeMap<String, u64>,
     /// Invocations by function.
     pub invocations: BTreeMap<String, u64>,
@@ -56,11 +58,16 @@ impl Counters {
     }
 
     pub(crate) fn request(&self, operation: &str) {
-        increment(&mut self.counts().requests, operation);
+        self.requests(operation, 1);
+    }
+
+    pub(crate) fn requests(&self, operation: &str, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        increment(&mut self.counts().requests, operation, count);
     }
 
     pub(crate) fn invocation(&self, function: &str) {
-        increment(&mut self.counts().invocations, function);
+        increment(&mut self.counts().invocations, function, 1);
     }
 
     pub(crate) fn units(&self, read: f64, write: f64) {
@@ -101,12 +108,13 @@ impl Counters {
     }
 }
 
-fn increment(counts: &mut BTreeMap<String, u64>, name: &str) {
+fn increment(counts: &mut BTreeMap<String, u64>, name: &str, by: u64) {
     match counts.get_mut(name) {
-        Some(count) => *count += 1,
-        None => {
-            counts.insert(name.into(), 1);
+        Some(count) => *count += by,
+        None if by > 0 => {
+            counts.insert(name.into(), by);
         }
+        None => {}
     }
 }
 

@@ -64,7 +64,11 @@ impl Front {
         // A request waits while the clock is moved, and keeps it from moving.
         let activity = self.region.begin().await;
         let result = match self.region.functions() {
-            Some(functions) => functions.invoke(&matched.route.function, event).await,
+            Some(functions) => {
+                functions
+                    .invoke(&self.region, &matched.route.function, event)
+                    .await
+            }
             None => Err(FunctionError::Throttled),
         };
         drop(activity);

@@ -81,7 +81,7 @@ async fn wait_for(region: &Region, name: &str, count: u32) {
         }
         tokio::select! {
             () = rung => {}
-            () = next_hidden(region, name) => {}
+            () = next_hidden(region, name, now_ms) => {}
         }
     }
 }
@@ -103,10 +103,21 @@ async fn round(
         .map(|message| record(&queue, message))
         .collect();
     let event = json!({"Records": records}).to_string();
-    let failed = match functions.invoke(&function, event).await {
+    let failed = match functions.invoke(&region, &function, event).await {
         Ok(result) => failures(&result, &batch),
         Err(_) => Failures::All,
     };
+    // Lambda's pollers are billed like any client: ten messages a request.
+    let kept = batch
+        .iter()
+        .filter(|message| failed.contains(&message.id))
+        .count();
+    region
+        .counters
+        .requests("ReceiveMessage", batch.len().div_ceil(10));
+    region
+        .counters
+        .requests("DeleteMessageBatch", (batch.len() - kept).div_ceil(10));
     let settled = region.store.write(|db| {
         for message in &batch {
             if failed.contains(&message.id) {

@@ -22,7 +22,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{config, names::new_id, region::Region};
+use crate::{config, faults::Fault, names::new_id, region::Region};
 
 /// The functions of a running cloud.
 #[derive(Debug, Default)]
@@ -44,7 +44,6 @@ pub(crate) struct Function {
 }
 
 /// One call of a function.
-#[derive(Debug)]
 pub(crate) struct Invocation {
     id: String,
     payload: Bytes,
@@ -93,14 +92,47 @@ impl Functions {
         (functions, workers)
     }
 
-    /// Calls a function and waits for its result.
+    /// Calls a function and waits for its result. Every caller comes through here and meets the faults that wait
+    /// for `Invoke <function>`.
     pub(crate) async fn invoke(
         &self,
+        region: &Region,
         name: &str,
         payload: impl Into<Bytes>,
     ) -> Result<Bytes, FunctionError> {
-        let function = self.functions.get(name).ok_or(FunctionError::Unknown)?;
         let payload = payload.into();
+        let Some(fault) = region.faults.take(&format!("Invoke {name}")) else {
+            return self.call(name, payload).await;
+        };
+        let failed = || FunctionError::failed("Runtime.Unknown", "a failure was asked for");
+        match fault {
+            Fault::Refuse { .. } | Fault::Fail | Fault::Drop => Err(failed()),
+            Fault::LoseReply | Fault::LieReply => {
+                self.call(name, payload).await?;
+                Err(failed())
+            }
+            Fault::Delay { .. } => {
+                tokio::time::sleep(fault.delay()).await;
+                self.call(name, payload).await
+            }
+            Fault::Twice => {
+                self.call(name, payload.clone()).await?;
+                self.call(name, payload).await
+            }
+            Fault::KillBefore { function } => {
+                self.kill(&function);
+                Err(failed())
+            }
+            Fault::KillAfter { function } => {
+                self.call(name, payload).await?;
+                self.kill(&function);
+                Err(failed())
+            }
+        }
+    }
+
+    async fn call(&self, name: &str, payload: Bytes) -> Result<Bytes, FunctionError> {
+        let function = self.functions.get(name).ok_or(FunctionError::Unknown)?;
         if payload.len() > PAYLOAD_BYTES_MAX {
             return Err(FunctionError::TooLarge);
         }

@@ -10,7 +10,6 @@ use super::PAYLOAD_BYTES_MAX;
 use crate::http::{Answer, Call, Reply, TooLarge, answer, set_header};
 
 /// What a process said.
-#[derive(Debug)]
 pub(super) enum Word {
     /// It asks for an invocation; whoever has one sends it here.
     Next(oneshot::Sender<Delivery>),
@@ -25,7 +24,6 @@ pub(super) enum Word {
 }
 
 /// An invocation on its way to a process.
-#[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) id: String,
     pub(super) payload: Bytes,

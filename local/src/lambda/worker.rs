@@ -22,7 +22,6 @@ use crate::{
 };
 
 /// Keeps one process of a function running.
-#[derive(Debug)]
 pub(super) struct Worker {
     region: Arc<Region>,
     function: Arc<Function>,
@@ -32,7 +31,6 @@ pub(super) struct Worker {
 }
 
 /// A process and the Runtime API that is its own, so that no word of an earlier process is taken for one of this.
-#[derive(Debug)]
 struct Pair {
     process: Process,
     words: mpsc::Receiver<Word>,

@@ -103,13 +103,17 @@ async fn ring(region: Arc<Region>, schedule: Schedule, place: Place, activity: A
 
 async fn try_ring(region: &Arc<Region>, schedule: &Schedule) -> anyhow::Result<()> {
     let request: Request = serde_json::from_str(&schedule.request)?;
+    region.counters.request("Ring");
     let input = input(schedule, &request);
     let target = names::resource(&request.target.arn);
     if request.target.arn == names::queue_arn(target) {
         return Ok(to_queue(region, schedule, &request, target, &input)?);
     }
     let result = match region.functions() {
-        Some(functions) => functions.invoke(target, input.clone()).await.is_ok(),
+        Some(functions) => functions
+            .invoke(region, target, input.clone())
+            .await
+            .is_ok(),
         None => false,
     };
     let rung = region.store.write(|db| {

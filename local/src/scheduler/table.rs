@@ -128,8 +128,16 @@ pub(super) fn due(db: &Connection, now_ms: i64, limit: usize) -> rusqlite::Resul
         .collect()
 }
 
+/// When the next enabled one-time schedule after `now_ms` is due.
+pub(crate) fn next_once_ms(db: &Connection, now_ms: i64) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached(
+        "SELECT min(next_ms) FROM schedule WHERE next_ms > ?1 AND enabled AND period_ms IS NULL",
+    )?
+    .query_row([now_ms], |row| row.get(0))
+}
+
 /// When the next enabled schedule after `now_ms` is due.
-pub(crate) fn next_ms(db: &Connection, now_ms: i64) -> rusqlite::Result<Option<i64>> {
+pub(super) fn next_ms(db: &Connection, now_ms: i64) -> rusqlite::Result<Option<i64>> {
     db.prepare_cached("SELECT min(next_ms) FROM schedule WHERE next_ms > ?1 AND enabled")?
         .query_row([now_ms], |row| row.get(0))
 }

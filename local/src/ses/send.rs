@@ -31,9 +31,10 @@ pub(super) fn send(region: &Arc<Region>, body: &[u8]) -> Result<Value, Refusal> 
         .as_deref()
         .map(|name| super::configuration_set(region, name))
         .transpose()?;
-    region
+    let published = region
         .store
         .write(|db| accept(region, db, &mut draft, set, now_ms))?;
+    region.counters.requests("Publish", published);
     match set {
         Some(set) => region.store.ring_queue(&set.queue),
         None => region.store.changed(),
@@ -41,13 +42,14 @@ pub(super) fn send(region: &Arc<Region>, body: &[u8]) -> Result<Value, Refusal> 
     Ok(json!({"MessageId": draft.id}))
 }
 
+/// Stores the mail and queues its events; gives the number of events.
 fn accept(
     region: &Region,
     db: &Transaction<'_>,
     mail: &mut Mail,
     set: Option<&ConfigurationSet>,
     now_ms: i64,
-) -> Result<(), Refusal> {
+) -> Result<usize, Refusal> {
     let sender = address(&mail.from)?;
     if !identities::may_send(db, sender)? {
         return Err(Refusal::bad(
@@ -73,15 +75,23 @@ fn accept(
         .map(|(address, (outcome, _))| (address.clone(), *outcome))
         .collect();
     mail::insert(db, mail)?;
-    let Some(set) = set else { return Ok(()) };
+    let Some(set) = set else { return Ok(0) };
     let everyone: Vec<_> = fates.keys().cloned().collect();
-    events::publish(db, set, mail, &MailEvent::Send, &everyone, now_ms)?;
+    let mut published = usize::from(events::publish(
+        db,
+        set,
+        mail,
+        &MailEvent::Send,
+        &everyone,
+        now_ms,
+    )?);
     for (address, (outcome, on_account_list)) in &fates {
         for event in MailEvent::of(*outcome, *on_account_list) {
-            events::publish(db, set, mail, &event, std::slice::from_ref(address), now_ms)?;
+            let address = std::slice::from_ref(address);
+            published += usize::from(events::publish(db, set, mail, &event, address, now_ms)?);
         }
     }
-    Ok(())
+    Ok(published)
 }
 
 /// What becomes of a mail to this address, and whether the account's suppression list is the reason.

@@ -139,6 +139,7 @@ async fn receive(region: &Arc<Region>, body: &[u8]) -> Result<Value, Refusal> {
         tokio::pin!(rung);
         // Registered before looking, so that no message slips in between.
         rung.as_mut().enable();
+        let now_ms = region.clock.now_ms();
         let received = queue::receive(region, name, appetite)?;
         if !received.is_empty() {
             let messages: Vec<_> = received
@@ -149,18 +150,19 @@ async fn receive(region: &Arc<Region>, body: &[u8]) -> Result<Value, Refusal> {
         }
         tokio::select! {
             () = rung => {}
-            () = next_hidden(region, name) => {}
+            () = next_hidden(region, name, now_ms) => {}
             () = tokio::time::sleep_until(end) => return Ok(json!({})),
         }
     }
 }
 
-/// Waits until the queue's next hidden message becomes visible by the clock; forever when there is none.
-pub(crate) async fn next_hidden(region: &Region, queue: &str) {
-    let now_ms = region.clock.now_ms();
+/// Waits until the next message that was hidden at `then_ms` becomes visible by the clock; forever when there is none.
+///
+/// It takes the time of the look that found nothing: a message that became visible since then must not be missed.
+pub(crate) async fn next_hidden(region: &Region, queue: &str, then_ms: i64) {
     match region
         .store
-        .read(|db| queue::next_visible_ms(db, queue, now_ms))
+        .read(|db| queue::next_visible_ms(db, queue, then_ms))
     {
         Ok(Some(at_ms)) => region.clock.sleep_until(at_ms).await,
         Ok(None) | Err(_) => std::future::pending().await,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use crate::{config, names as arns, names::new_id, region::Region};
 
 /// A message to enqueue.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct NewMessage<'a> {
     pub(crate) body: &'a str,
     /// The message attributes as JSON, as they came.
@@ -15,7 +15,6 @@ pub(crate) struct NewMessage<'a> {
 }
 
 /// A message as its receiver gets it.
-#[derive(Debug)]
 pub(crate) struct Received {
     number: i64,
     pub(crate) id: String,

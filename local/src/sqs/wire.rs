@@ -19,7 +19,7 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 }
 
 /// A request to one queue.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Queue<T> {
     pub(super) queue_url: String,
@@ -27,13 +27,13 @@ pub(super) struct Queue<T> {
     pub(super) rest: T,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Batch<T> {
     pub(super) entries: Vec<Entry<T>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Entry<T> {
     pub(super) id: String,
@@ -41,7 +41,7 @@ pub(super) struct Entry<T> {
     pub(super) rest: T,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Send {
     pub(super) message_body: String,
@@ -70,7 +70,7 @@ impl Send {
 }
 
 /// A message attribute.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Attribute {
     pub(crate) data_type: String,

@@ -173,3 +173,52 @@ async fn cpu_time_is_counted_for_the_functions_that_live_and_those_that_ended() 
     assert!(meter.functions_cpu.unwrap() >= before);
     assert_eq!(meter.invocations["echo"], 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_can_be_delivered_twice_or_its_end_be_lost() {
+    for (fault, told, in_flight) in [
+        (Fault::Twice, 2, 0),
+        (Fault::LoseReply, 1, 1),
+        (
+            Fault::KillAfter {
+                function: "echo".into(),
+            },
+            1,
+            1,
+        ),
+        (Fault::Fail, 0, 1),
+    ] {
+        let world = World::new().await;
+        world.cloud.faults().add("Invoke echo", 1, fault.clone());
+        world.send("in", "hello").await;
+        world.settle().await;
+        assert_eq!(world.depth("in"), (0, in_flight, 0), "{fault:?}");
+        assert_eq!(world.depth("out"), (told, 0, 0), "{fault:?}");
+        world.pass(31).await;
+        world.settle().await;
+        assert_eq!(world.depth("in"), (0, 0, 0), "{fault:?}");
+        assert_eq!(world.depth("out"), (told + in_flight, 0, 0), "{fault:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_aws_does_by_itself_is_counted_like_a_request() {
+    let world = World::new().await;
+    world.send("in", "mail ann@example.org").await;
+    world.settle().await;
+    let requests = world.cloud.meter().requests;
+    let counted: Vec<_> = requests
+        .iter()
+        .map(|(name, count)| (name.as_str(), *count))
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            ("DeleteMessageBatch", 1),
+            ("Publish", 2),
+            ("ReceiveMessage", 1),
+            ("SendEmail", 1),
+            ("SendMessage", 1),
+        ]
+    );
+}

@@ -61,27 +61,7 @@ async fn the_mailbox_simulator_answers_with_its_events() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_have_the_shape_that_aws_publishes() {
-    let world = World::new().await;
-    mail(&world, "News <news@mail.example.com>", &["ann@example.org"])
-        .configuration_set_name("waypost")
-        .email_tags(tag("wp-send", "s1"))
-        .send()
-        .await
-        .unwrap();
-    let id = world.cloud.mails().unwrap()[0].id.clone();
-    for event in [
-        MailEvent::Bounce(Bounce::Permanent),
-        MailEvent::Complaint,
-        MailEvent::Click {
-            link: "https://example.com/".into(),
-        },
-    ] {
-        world.cloud.report(&id, "ann@example.org", &event).unwrap();
-    }
-    let mut events = Vec::new();
-    for _ in 0..5 {
-        events.push(serde_json::from_str::<Value>(&world.take("events").await).unwrap());
-    }
+    let (id, events) = five_events().await;
     shape(
         &events[0]["mail"],
         &expect![[r#"
@@ -199,6 +179,32 @@ async fn a_bounce_puts_its_address_on_the_list_and_the_next_mail_is_not_sent() {
             .is_err()
     );
     assert!(world.cloud.report(&id, "bob@example.org", &bounce).is_err());
+}
+
+/// A mail and what happened to it.
+async fn five_events() -> (String, Vec<Value>) {
+    let world = World::new().await;
+    mail(&world, "News <news@mail.example.com>", &["ann@example.org"])
+        .configuration_set_name("waypost")
+        .email_tags(tag("wp-send", "s1"))
+        .send()
+        .await
+        .unwrap();
+    let id = world.cloud.mails().unwrap()[0].id.clone();
+    for event in [
+        MailEvent::Bounce(Bounce::Permanent),
+        MailEvent::Complaint,
+        MailEvent::Click {
+            link: "https://example.com/".into(),
+        },
+    ] {
+        world.cloud.report(&id, "ann@example.org", &event).unwrap();
+    }
+    let mut events = Vec::new();
+    for _ in 0..5 {
+        events.push(serde_json::from_str::<Value>(&world.take("events").await).unwrap());
+    }
+    (id, events)
 }
 
 /// What the queue of events holds, and empties it.
