@@ -62,6 +62,7 @@ pub(crate) fn read(root: &Node, audiences: &mut Names<AudienceDoc>, defects: &mu
     if matches!(root.data, Data::Null) {
         return;
     }
+    let root = root.unwrapped("audiences", defects);
     let Some(mapping) = root.mapping("the list of audiences", defects) else {
         return audiences.incomplete();
     };
@@ -106,7 +107,7 @@ pub(crate) fn audience(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> 
 
 fn named(node: &Node, defects: &mut Vec<Defect>) -> Option<Form> {
     if node.data.word().is_none() {
-        let expected = "who gets the mail; write the name of an audience, or `{ role: … }`";
+        let expected = "a name or a choice; write the name of an audience, or `{ role: … }`";
         node.wrong("an audience", expected, defects);
         return None;
     }

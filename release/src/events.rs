@@ -40,6 +40,7 @@ pub(crate) fn read(root: &Node, events: &mut Names<EventDoc>, defects: &mut Vec<
     if matches!(root.data, Data::Null) {
         return;
     }
+    let root = root.unwrapped("events", defects);
     let Some(mapping) = root.mapping("the list of events", defects) else {
         events.incomplete();
         return;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use journey::FieldType;
+
 use super::Journey;
 use crate::Defect;
 use crate::words::{nearest, unknown};
@@ -41,14 +43,30 @@ pub(super) fn check(journey: &Journey<'_>, defects: &mut Vec<Defect>) {
             defects.push(
                 Defect::new(
                     param.place.clone(),
-                    format!("nothing in the journey `{}` uses `{path}` of {}", doc.name.value, name.value),
+                    format!(
+                        "nothing in the journey `{}` uses `{path}` of {}",
+                        doc.name.value, name.value
+                    ),
                 )
                 .label("used by no template, condition, date or audience")
                 .help(format!(
-                    "show it: `{{{{event.{path}}}}}`; or allow it in the journey: `unused: [{path}]`"
+                    "show it: `{}`; or allow it in the journey: `unused: [{path}]`",
+                    shown(path, param.value.ty)
                 ))
                 .also(name.place.clone(), "lets people in"),
             );
+        }
+    }
+}
+
+/// Returns how a template shows a parameter of that type.
+fn shown(path: &str, ty: FieldType) -> String {
+    match ty {
+        FieldType::Bool => format!("{{{{#if event.{path}}}}} … {{{{/if}}}}"),
+        FieldType::Date | FieldType::DateTime => format!("{{{{date event.{path} \"long\"}}}}"),
+        FieldType::Text => format!("{{{{paragraphs event.{path}}}}}"),
+        FieldType::Email | FieldType::Number | FieldType::String | FieldType::Url => {
+            format!("{{{{event.{path}}}}}")
         }
     }
 }

@@ -111,6 +111,33 @@ impl Node {
         mapping
     }
 
+    /// Returns what stands under `key` if somebody put the whole file under it, after saying so.
+    pub(crate) fn unwrapped(&self, key: &str, defects: &mut Vec<Defect>) -> &Self {
+        let Some([entry]) = self
+            .data
+            .mapping()
+            .map(|mapping| mapping.entries.as_slice())
+        else {
+            return self;
+        };
+        let inner = entry.value.data.mapping();
+        let wraps = inner.is_some_and(|inner| {
+            // These would be the keys of one thing that happens to have that name.
+            let own = ["example", "not", "params"];
+            let named = |inner: &Entry| {
+                inner.value.data.mapping().is_some() && !own.contains(&inner.key.value.as_str())
+            };
+            !inner.entries.is_empty() && inner.entries.iter().all(named)
+        });
+        if entry.key.value != key || !wraps {
+            return self;
+        }
+        let what = format!("the file holds {key} alone, and needs no `{key}:` around them");
+        let defect = Defect::new(entry.key.place.clone(), what);
+        defects.push(defect.help("remove this line, and the spaces before the others"));
+        &entry.value
+    }
+
     /// Reads a list, or one item that stands for a list of itself.
     pub(crate) fn items(&self) -> &[Self] {
         match &self.data {

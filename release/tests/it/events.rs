@@ -94,3 +94,20 @@ fn a_secret_stays_out_of_the_inbox() {
             templates/start.md:2:11 `event.Person.FullName` is sensitive, and this is the subject and the preheader, which show before a mail is opened
               = let it stand in the text of the body only"#]]);
 }
+
+#[test]
+fn a_file_that_is_wrapped_in_its_own_name_is_unwrapped() {
+    good()
+        .put(
+            "events/orders.yaml",
+            "events:\n  ORDER_PLACED: { titel: Bestelling }\n",
+        )
+        .edit("audiences.yaml", "sot: { role: SOT }", "sot: { rol: SOT }")
+        .check(expect![[r#"
+            audiences.yaml:1:8 an audience has no key `rol`
+              = did you mean `role`?
+            events/orders.yaml:1:1 the file holds events alone, and needs no `events:` around them
+              = remove this line, and the spaces before the others
+            events/orders.yaml:2:19 an event has no key `titel`
+              = did you mean `title`?"#]]);
+}
