@@ -154,8 +154,8 @@ impl Folder {
 
 /// What was found in a file.
 enum Text {
-    /// A text, without its byte-order mark, with `\n` at the end of each line: what is published does not
-    /// depend on the editor, and lines and columns stay what they were.
+    /// A text, without its byte-order mark, with `\n` at the end of each line: what is published
+    /// does not depend on the editor, and lines and columns stay what they were.
     Good(String),
     /// Bytes that are no text from `at` on, which is the first of them in `shown`.
     Strange { shown: String, at: Range<usize> },

@@ -1,5 +1,7 @@
-//! Checks what no journey uses: it may be half of a journey that is being written, and may read an event
-//! that nobody has declared yet; everything else it names must be there.
+//! Checks the audiences and templates that no journey uses.
+//!
+//! They may be half of a journey that is being written, and may read an event that nobody has
+//! declared yet; everything else they name must be there.
 
 use std::collections::BTreeSet;
 

@@ -1,10 +1,12 @@
 //! Reads a folder of journeys, templates and layouts; checks it; compiles it.
 //!
-//! [`compile`] is all there is to call: it gives a release that can be published, or every defect at once.
+//! [`compile`] is all there is to call: it gives a release that can be published, or every defect
+//! at once.
 //!
-//! Files are read into trees that know where everything stands ([`yaml`]), trees into documents that say
-//! what was written (`settings`, `events`, `audiences`, `journeys`, `mails`), and documents into plans, where
-//! every name is looked up and every condition and template is checked where it is used (`plan`).
+//! Files are read into trees that know where everything stands (`yaml`), trees into documents
+//! that say what was written (`settings`, `events`, `audiences`, `journeys`, `mails`), and
+//! documents into plans, where every name is looked up and every condition and template is checked
+//! where it is used (`plan`).
 //!
 //! **Invariant:** what cannot be read is reported once, and nothing that follows from it is.
 

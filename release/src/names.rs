@@ -13,7 +13,8 @@ pub(crate) struct Names<T> {
     kind: &'static str,
     /// How to declare one, for a message.
     declare: &'static str,
-    /// Whether every declaration could be read; if not, a name that is not here may well be declared.
+    /// Whether every declaration could be read; if not, a name that is not here may well be
+    /// declared.
     complete: bool,
     entries: BTreeMap<String, At<T>>,
 }
@@ -108,8 +109,8 @@ pub(crate) fn spelled(
     mended(name, kind, spelling, defects) == *name
 }
 
-/// Says so if `name` is not spelled as it should be; returns the name that was surely meant, so that
-/// whoever uses that one is not told that there is none.
+/// Says so if `name` is not spelled as it should be; returns the name that was surely meant, so
+/// that whoever uses that one is not told that there is none.
 pub(crate) fn mended(
     name: &At<String>,
     kind: &str,

@@ -30,7 +30,8 @@ pub fn render(defects: &[Defect], sources: &BTreeMap<String, String>, color: Col
     shown.join("\n\n")
 }
 
-/// Returns line and column of `offset` in `text`, both counted from one and the column in characters.
+/// Returns line and column of `offset` in `text`, both counted from one and the column in
+/// characters.
 pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(offset.min(text.len()))];
     let line = before.matches('\n').count() + 1;

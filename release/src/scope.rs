@@ -94,7 +94,8 @@ impl Known {
         known
     }
 
-    /// Says what would leave a condition without an answer; `schema` is [`schema`](Self::schema) with sends.
+    /// Says what would leave a condition without an answer; `schema` is [`schema`](Self::schema)
+    /// with sends.
     pub(crate) fn ask(
         &self,
         condition: &Read<Condition>,
@@ -108,8 +109,8 @@ impl Known {
 
     /// Tells whether what reads `paths` can be checked.
     ///
-    /// It cannot if one of them is declared in a way that makes no sense, nor if it belongs to an event
-    /// that nobody has declared yet and that no journey waits for.
+    /// It cannot if one of them is declared in a way that makes no sense, nor if it belongs to an
+    /// event that nobody has declared yet and that no journey waits for.
     pub(crate) fn sure<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> bool {
         let foreign = |path: &str| match path.strip_prefix("event.") {
             Some(param) => self.union && !self.params.contains_key(param),
@@ -236,7 +237,8 @@ impl Known {
         paths
     }
 
-    /// Returns made-up values for everything a contact can have; without the optional ones if `bare`.
+    /// Returns made-up values for everything a contact can have; without the optional ones if
+    /// `bare`.
     pub(crate) fn sample_contact(
         &self,
         locale: &str,

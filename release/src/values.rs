@@ -135,7 +135,8 @@ pub(crate) fn value(
     }
 }
 
-/// Reads a text; one without quotes must not look like something else, as a source would post it so.
+/// Reads a text; one without quotes must not look like something else, as a source would post it
+/// so.
 fn strictly_text(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<At<String>> {
     if let Data::Plain(text) = &node.data
         && matches!(node.data.name(), "a number" | "a yes-or-no")

@@ -39,7 +39,8 @@ impl Resolver<'_> {
         audience
     }
 
-    /// Resolves one part; `path` are the names that led to it, and `left` how many parts there may still be.
+    /// Resolves one part; `path` are the names that led to it, and `left` how many parts there may
+    /// still be.
     fn resolve(
         self,
         doc: &AudienceDoc,
@@ -179,6 +180,6 @@ impl Resolver<'_> {
     }
 }
 
-/// How many parts an audience may have once every name is written out: a few names of names can stand for
-/// billions.
+/// How many parts an audience may have once every name is written out: a few names of names can
+/// stand for billions.
 const PARTS_MAX: usize = 1_000;

@@ -1,5 +1,4 @@
-//! The templates and layouts of a release: which there are, in which languages, and whether they work
-//! where they are sent.
+//! Reads templates and layouts, and checks templates where they are sent.
 
 mod trial;
 mod used;

@@ -118,7 +118,8 @@ fn one(
         .insert(locale.map(str::to_owned), compiled.source);
 }
 
-/// Finds what nothing in the release declares, for a template of which nobody knows when it is sent.
+/// Finds what nothing in the release declares, for a template of which nobody knows when it is
+/// sent.
 pub(crate) fn leniently(
     parsed: &Parsed,
     layout: Option<&Layout>,

@@ -14,8 +14,8 @@ pub(super) fn flat(journey: &Journey<'_>) -> Option<Vec<Step>> {
 
 /// Lays out `docs`, of which the last leads to `after`.
 ///
-/// A step with no name of its own is called by where it stands; no author can take such a name, as it
-/// has dots.
+/// A step with no name of its own is called by where it stands; no author can take such a name, as
+/// it has dots.
 fn list(
     journey: &Journey<'_>,
     docs: &[StepDoc],

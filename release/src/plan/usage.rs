@@ -1,5 +1,6 @@
-//! Checks that a journey uses everything its events tell it: a text may be changed, but no parameter may
-//! get lost.
+//! Checks that a journey uses everything its events tell it.
+//!
+//! A text may be changed, but no parameter may get lost.
 
 use std::collections::BTreeSet;
 

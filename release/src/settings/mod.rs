@@ -32,7 +32,8 @@ pub(crate) struct Project {
     pub(crate) vars: Names<()>,
     /// Where the contact fields stand.
     pub(crate) fields: Names<()>,
-    /// What is declared in a way that makes no sense, and reported: `contact.since`, `vars.review_days`.
+    /// What is declared in a way that makes no sense, and reported: `contact.since`,
+    /// `vars.review_days`.
     pub(crate) doubtful: BTreeSet<String>,
 }
 

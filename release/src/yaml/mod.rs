@@ -1,10 +1,10 @@
 //! YAML as a tree that remembers where everything stands.
 //!
-//! The tree is read with our own readers and not by a derive, so that one file can have many mistakes and
-//! all of them are told at once.
+//! The tree is read with our own readers and not by a derive, so that one file can have many
+//! mistakes and all of them are told at once.
 //!
-//! **Invariant:** a piece that could not be read is [`Data::Broken`], and whoever meets one stays silent:
-//! the mistake has been told already.
+//! **Invariant:** a piece that could not be read is [`Data::Broken`], and whoever meets one stays
+//! silent: the mistake has been told already.
 
 mod parse;
 mod read;
@@ -51,7 +51,8 @@ pub(crate) enum Data {
 pub(crate) struct Mapping {
     /// The pieces.
     pub(crate) entries: Vec<Entry>,
-    /// Whether the file could not be read up to the mapping's end, so that nothing can be called missing.
+    /// Whether the file could not be read up to the mapping's end, so that nothing can be called
+    /// missing.
     pub(crate) cut_off: bool,
 }
 

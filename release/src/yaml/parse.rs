@@ -150,7 +150,8 @@ impl Builder<'_> {
         }
     }
 
-    /// Adds the scalar that was held back, as unreadable if the text stops being YAML right after it.
+    /// Adds the scalar that was held back, as unreadable if the text stops being YAML right after
+    /// it.
     fn doubt(&mut self, stop: usize) {
         if let Some((node, _)) = &mut self.last
             && node.place.span.end + 1 >= stop

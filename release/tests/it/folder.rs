@@ -95,8 +95,8 @@ impl Folder {
     }
 }
 
-/// Makes each edit of `file` in a good release of its own, and compares what is wrong with all of them to
-/// the text in `expected/`.
+/// Makes each edit of `file` in a good release of its own, and compares what is wrong with all of
+/// them to the text in `expected/`.
 pub(crate) fn table(name: &str, file: &str, edits: &[(&str, &str)]) {
     let mut all = String::new();
     for (from, to) in edits {
