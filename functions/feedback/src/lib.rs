@@ -1,7 +1,8 @@
 //! Feedback: what SES reports about mails settles what was in doubt.
 
 use aws::{Aws, Setting};
-use engine::Failure;
+use engine::{Failure, LEASE};
+use jiff::SignedDuration;
 use lambda::{Delivered, Error, Letter};
 use wire::{Report, Unreadable};
 
@@ -11,21 +12,25 @@ use wire::{Report, Unreadable};
 ///
 /// Names every setting that is missing.
 pub async fn run() -> Result<(), Error> {
-    let aws = lambda::start(&REQUIRED, &[]).await?;
+    let aws = lambda::start(&REQUIRED, &[Setting::LeaseSeconds]).await?;
+    let lease = aws
+        .settings()
+        .seconds(Setting::LeaseSeconds)?
+        .unwrap_or(LEASE);
     lambda::serve_queue(&aws, async |letters: &[Letter]| {
-        deliver(&aws, letters).await
+        deliver(&aws, lease, letters).await
     })
     .await
 }
 
 /// Takes in a batch at once: the rows of all reports are read in one call.
-async fn deliver(aws: &Aws, letters: &[Letter]) -> Vec<Delivered> {
+async fn deliver(aws: &Aws, lease: SignedDuration, letters: &[Letter]) -> Vec<Delivered> {
     let read: Vec<_> = letters
         .iter()
         .map(|letter| Report::from_json(&letter.body))
         .collect();
     let reports: Vec<_> = read.iter().flatten().flatten().cloned().collect();
-    let done = engine::feedback(aws, &reports).await;
+    let done = engine::feedback(aws, lease, &reports).await;
     let done = done.map_err(|error| error.to_string());
     read.into_iter()
         .map(|report| verdict(report, &done))

@@ -1,7 +1,7 @@
 //! Sends mails: renders one, hands it to SES, and lets its run go on.
 
 use aws::{Aws, Setting};
-use engine::{Failure, Lane, Orders, Patience};
+use engine::{EVIDENCE, Failure, LEASE, Lane, Orders, Patience};
 use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::SignedDuration;
@@ -16,13 +16,12 @@ use wire::OrdersMessage;
 /// Names every setting that is missing.
 pub async fn run() -> Result<(), Error> {
     let aws = lambda::start(&REQUIRED, &OPTIONAL).await?;
-    let seconds = |setting, otherwise| match aws.settings().find(setting) {
-        Some(text) => text.parse().map(SignedDuration::from_secs),
-        None => Ok(otherwise),
-    };
+    let settings = aws.settings();
     let patience = Patience {
-        lease: seconds(Setting::LeaseSeconds, LEASE)?,
-        evidence: seconds(Setting::EvidenceSeconds, EVIDENCE)?,
+        lease: settings.seconds(Setting::LeaseSeconds)?.unwrap_or(LEASE),
+        evidence: settings
+            .seconds(Setting::EvidenceSeconds)?
+            .unwrap_or(EVIDENCE),
     };
     let lane = match aws.settings().get(Setting::Lane) {
         "marketing" => Lane::Marketing,
@@ -95,8 +94,5 @@ const REQUIRED: [Setting; 16] = [
 ];
 const OPTIONAL: [Setting; 2] = [Setting::EvidenceSeconds, Setting::LeaseSeconds];
 
-/// Six times what a call to SES may take.
-const LEASE: SignedDuration = SignedDuration::from_secs(30);
-const EVIDENCE: SignedDuration = SignedDuration::from_mins(15);
 const AGAIN_DELAY: SignedDuration = SignedDuration::from_secs(15);
 const AT_ONCE_MAX: usize = 8;

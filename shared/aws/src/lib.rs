@@ -18,7 +18,7 @@ mod settings;
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::anyhow;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -52,9 +52,8 @@ impl Aws {
         let config = sdk_config().await;
         let addresses = settings.find(Setting::AddressKey);
         let addresses = addresses.map(AddressHasher::parse).transpose()?;
-        let offset = settings.find(Setting::ClockOffsetSeconds);
-        let offset = offset.map(str::parse).transpose();
-        let offset = offset.context("the clock's offset is a number of seconds")?;
+        let offset = settings.seconds(Setting::ClockOffsetSeconds);
+        let clock_offset = offset.map_err(|wrong| anyhow!(wrong))?.unwrap_or_default();
         Ok(Self {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             scheduler: aws_sdk_scheduler::Client::new(&config),
@@ -62,7 +61,7 @@ impl Aws {
             sqs: aws_sdk_sqs::Client::new(&config),
             settings,
             addresses,
-            clock_offset: SignedDuration::from_secs(offset.unwrap_or_default()),
+            clock_offset,
             releases: releases::Cache::default(),
             rung: schedules::Rung::default(),
         })

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
+
 /// A setting, by the name of its environment variable.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Setting {
@@ -116,6 +118,20 @@ impl Settings {
     /// Returns a setting that was required; empty where it was not, and AWS will refuse that.
     pub fn get(&self, setting: Setting) -> &str {
         self.find(setting).unwrap_or_default()
+    }
+
+    /// Returns a setting that is a number of seconds, if it was given.
+    ///
+    /// # Errors
+    ///
+    /// Names the setting that is no number.
+    pub fn seconds(&self, setting: Setting) -> Result<Option<SignedDuration>, String> {
+        let Some(text) = self.find(setting) else {
+            return Ok(None);
+        };
+        let seconds = text.parse().map(SignedDuration::from_secs);
+        let wrong = |_| format!("{} is a number of seconds", setting.variable());
+        seconds.map(Some).map_err(wrong)
     }
 
     /// Returns a setting, if it was given.

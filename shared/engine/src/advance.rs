@@ -1,7 +1,7 @@
 //! Moves one enrollment on.
 
 use anyhow::anyhow;
-use journey::{Contact, Input, Outcome, Plan, Scene, SendResult, Settled};
+use journey::{Contact, Enrollment, Input, Outcome, Plan, Scene, SendResult, Settled};
 use wire::{Cause, EnrollmentRecord, Move};
 
 use crate::effects::{orders, pass_on, settle};
@@ -40,6 +40,8 @@ pub async fn advance(
 }
 
 /// Decides what `record` does about `input`, stores it, and does it.
+///
+/// Where somebody else was faster, it decides again about what they left.
 pub(crate) async fn step(
     io: &(impl Clock + Enrollments + Orders + Moves + Alarms),
     plan: &Plan,
@@ -47,6 +49,27 @@ pub(crate) async fn step(
     record: EnrollmentRecord,
     input: Input,
 ) -> Result<(), Failure> {
+    let mut record = record;
+    for _ in 0..RACES_MAX {
+        if attempt(io, plan, contact, &record, &input).await? == Stored::Done {
+            return Ok(());
+        }
+        let Enrollment { contact, id, .. } = &record.enrollment;
+        let Some(newer) = io.enrollment(contact, id).await? else {
+            return Ok(());
+        };
+        record = newer;
+    }
+    Err(moved_meanwhile(&record))
+}
+
+async fn attempt(
+    io: &(impl Clock + Enrollments + Orders + Moves + Alarms),
+    plan: &Plan,
+    contact: &Contact,
+    record: &EnrollmentRecord,
+    input: &Input,
+) -> Result<Stored, Failure> {
     let scene = Scene {
         plan,
         contact,
@@ -55,18 +78,20 @@ pub(crate) async fn step(
     let decision = journey::advance(&scene, record.enrollment.clone(), input.clone());
     if let Outcome::Ignored(_) = decision.outcome {
         // A stale input must drive on: after a crash it is the only one that can.
-        settle(io, plan, &record).await?;
-        return Ok(());
+        settle(io, plan, record).await?;
+        return Ok(Stored::Done);
     }
-    pass_on(io, plan, &record, &input).await?;
+    pass_on(io, plan, record, input).await?;
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),
         enrollment: decision.enrollment,
         version: record.version,
     };
-    replace(io, &record).await?;
-    settle(io, plan, &record).await?;
-    Ok(())
+    let stored = io.replace(&record).await?;
+    if stored == Stored::Done {
+        settle(io, plan, &record).await?;
+    }
+    Ok(stored)
 }
 
 /// Ends the run of somebody who was erased.
@@ -83,15 +108,15 @@ pub(crate) async fn erased(
         pending: Vec::new(),
         version: record.version,
     };
-    replace(io, &record).await
-}
-
-async fn replace(io: &impl Enrollments, record: &EnrollmentRecord) -> Result<(), Failure> {
-    match io.replace(record).await? {
+    match io.replace(&record).await? {
         Stored::Done => Ok(()),
-        Stored::Conflict => {
-            let id = &record.enrollment.id;
-            Err(Failure::Retry(anyhow!("{id} moved meanwhile")))
-        }
+        Stored::Conflict => Err(moved_meanwhile(&record)),
     }
 }
+
+fn moved_meanwhile(record: &EnrollmentRecord) -> Failure {
+    let id = &record.enrollment.id;
+    Failure::Retry(anyhow!("{id} moved meanwhile"))
+}
+
+const RACES_MAX: u8 = 5;

@@ -2,16 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use journey::SendId;
 use wire::{Cause, Move, Report, ReportKind};
 
-use crate::{Failure, Ledger, Moves, Row, RowState};
+use crate::{Clock, Failure, Ledger, Moves, Row, RowState};
 
 /// Takes in a batch of reports: in any order, any number of times.
 ///
 /// A report that the mail service took a mail is proof, whatever happened to its reply: the row
 /// becomes accepted and the run goes on. Almost always that is known already, and nothing is written.
-pub async fn feedback(io: &(impl Ledger + Moves), reports: &[Report]) -> Result<(), Failure> {
+/// While a claim is younger than `lease`, whoever made it is taken to be alive and lets the run go on.
+pub async fn feedback(
+    io: &(impl Clock + Ledger + Moves),
+    lease: SignedDuration,
+    reports: &[Report],
+) -> Result<(), Failure> {
     let mut proofs: BTreeMap<&SendId, &Report> = BTreeMap::new();
     for report in reports.iter().filter(|report| proves_sent(report.kind)) {
         proofs.entry(&report.send).or_insert(report);
@@ -32,7 +38,9 @@ pub async fn feedback(io: &(impl Ledger + Moves), reports: &[Report]) -> Result<
         };
         io.accept(&report.recipient, send, &report.message_id)
             .await?;
-        moves.push(accepted(row));
+        if io.now().duration_since(row.claimed) >= lease {
+            moves.push(accepted(row));
+        }
     }
     if !moves.is_empty() {
         io.move_on(&moves).await?;

@@ -29,5 +29,5 @@ pub use ports::{
     Templates, Undelivered, Versioned,
 };
 pub use resolve::{Entering, Resolved, resolve};
-pub use send::{Patience, send};
+pub use send::{EVIDENCE, LEASE, Patience, send};
 pub use wake::{SweepReport, sweep, wake};

@@ -65,7 +65,7 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
         Queue::Reports => {
             let report = Report::from_json(&body).map_err(unreadable)?;
             let reports: Vec<_> = report.into_iter().collect();
-            engine::feedback(&world, &reports).await?;
+            engine::feedback(&world, super::PATIENCE.lease, &reports).await?;
         }
     }
     results.into_iter().collect()

@@ -28,6 +28,13 @@ pub struct Patience {
     pub evidence: SignedDuration,
 }
 
+/// How long a claim is taken to be alive, unless a setting says otherwise: six times what a call to
+/// the mail service may take.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long the mail service's own report may take, unless a setting says otherwise.
+pub const EVIDENCE: SignedDuration = SignedDuration::from_mins(15);
+
 /// Sends the mail of `order`, unless it is sent already or must not be.
 ///
 /// Whatever cannot be done now is ordered again for later; so the message that carried the order can
@@ -215,7 +222,8 @@ impl Mailing<'_> {
             Undelivered::Throttled(why) => (why, Next::Later(THROTTLED_DELAY)),
             Undelivered::Unknown(why) => {
                 tracing::warn!(send.id = %send_id, "Whether {send_id} left is not known: {why}");
-                return Ok(Next::Later(patience.evidence));
+                // By then the mail service has probably reported; if not, the ledger says how long to wait.
+                return Ok(Next::Later(patience.lease));
             }
         };
         tracing::warn!(send.id = %send_id, "{send_id} did not leave: {why}");
