@@ -49,7 +49,8 @@ fn file_name(
     *times += 1;
     match *times {
         1 => name,
-        times => format!("{name}-{times}"),
+        // An underscore sorts behind the dot of an extension.
+        times => format!("{name}_{times}"),
     }
 }
 

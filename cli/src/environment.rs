@@ -5,7 +5,7 @@ pub(crate) struct Environment {
     /// `NO_COLOR`: whether somebody wants no colors, see <https://no-color.org>.
     pub(crate) no_color: bool,
     /// `RUST_LOG`: what the functions of a laptop log.
-    pub(crate) log_filter: Option<String>,
+    log_filter: Option<String>,
     /// `RELEASES_TABLE`: where the publisher of a laptop writes.
     pub(crate) releases_table: Option<String>,
 }
@@ -27,6 +27,11 @@ impl Environment {
             log_filter: read("RUST_LOG"),
             releases_table: read("RELEASES_TABLE"),
         }
+    }
+
+    /// Returns what the functions of a laptop log: the `usual`, unless somebody wants something else.
+    pub(crate) fn log_filter(&self, usual: &str) -> String {
+        self.log_filter.clone().unwrap_or_else(|| usual.to_owned())
     }
 
     /// An environment that says nothing, and wants no colors.

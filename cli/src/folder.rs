@@ -11,12 +11,13 @@ pub(crate) struct OutFolder {
 }
 
 impl OutFolder {
-    /// Makes `path`, or empties it.
+    /// Makes `path`, or empties it; `usual` is the command's own folder.
     ///
     /// # Errors
     /// Fails if it cannot be written, or holds something that no run can have written: nobody loses a
     /// file because of a slip in `--out`.
-    pub(crate) fn empty(path: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn empty(path: &Path, usual: &str) -> anyhow::Result<Self> {
+        let own = path == Path::new(usual);
         let name = path.display();
         fs::create_dir_all(path).with_context(|| format!("cannot make the folder {name}"))?;
         let mut ours = Vec::new();
@@ -28,7 +29,8 @@ impl OutFolder {
             if file.starts_with('.') {
                 continue;
             }
-            if entry.path().is_dir() || !extension.is_some_and(|one| WRITTEN.contains(&one)) {
+            let written = own || extension.is_some_and(|one| WRITTEN.contains(&one));
+            if entry.path().is_dir() || !written {
                 bail!(
                     "{name} would be emptied, but holds {file}, which waypost did not write: \
                      give another folder with --out"
@@ -84,12 +86,12 @@ mod tests {
     fn a_folder_is_emptied_of_what_earlier_runs_wrote() {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("out/mail");
-        OutFolder::empty(&out)
+        OutFolder::empty(&out, "")
             .unwrap()
             .write("1.eml", "old")
             .unwrap();
         fs::write(out.join(".keep"), "").unwrap();
-        OutFolder::empty(&out).unwrap();
+        OutFolder::empty(&out, "").unwrap();
         let left: Vec<_> = fs::read_dir(&out)
             .unwrap()
             .map(|entry| entry.unwrap().file_name())
@@ -102,7 +104,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("1.eml"), "").unwrap();
         fs::write(dir.path().join("thesis.odt"), "").unwrap();
-        let error = OutFolder::empty(dir.path()).err().unwrap().to_string();
+        let error = OutFolder::empty(dir.path(), "").err().unwrap().to_string();
         assert!(error.contains("holds thesis.odt"), "{error}");
         assert!(dir.path().join("1.eml").exists());
     }

@@ -15,6 +15,7 @@ mod play;
 mod post;
 mod progress;
 mod random;
+mod signal;
 mod timeline;
 mod watch;
 mod words;

@@ -8,6 +8,22 @@ use clap::builder::styling::{AnsiColor, Style};
 
 use crate::environment::Environment;
 
+/// For whom a command prints its result.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
+    /// Text and tables.
+    People,
+    /// JSON.
+    Programs,
+}
+
+impl Form {
+    /// Returns the form that was asked for: JSON with `--json`.
+    pub(crate) fn asked(json: bool) -> Self {
+        if json { Self::Programs } else { Self::People }
+    }
+}
+
 /// Where a command prints, and what may be printed there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {

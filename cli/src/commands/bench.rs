@@ -13,7 +13,7 @@ use crate::clock;
 use crate::environment::Environment;
 use crate::http::Client;
 use crate::laptop::{Laptop, Setup, Size};
-use crate::output::Terminal;
+use crate::output::{Form, Terminal};
 use crate::post::{self, Outcome};
 use crate::progress::Progress;
 
@@ -46,7 +46,7 @@ pub(super) fn bench(
     terminal: Terminal,
 ) -> anyhow::Result<Verdict> {
     ensure!(args.senders > 0, "somebody must post: --senders 1 or more");
-    let Some(compiled) = check::passes(&args.release, terminal)? else {
+    let Some(compiled) = check::passes(&args.release, Form::People, terminal)? else {
         return Ok(Verdict::Wrong);
     };
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
@@ -58,10 +58,7 @@ pub(super) fn bench(
                 folder: folder.path().to_owned(),
                 port: 0,
                 size: Size::Usual,
-                log_filter: environment
-                    .log_filter
-                    .clone()
-                    .unwrap_or_else(|| "error".to_owned()),
+                log_filter: environment.log_filter("error"),
                 metered: true,
             });
             let laptop = laptop.await?;

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use release::{Compiled, Defect, Failure, Place, Rejection, line_and_column};
+use release::{Color, Compiled, Defect, Failure, Place, Rejection, line_and_column};
 use serde_json::{Value, json};
 
 use super::{EXIT_CODES, Verdict};
-use crate::output::Terminal;
+use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::words;
 
@@ -33,53 +33,49 @@ pub(super) struct Args {
 
 /// Checks what is in a folder.
 pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
-    let progress = Progress::start(terminal, "Checking the release");
-    let compiled = release::compile(&args.dir);
-    drop(progress);
-    match compiled {
-        Ok(compiled) => {
-            if args.json {
-                terminal.say_json(&json!({ "ok": true, "defects": [] }))?;
-            } else {
-                terminal.say(terminal.good("No defects.") + " " + &contents(&compiled))?;
-            }
-            Ok(Verdict::Fine)
+    let form = Form::asked(args.json);
+    let Some(compiled) = passes(&args.dir, form, terminal)? else {
+        return Ok(Verdict::Wrong);
+    };
+    match form {
+        Form::People => {
+            let contents = contents(&compiled);
+            terminal.say(format!("{} {contents}", terminal.good("No defects.")))?;
         }
-        Err(Failure::Rejected(rejection)) => {
-            if args.json {
-                terminal.say_json(&report(&rejection))?;
-            } else {
-                print(&rejection, terminal)?;
-            }
-            Ok(Verdict::Wrong)
-        }
-        Err(error @ Failure::Unreadable(_)) => Err(error.into()),
+        Form::Programs => terminal.say_json(&json!({ "ok": true, "defects": [] }))?,
     }
+    Ok(Verdict::Fine)
 }
 
 /// Compiles a release; where it has defects, prints them and returns nothing.
 ///
 /// # Errors
 /// Fails if the folder cannot be read.
-pub(super) fn passes(dir: &Path, terminal: Terminal) -> anyhow::Result<Option<Compiled>> {
-    match release::compile(dir) {
-        Ok(compiled) => Ok(Some(compiled)),
-        Err(Failure::Rejected(rejection)) => {
-            print(&rejection, terminal)?;
-            Ok(None)
-        }
-        Err(error @ Failure::Unreadable(_)) => Err(error.into()),
-    }
-}
-
-/// Prints everything that is wrong with a release, for people.
-fn print(rejection: &Rejection, terminal: Terminal) -> anyhow::Result<()> {
-    let color = if terminal.has_colors() {
-        release::Color::Always
-    } else {
-        release::Color::Never
+pub(super) fn passes(
+    dir: &Path,
+    form: Form,
+    terminal: Terminal,
+) -> anyhow::Result<Option<Compiled>> {
+    let progress = Progress::start(terminal, "Checking the release");
+    let compiled = release::compile(dir);
+    drop(progress);
+    let rejection = match compiled {
+        Ok(compiled) => return Ok(Some(compiled)),
+        Err(Failure::Rejected(rejection)) => rejection,
+        Err(error @ Failure::Unreadable(_)) => return Err(error.into()),
     };
-    terminal.say(rejection.render(color).trim_end())
+    match form {
+        Form::People => {
+            let color = if terminal.has_colors() {
+                Color::Always
+            } else {
+                Color::Never
+            };
+            terminal.say(rejection.render(color).trim_end())?;
+        }
+        Form::Programs => terminal.say_json(&report(&rejection))?,
+    }
+    Ok(None)
 }
 
 /// Says what a release is made of.

@@ -14,6 +14,9 @@ use crate::environment::Environment;
 use crate::output::Terminal;
 
 /// Journeys of mails for the people behind events, kept in files and run on AWS.
+///
+/// Without a command it plays the example: nine events of a pupil's placement become the right mails to
+/// the right people, on this machine alone.
 #[derive(Debug, Parser)]
 #[command(
     name = "waypost",
@@ -24,8 +27,7 @@ use crate::output::Terminal;
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    // `waypost` alone plays the example.
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Without a command, as with `run`")]
     run: run::Args,
 }
 

@@ -10,7 +10,7 @@ use super::{EXIT_CODES, Verdict, check};
 use crate::clock;
 use crate::folder::OutFolder;
 use crate::gallery::{self, Picture};
-use crate::output::Terminal;
+use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::words;
 
@@ -30,7 +30,7 @@ pub(super) struct Args {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// The folder to fill; it is emptied first
-    #[arg(long, value_name = "DIR", default_value = "out/preview")]
+    #[arg(long, value_name = "DIR", default_value = OUT)]
     out: PathBuf,
     /// Only the mails of this journey
     #[arg(long, value_name = "NAME")]
@@ -42,15 +42,16 @@ pub(super) struct Args {
 
 /// Makes the mails of a release.
 pub(super) fn preview(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
-    let progress = Progress::start(terminal, "Making the mails");
-    let Some(mut compiled) = check::passes(&args.dir, terminal)? else {
+    let form = Form::asked(args.json);
+    let Some(mut compiled) = check::passes(&args.dir, form, terminal)? else {
         return Ok(Verdict::Wrong);
     };
     if let Some(name) = &args.journey {
         only(&mut compiled, name)?;
     }
+    let progress = Progress::start(terminal, "Making the mails");
     let pictures = gallery::pictures(&compiled, clock::now());
-    let out = OutFolder::empty(&args.out)?;
+    let out = OutFolder::empty(&args.out, OUT)?;
     for picture in &pictures {
         if let Ok(mail) = &picture.mail {
             out.write(&format!("{}.html", picture.file), &mail.html)?;
@@ -60,11 +61,12 @@ pub(super) fn preview(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict
     out.write("index.html", gallery::page(&compiled.settings, &pictures))?;
     drop(progress);
 
-    if args.json {
-        let described: Vec<_> = pictures.iter().map(describe).collect();
-        terminal.say_json(&json!({ "out": out.path(), "mails": described }))?;
-    } else {
-        print(&pictures, &out, terminal)?;
+    match form {
+        Form::People => print(&pictures, &out, terminal)?,
+        Form::Programs => {
+            let described: Vec<_> = pictures.iter().map(describe).collect();
+            terminal.say_json(&json!({ "out": out.path(), "mails": described }))?;
+        }
     }
     let failed = pictures.iter().any(|picture| picture.mail.is_err());
     Ok(if failed {
@@ -131,3 +133,5 @@ fn describe(picture: &Picture) -> Value {
     }
     described
 }
+
+const OUT: &str = "out/preview";

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+use jiff::SignedDuration;
 use release::Compiled;
 use serde_json::json;
 
@@ -12,16 +13,17 @@ use crate::environment::Environment;
 use crate::folder::OutFolder;
 use crate::http::Client;
 use crate::laptop::{Laptop, Setup, Size, State};
-use crate::output::Terminal;
+use crate::output::{Form, Terminal};
 use crate::play::{self, Script};
 use crate::progress::Progress;
 use crate::timeline::{self, Clock, Posted, Story};
-use crate::{eml, words};
+use crate::{eml, signal, words};
 
 /// Plays a release: posts its events to a Waypost of its own, and tells who got which mail.
 ///
 /// Everything is real but the mailboxes: signed events, the functions through the AWS SDKs, a local
 /// cloud. It starts from nothing each time, needs no AWS account, and no mail leaves this machine.
+/// Where journeys wait, the clock is moved on, so that weeks take seconds.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
@@ -30,11 +32,11 @@ Examples:
 
 {EXIT_CODES}"))]
 pub(super) struct Args {
-    /// The release's folder, with events to play in posts/*.json [default: examples/sera]
+    /// The release's folder, with events to play in posts/*.json [default: examples/sera, else this folder]
     #[arg(long, value_name = "DIR")]
     release: Option<PathBuf>,
     /// The folder for the mails; it is emptied first
-    #[arg(long, value_name = "DIR", default_value = "out/mail")]
+    #[arg(long, value_name = "DIR", default_value = OUT)]
     out: PathBuf,
     /// Prints what happened as JSON, for programs
     #[arg(long)]
@@ -50,20 +52,20 @@ pub(super) fn run(
     let started = Instant::now();
     let dir = match &args.release {
         Some(dir) => dir.clone(),
-        None => {
-            example().context("there is no examples/sera here: name a release with --release")?
-        }
+        None => release_here()
+            .context("there is no examples/sera here: name a release with --release")?,
     };
+    let form = Form::asked(args.json);
     let progress = Progress::start(terminal, "Checking the release");
-    let Some(compiled) = check::passes(&dir, terminal)? else {
+    let Some(compiled) = check::passes(&dir, form, terminal)? else {
         return Ok(Verdict::Wrong);
     };
     let scripts = play::scripts(&dir)?;
-    let out = OutFolder::empty(&args.out)?;
-    progress.now("Starting the functions");
-    if !args.json {
+    let out = OutFolder::empty(&args.out, OUT)?;
+    if form == Form::People {
         terminal.say(opening(&dir, &compiled, terminal))?;
     }
+    progress.now("Starting the functions");
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     let played = runtime.block_on(async {
         let folder = tempfile::Builder::new().prefix("waypost-").tempdir();
@@ -72,78 +74,134 @@ pub(super) fn run(
             folder: folder.path().to_owned(),
             port: 0,
             size: Size::Small,
-            log_filter: environment
-                .log_filter
-                .clone()
-                .unwrap_or_else(|| "warn".to_owned()),
+            log_filter: environment.log_filter("warn"),
             metered: false,
         });
         let laptop = laptop.await?;
-        laptop.publish(&compiled).await?;
-        drop(progress);
-        let played = play_all(&scripts, &compiled, &laptop, args.json, terminal).await;
-        let mut logs = laptop.logs();
-        logs.dedup();
+        let stage = Stage {
+            compiled: &compiled,
+            laptop: &laptop,
+            clock: Clock(compiled.settings.zone.clone()),
+            form,
+            terminal,
+        };
+        let played = tokio::select! {
+            played = stage.play(&scripts, progress) => played,
+            stopped = signal::stopped() => stopped.and(Err(anyhow!("it was stopped"))),
+        };
         laptop.stop().await;
-        played.map(|played| Played { logs, ..played })
+        played
     })?;
 
     let stories = played.stories();
     let first = eml::write(&stories, &out)?;
-    let verdict = played.verdict(&stories);
-    if args.json {
-        terminal.say_json(&played.describe(&stories, verdict))?;
-    } else {
-        played.close(&stories, &out, first.as_deref(), (started, &dir), terminal)?;
+    match form {
+        Form::People => {
+            played.close(&stories, &out, first.as_deref(), (started, &dir), terminal)?;
+        }
+        Form::Programs => terminal.say_json(&played.describe(&stories))?,
     }
-    Ok(verdict)
+    Ok(played.verdict(&stories))
 }
 
-/// What a run has left.
+/// Where a release is played, and who watches.
+struct Stage<'a> {
+    compiled: &'a Compiled,
+    laptop: &'a Laptop,
+    clock: Clock,
+    form: Form,
+    terminal: Terminal,
+}
+
+/// What a play has left.
 struct Played {
     posted: Vec<Posted>,
     state: State,
+    clock: Clock,
     logs: Vec<String>,
 }
 
-/// Plays every event, and tells each story as it ends.
-async fn play_all(
-    scripts: &[Script],
-    compiled: &Compiled,
-    laptop: &Laptop,
-    silent: bool,
-    terminal: Terminal,
-) -> anyhow::Result<Played> {
-    let client = Client::new(&laptop.events_url())?;
-    let clock = Clock(compiled.settings.zone.clone());
-    let mut posted = Vec::new();
-    for (at, script) in scripts.iter().enumerate() {
-        let (one, worked_off) = play::play(script, at + 1, compiled, laptop, &client).await?;
-        if !silent {
-            let state = laptop.state().await?;
-            let story = timeline::story(&one, &state);
-            terminal.say(timeline::show(&story, &clock, terminal) + "\n")?;
+impl Stage<'_> {
+    /// Plays every event, then lets the time pass that journeys wait for; tells each story as it goes.
+    async fn play(&self, scripts: &[Script], progress: Progress) -> anyhow::Result<Played> {
+        self.laptop.publish(self.compiled).await?;
+        let client = Client::new(&self.laptop.events_url())?;
+        drop(progress);
+        let mut posted = Vec::new();
+        for (at, script) in scripts.iter().enumerate() {
+            let (one, worked_off) =
+                play::play(script, at + 1, self.compiled, self.laptop, &client).await?;
+            let state = self.laptop.state().await?;
+            self.tell(&timeline::story(&one, &state, &self.clock))?;
+            posted.push(one);
+            if !worked_off {
+                break;
+            }
         }
-        posted.push(one);
-        if !worked_off {
-            break;
+        let progress = Progress::start(self.terminal, "Waiting for the last reports");
+        self.laptop.quiet(QUIET_MAX).await?;
+        progress.now("Letting time pass");
+        self.let_time_pass(&posted).await?;
+        let mut logs = self.laptop.logs();
+        logs.dedup();
+        Ok(Played {
+            posted,
+            state: self.laptop.state().await?,
+            clock: self.clock.clone(),
+            logs,
+        })
+    }
+
+    /// Moves the clock to where somebody waits for, again and again, and tells of the mails of then.
+    async fn let_time_pass(&self, posted: &[Posted]) -> anyhow::Result<()> {
+        let start = self.laptop.cloud().now();
+        for _ in 0..LEAPS_MAX {
+            let state = self.laptop.state().await?;
+            let Some(due) = state
+                .next_due()
+                .filter(|due| due.duration_since(start) < AHEAD_MAX)
+            else {
+                break;
+            };
+            let told = state.mails.last().map_or(0, |mail| mail.number);
+            self.laptop.leap(due, QUIET_MAX).await?;
+            let state = self.laptop.state().await?;
+            let stories = posted
+                .iter()
+                .map(|one| timeline::story(one, &state, &self.clock));
+            let stories = stories.map(|story| story.since(told));
+            let stories: Vec<_> = stories.filter(|story| !story.letters.is_empty()).collect();
+            if !stories.is_empty() && self.form == Form::People {
+                let now = self.clock.moment(due);
+                self.terminal.say(format!(
+                    "{}\n",
+                    self.terminal
+                        .strong(format!("  … the clock is moved on to {now}"))
+                ))?;
+            }
+            for story in &stories {
+                self.tell(story)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, story: &Story<'_>) -> anyhow::Result<()> {
+        match self.form {
+            Form::People => {
+                let shown = timeline::show(story, &self.clock, self.terminal);
+                self.terminal.say(shown + "\n")
+            }
+            Form::Programs => Ok(()),
         }
     }
-    let _progress = Progress::start(terminal, "Waiting for the last reports");
-    laptop.quiet(QUIET_MAX).await?;
-    Ok(Played {
-        posted,
-        state: laptop.state().await?,
-        logs: Vec::new(),
-    })
 }
 
 impl Played {
     fn stories(&self) -> Vec<Story<'_>> {
         let posted = self.posted.iter();
-        posted
-            .map(|posted| timeline::story(posted, &self.state))
-            .collect()
+        let stories = posted.map(|posted| timeline::story(posted, &self.state, &self.clock));
+        stories.collect()
     }
 
     /// Lists what is wrong with the whole of it, besides what is wrong with an event.
@@ -172,9 +230,9 @@ impl Played {
         }
     }
 
-    fn describe(&self, stories: &[Story<'_>], verdict: Verdict) -> serde_json::Value {
+    fn describe(&self, stories: &[Story<'_>]) -> serde_json::Value {
         json!({
-            "ok": verdict == Verdict::Fine,
+            "ok": self.verdict(stories) == Verdict::Fine,
             "events": stories.iter().map(timeline::describe).collect::<Vec<_>>(),
             "troubles": self.troubles(stories),
         })
@@ -233,22 +291,24 @@ fn opening(dir: &Path, compiled: &Compiled, terminal: Terminal) -> String {
     )
 }
 
-/// Finds the example: under the folder one is in, else where this program was built.
-pub(super) fn example() -> anyhow::Result<PathBuf> {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(|root| root.join(EXAMPLE));
-    let found = [Some(PathBuf::from(EXAMPLE)), built];
-    match found
-        .into_iter()
-        .flatten()
-        .find(|dir| dir.join("waypost.yaml").is_file())
-    {
+/// Finds the release that somebody means who names none: the example here, the folder one is in, else
+/// the example where this program was built.
+pub(super) fn release_here() -> anyhow::Result<PathBuf> {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let built = built.map(|root| root.join(EXAMPLE));
+    let here = [PathBuf::from(EXAMPLE), PathBuf::from(".")];
+    let mut found = here.into_iter().chain(built);
+    match found.find(|dir| dir.join("waypost.yaml").is_file()) {
         Some(dir) => Ok(dir),
         None => bail!("{EXAMPLE} is not there"),
     }
 }
 
 const EXAMPLE: &str = "examples/sera";
+const OUT: &str = "out/mail";
 const LOG_LINES_MAX: usize = 40;
 const QUIET_MAX: Duration = Duration::from_secs(60);
+
+/// How often the clock is moved at most, and how far in all.
+const LEAPS_MAX: u32 = 200;
+const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(800 * 24);

@@ -11,11 +11,11 @@ use tokio::time::MissedTickBehavior;
 use super::{EXIT_CODES, Verdict, check, run};
 use crate::environment::Environment;
 use crate::laptop::{Exception, FOLDER, Laptop, PORT, SECRET_FILE, Setup, Size, write_logs};
-use crate::output::Terminal;
+use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::timeline::Clock;
 use crate::watch::Watch;
-use crate::words;
+use crate::{signal, words};
 
 /// Keeps Waypost running on this machine, with an inbox in the browser.
 ///
@@ -46,10 +46,10 @@ pub(super) fn serve(
 ) -> anyhow::Result<Verdict> {
     let dir = match args.release {
         Some(dir) => dir,
-        None => run::example().unwrap_or_else(|_| PathBuf::from(".")),
+        None => run::release_here().unwrap_or_else(|_| PathBuf::from(".")),
     };
     let progress = Progress::start(terminal, "Checking the release");
-    let Some(compiled) = check::passes(&dir, terminal)? else {
+    let Some(compiled) = check::passes(&dir, Form::People, terminal)? else {
         return Ok(Verdict::Wrong);
     };
     let folder = PathBuf::from(FOLDER);
@@ -62,10 +62,7 @@ pub(super) fn serve(
             folder,
             port: args.port,
             size: Size::Usual,
-            log_filter: environment
-                .log_filter
-                .clone()
-                .unwrap_or_else(|| "warn".to_owned()),
+            log_filter: environment.log_filter("warn"),
             metered: false,
         });
         let laptop = laptop.await.map_err(|error| taken(args.port, error))?;
@@ -134,7 +131,7 @@ impl<'a> Service<'a> {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut changed = false;
-        let stopped = stopped();
+        let stopped = signal::stopped();
         tokio::pin!(stopped);
         loop {
             tokio::select! {
@@ -215,7 +212,8 @@ impl<'a> Service<'a> {
     /// Publishes the release again; one with defects is printed, and the one before stays.
     async fn publish(&mut self) -> anyhow::Result<()> {
         let now = self.clock.time(self.laptop.cloud().now());
-        let passed = tokio::task::block_in_place(|| check::passes(self.dir, self.terminal));
+        let passed =
+            tokio::task::block_in_place(|| check::passes(self.dir, Form::People, self.terminal));
         let compiled = match passed {
             Ok(Some(compiled)) => compiled,
             Ok(None) => {
@@ -234,22 +232,6 @@ impl<'a> Service<'a> {
             self.terminal.faint(now)
         ))
     }
-}
-
-/// Waits until somebody asks this process to stop.
-async fn stopped() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminated = signal(SignalKind::terminate())?;
-        tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed?,
-            _ = terminated.recv() => (),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
 }
 
 /// Says where everything is.

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
 use local::Cloud;
 use release::Compiled;
 use tokio::time::{Instant, timeout_at};
@@ -122,6 +123,18 @@ impl Laptop {
             Ok(!queues.keys().any(busy) && self.cloud.is_quiet()?)
         })
         .await
+    }
+
+    /// Moves the clock to just after `moment`, and waits until what it brings is done.
+    ///
+    /// # Errors
+    /// Fails where the cloud's state cannot be read or written.
+    pub(crate) async fn leap(&self, moment: Timestamp, longest: Duration) -> anyhow::Result<bool> {
+        let ahead = moment.duration_since(self.cloud.now()) + SignedDuration::from_secs(1);
+        if let Ok(ahead) = Duration::try_from(ahead) {
+            self.cloud.move_clock(ahead).await?;
+        }
+        self.quiet(longest).await
     }
 
     /// Waits until something holds; looks again whenever anything happened in the cloud.

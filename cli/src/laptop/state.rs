@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
-use journey::{ContactId, Enrollment};
+use jiff::Timestamp;
+use journey::{ContactId, Enrollment, Phase};
 use local::{Cloud, Mail};
 use serde_json::{Map, Value};
 use wire::{Bonds, ContactRecord, EnrollmentRecord};
@@ -45,6 +46,17 @@ pub(crate) struct Exception {
 }
 
 impl State {
+    /// Returns the first moment that somebody waits for.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        let waiting = self.enrollments.iter().filter_map(|one| match one.phase {
+            Phase::Waiting { due, .. } => Some(due),
+            Phase::Entered | Phase::Left { .. } | Phase::Parked { .. } | Phase::Sending { .. } => {
+                None
+            }
+        });
+        waiting.min()
+    }
+
     /// Returns the queues that hold what could not be done.
     pub(crate) fn dead_letters(&self) -> impl Iterator<Item = (&str, u64)> {
         self.queues

@@ -60,7 +60,7 @@ pub(crate) struct Letter<'a> {
 }
 
 /// Finds out what became of an event.
-pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State) -> Story<'a> {
+pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State, clock: &Clock) -> Story<'a> {
     let mut story = Story {
         posted,
         letters: Vec::new(),
@@ -91,7 +91,7 @@ pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State) -> Story<'a> {
         .iter()
         .filter(|one| one.event == posted.id)
     {
-        story.follow(enrollment, state);
+        story.follow(enrollment, state, clock);
     }
     if story.is_empty() {
         story
@@ -111,8 +111,15 @@ impl<'a> Story<'a> {
         self.letters.is_empty() && self.others.is_empty() && self.troubles.is_empty()
     }
 
+    /// Leaves out what was told before the mail with this number had arrived.
+    pub(crate) fn since(mut self, number: i64) -> Self {
+        self.letters.retain(|letter| letter.mail.number > number);
+        self.others.clear();
+        self
+    }
+
     /// Adds one person's way through one journey.
-    fn follow(&mut self, enrollment: &'a Enrollment, state: &'a State) {
+    fn follow(&mut self, enrollment: &'a Enrollment, state: &'a State, clock: &Clock) {
         let Enrollment {
             contact, journey, ..
         } = enrollment;
@@ -154,7 +161,7 @@ impl<'a> Story<'a> {
         match &enrollment.phase {
             Phase::Left { .. } => (),
             Phase::Waiting { due, .. } => {
-                let due = due.strftime("%-d %B %Y %H:%M UTC");
+                let due = clock.moment(*due);
                 self.others
                     .push(format!("{who} in {journey}: waits until {due}"));
             }

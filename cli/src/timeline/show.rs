@@ -1,8 +1,8 @@
 //! Shows what became of an event: the event, under it each mail with who got it, then the others.
 
 use comfy_table::{Table, presets};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Letter, Story};
@@ -16,6 +16,12 @@ impl Clock {
     /// Writes a time of day.
     pub(crate) fn time(&self, at: Timestamp) -> String {
         at.to_zoned(self.0.clone()).strftime("%H:%M:%S").to_string()
+    }
+
+    /// Writes a day and a time of day.
+    pub(crate) fn moment(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.0.clone());
+        at.strftime("%A %-d %B %Y, %H:%M").to_string()
     }
 }
 
@@ -74,17 +80,27 @@ fn people(letters: &[Letter<'_>], posted: Timestamp) -> Vec<String> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     for letter in letters.iter().take(PEOPLE_MAX) {
-        let after = letter.mail.at.duration_since(posted).as_secs_f64().max(0.0);
+        let after = letter.mail.at.duration_since(posted);
         table.add_row([
             format!("→ {}", letter.name),
             letter.roles.join(", "),
-            format!("{after:.1} s"),
+            length(after),
         ]);
     }
     let lines = table.lines();
     lines
         .map(|line| format!("      {}", line.trim_end()))
         .collect()
+}
+
+/// Says how long something took, as exactly as anybody wants to know.
+fn length(took: SignedDuration) -> String {
+    match took.as_secs() {
+        ..60 => format!("{:.1} s", took.as_secs_f64().max(0.0)),
+        secs @ 60..7_200 => format!("{} min", secs / 60),
+        secs @ 7_200..172_800 => format!("{} h", secs / 3_600),
+        secs => format!("{} days", secs / 86_400),
+    }
 }
 
 /// Sets the later lines of a text under the first.

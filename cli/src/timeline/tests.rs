@@ -58,7 +58,7 @@ fn who_got_no_mail_is_said_with_the_reason() {
     world.shows(expect![[r#"
           1  TRACK_START  10:15:00  #5 Startbrief
              – Anna Bakker in start: the address cannot be mailed any more
-             – Joris Smit in start: waits until 25 November 2026 09:15 UTC
+             – Joris Smit in start: waits until Wednesday 25 November 2026, 10:15
              – Joris Smit in welcome: was in it before, and may not enter again
              – nobody in invoice: nobody is in the journey's audience"#]]);
 }
@@ -125,7 +125,10 @@ fn a_mail_of_another_event_is_not_counted_here() {
     world.walks("start", "Anna", &[("letter", "sent")], left());
     world.arrives("start", "Anna", "letter", "Hallo", 100);
     world.posted.id = "another".to_owned();
-    assert_eq!(story(&world.posted, &world.state).letters.len(), 0);
+    assert_eq!(
+        story(&world.posted, &world.state, &clock()).letters.len(),
+        0
+    );
 }
 
 #[test]
@@ -267,8 +270,8 @@ impl World {
 
     fn show(&self) -> String {
         let terminal = Terminal::new(&Environment::plain());
-        let clock = Clock(TimeZone::fixed(jiff::tz::offset(1)));
-        show(&story(&self.posted, &self.state), &clock, terminal)
+        let clock = clock();
+        show(&story(&self.posted, &self.state, &clock), &clock, terminal)
     }
 
     #[track_caller]
@@ -279,6 +282,10 @@ impl World {
 
 fn enrollment(journey: &str, who: &str) -> EnrollmentId {
     EnrollmentId::of(journey, Some("pupil-1"), &ContactId::of(who), Some("ev"))
+}
+
+fn clock() -> Clock {
+    Clock(TimeZone::fixed(jiff::tz::offset(1)))
 }
 
 fn left() -> Phase {
