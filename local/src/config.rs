@@ -4,6 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{bail, ensure};
 
+use crate::ses::events::is_kind;
+
 /// Everything that [`crate::Cloud::start`] needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -92,6 +94,13 @@ impl Config {
         }
         for set in &self.configuration_sets {
             self.check_queue(&format!("configuration set {}", set.name), &set.queue)?;
+            for event in &set.events {
+                ensure!(
+                    is_kind(event),
+                    "configuration set {}: SES has no event type {event}",
+                    set.name
+                );
+            }
         }
         Ok(())
     }

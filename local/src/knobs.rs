@@ -8,6 +8,7 @@
 //! | `GET clock` | tells the time |
 //! | `POST functions/{name}/kill` | kills its processes |
 //! | `GET functions/{name}/log` | its last lines |
+//! | `POST mails/{id}/events` `{"recipient", "event"}` | lets it happen: `"open"`, `"complaint"`, `{"bounce": "permanent"}`, `{"click": {"link"}}`, ... |
 //! | `GET queues` | how many messages each holds |
 //! | `GET meter` | what was used so far |
 
@@ -22,6 +23,7 @@ use crate::{
     http::{self, Answer, Call},
     refusal::Refusal,
     region::Region,
+    ses::{events::MailEvent, send},
 };
 
 /// Answers one request under `/_local/`.
@@ -78,6 +80,11 @@ async fn turn(
             log.map(|lines| json!({"lines": lines}))
                 .ok_or_else(not_found)
         }
+        (&Method::POST, ["mails", id, "events"]) => {
+            let Report { recipient, event } = read(body)?;
+            send::report(region, id, &recipient, &event)?;
+            Ok(json!({}))
+        }
         (&Method::GET, ["queues"]) => {
             let depths = region.queue_depths()?.into_iter().map(|(queue, depth)| {
                 let shown = json!({
@@ -121,6 +128,12 @@ fn one() -> u32 {
 #[derive(Debug, Deserialize)]
 struct Move {
     seconds: u64,
+}
+
+#[derive(Deserialize)]
+struct Report {
+    recipient: String,
+    event: MailEvent,
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {

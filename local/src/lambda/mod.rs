@@ -1,10 +1,11 @@
 //! AWS Lambda: every declared function runs as real processes that speak the Runtime API.
 //!
-//! Deliberate differences from AWS: the processes start with the cloud and never freeze; `concurrency` is both the
-//! number of processes and the limit; invocations beyond it wait their turn (up to 1,000 of them, then 429) instead
+//! Deliberate differences from AWS: a process, once started, stays and never freezes; `concurrency` is the limit of
+//! processes; invocations beyond it wait their turn (up to 1,000 of them, then 429) instead
 //! of being throttled at once; nothing limits memory; the deadline that a function is told is by the system's time,
 //! which is the one its own runtime compares with.
 
+mod line;
 pub(crate) mod mapping;
 mod process;
 mod runtime_api;
@@ -12,32 +13,33 @@ mod worker;
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use hyper::body::Bytes;
 use serde_json::json;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{oneshot, watch},
     task::JoinSet,
 };
+
+use line::Line;
 
 use crate::{config, faults::Fault, names::new_id, region::Region};
 
 /// The functions of a running cloud.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Functions {
     functions: BTreeMap<String, Arc<Function>>,
 }
 
 /// One function: its settings, its waiting invocations and its last log lines.
-#[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) settings: config::Function,
     /// The environment of its processes, without the clock's offset.
     env: Vec<(String, String)>,
-    waiting: mpsc::Sender<Invocation>,
-    taken: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
+    line: Arc<Line>,
     /// Changes when every process has to be replaced at once.
     replacements: watch::Sender<u64>,
     log: Mutex<VecDeque<String>>,
@@ -71,8 +73,14 @@ impl FunctionError {
     }
 }
 
+impl fmt::Debug for Functions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.functions.keys()).finish()
+    }
+}
+
 impl Functions {
-    /// Starts every process; they are killed when the set of workers is dropped.
+    /// Starts the workers; dropping them kills their processes.
     pub(crate) fn start(
         region: &Arc<Region>,
         settings: Vec<config::Function>,
@@ -142,10 +150,9 @@ impl Functions {
             payload,
             reply,
         };
-        function
-            .waiting
-            .try_send(invocation)
-            .map_err(|_| FunctionError::Throttled)?;
+        if !function.line.push(invocation) {
+            return Err(FunctionError::Throttled);
+        }
         let stopped = || FunctionError::failed("Runtime.ExitError", "the local cloud was stopped");
         result.await.unwrap_or_else(|_| Err(stopped()))
     }
@@ -178,14 +185,12 @@ impl Functions {
 
 impl Function {
     fn new(settings: config::Function, shared_env: &[(String, String)]) -> Self {
-        let (waiting, taken) = mpsc::channel(WAITING_MAX);
         let mut env = shared_env.to_vec();
         env.extend(settings.env.iter().cloned());
         Self {
             settings,
             env,
-            waiting,
-            taken: taken.into(),
+            line: Arc::default(),
             replacements: watch::Sender::new(0),
             log: Mutex::default(),
         }
@@ -196,7 +201,7 @@ impl Function {
     }
 
     fn keep_line(&self, line: String) {
-        tracing::debug!(function = self.settings.name, "{line}");
+        tracing::debug!(target: "function", function = self.settings.name, "{line}");
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == LOG_LINES_MAX {
             log.pop_front();
@@ -215,5 +220,4 @@ impl Function {
 
 /// The most bytes of a synchronous invocation's payload and of its result.
 pub(crate) const PAYLOAD_BYTES_MAX: usize = 6 * 1024 * 1024;
-const WAITING_MAX: usize = 1000;
 const LOG_LINES_MAX: usize = 200;

@@ -1,4 +1,4 @@
-//! The keeper of one process of a function: starts it, feeds it invocations, ends it, starts it again.
+//! The keeper of one process of a function: starts it when it is needed, feeds it invocations, ends it.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -11,6 +11,7 @@ use tokio::{
 
 use super::{
     Function, FunctionError, Invocation,
+    line::Place,
     process::Process,
     runtime_api::{self, Delivery, Word},
 };
@@ -26,8 +27,6 @@ pub(super) struct Worker {
     region: Arc<Region>,
     function: Arc<Function>,
     replacements: watch::Receiver<u64>,
-    /// Taken from the queue, but the process was gone before it could have it.
-    carried: Option<Invocation>,
 }
 
 /// A process and the Runtime API that is its own, so that no word of an earlier process is taken for one of this.
@@ -54,7 +53,6 @@ impl Worker {
             region,
             function,
             replacements,
-            carried: None,
         }
     }
 
@@ -62,18 +60,27 @@ impl Worker {
     pub(super) async fn run(mut self) {
         let mut deaths = 0;
         loop {
+            let mut place = self.function.line.need().await;
             let started = Instant::now();
             // A replacement that was asked for before now is this very start.
             self.replacements.mark_unchanged();
             let end = match self.start().await {
                 Ok(mut pair) => {
-                    let end = self.feed(&mut pair).await;
+                    let end = self.feed(&mut pair, &mut place).await;
                     pair.process.kill().await;
                     end
                 }
                 Err(error) => End::Died(format!("it could not be started: {error}")),
             };
             let name = &self.function.settings.name;
+            // As on Lambda, an invocation fails with the start that was made for it.
+            let replaced = matches!(end, End::Replaced);
+            if !replaced && let Some(invocation) = place.abandoned() {
+                let message = format!("RequestId: {} Error: Runtime exited", invocation.id);
+                let error = FunctionError::failed("Runtime.ExitError", &message);
+                let _ = invocation.reply.send(Err(error));
+            }
+            drop(place);
             match end {
                 End::Replaced => deaths = 0,
                 End::Late(what) => {
@@ -123,13 +130,13 @@ impl Worker {
         }
     }
 
-    async fn feed(&mut self, pair: &mut Pair) -> End {
+    async fn feed(&mut self, pair: &mut Pair, place: &mut Place) -> End {
         loop {
             let next = match self.await_next(pair).await {
                 Ok(next) => next,
                 Err(end) => return end,
             };
-            let invocation = match self.await_invocation(pair).await {
+            let invocation = match self.await_invocation(pair, place).await {
                 Ok(invocation) => invocation,
                 Err(end) => return end,
             };
@@ -143,11 +150,15 @@ impl Worker {
             };
             if next.send(delivery).is_err() {
                 // It asked and went away; whoever asks next gets it.
-                self.carried = Some(invocation);
+                place.put_back(invocation);
                 continue;
             }
             self.region.counters.invocation(&settings.name);
             let (result, end) = self.await_result(pair, &invocation.id, timeout).await;
+            if end.is_none() {
+                // Before the caller knows, so that its next call finds this process.
+                place.free();
+            }
             // The caller may have gone away.
             let _ = invocation.reply.send(result);
             if let Some(end) = end {
@@ -185,19 +196,18 @@ impl Worker {
         }
     }
 
-    async fn await_invocation(&mut self, pair: &mut Pair) -> Result<Invocation, End> {
-        if self.carried.is_none() {
-            let take = async { self.function.taken.lock().await.recv().await };
-            self.carried = tokio::select! {
-                // First of all: after a move of the clock no process of before gets an invocation.
-                biased;
-                _ = self.replacements.changed() => return Err(End::Replaced),
-                how = pair.process.ended() => return Err(End::Died(how)),
-                taken = take => taken,
-            };
+    async fn await_invocation(
+        &mut self,
+        pair: &mut Pair,
+        place: &mut Place,
+    ) -> Result<Invocation, End> {
+        tokio::select! {
+            // First of all: after a move of the clock no process of before gets an invocation.
+            biased;
+            _ = self.replacements.changed() => Err(End::Replaced),
+            how = pair.process.ended() => Err(End::Died(how)),
+            invocation = place.take() => Ok(invocation),
         }
-        // The queue never closes: its function holds both ends.
-        self.carried.take().ok_or(End::Replaced)
     }
 
     /// Waits for the invocation's result, and says if the process did not survive it.

@@ -27,6 +27,9 @@ pub(super) struct Request {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     flexible_time_window: FlexibleTimeWindow,
+    /// The same for the retries of one call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
     #[serde(default = "none")]
     pub(super) action_after_completion: String,
     pub(super) target: Target,
@@ -76,25 +79,29 @@ pub(super) struct SqsParameters {
 
 /// Answers `CreateSchedule`.
 pub(super) fn create(region: &Arc<Region>, name: &str, body: &[u8]) -> Result<Value, Refusal> {
-    store(region, name, body, |db, group| {
+    store(region, name, body, |db, request| {
+        let group = &request.group_name;
         if !table::is_group(db, group)? {
             return Err(no_group(group));
         }
-        if table::get(db, group, name)?.is_some() {
+        let earlier = table::get(db, group, name)?;
+        if let Some(earlier) = &earlier
+            && !request.is_retry_of(earlier)
+        {
             return Err(Refusal::with_status(
                 409,
                 "ConflictException",
                 format!("Schedule {name} already exists."),
             ));
         }
-        Ok(None)
+        Ok(earlier)
     })
 }
 
 /// Answers `UpdateSchedule`.
 pub(super) fn update(region: &Arc<Region>, name: &str, body: &[u8]) -> Result<Value, Refusal> {
-    store(region, name, body, |db, group| {
-        table::get(db, group, name)?
+    store(region, name, body, |db, request| {
+        table::get(db, &request.group_name, name)?
             .map(Some)
             .ok_or_else(|| no_schedule(name))
     })
@@ -104,7 +111,7 @@ fn store(
     region: &Region,
     name: &str,
     body: &[u8],
-    earlier: impl FnOnce(&Transaction<'_>, &str) -> Result<Option<Schedule>, Refusal>,
+    earlier: impl FnOnce(&Transaction<'_>, &Request) -> Result<Option<Schedule>, Refusal>,
 ) -> Result<Value, Refusal> {
     let request: Request =
         serde_json::from_slice(body).map_err(|error| invalid(error.to_string()))?;
@@ -112,7 +119,7 @@ fn store(
     let now_ms = region.clock.now_ms();
     let expression = request.check(region, now_ms)?;
     let arn = region.store.write(|db| {
-        let earlier = earlier(db, &request.group_name)?;
+        let earlier = earlier(db, &request)?;
         let schedule = Schedule::new(name, &request, expression, now_ms, earlier.as_ref());
         table::put(db, &schedule)?;
         Ok::<_, Refusal>(names::schedule_arn(&request.group_name, name))
@@ -151,6 +158,13 @@ impl Schedule {
 }
 
 impl Request {
+    /// Whether this is the very call that made the schedule, sent again.
+    fn is_retry_of(&self, earlier: &Schedule) -> bool {
+        let earlier: Option<Self> = serde_json::from_str(&earlier.request).ok();
+        self.client_token.is_some()
+            && earlier.is_some_and(|earlier| earlier.client_token == self.client_token)
+    }
+
     fn check(&self, region: &Region, now_ms: i64) -> Result<Expression, Refusal> {
         let text = &self.schedule_expression;
         let expression = Expression::parse(text, self.schedule_expression_timezone.as_deref())
@@ -210,6 +224,7 @@ pub(crate) fn declare_rate(
         schedule_expression_timezone: None,
         state: enabled(),
         description: None,
+        client_token: None,
         flexible_time_window: FlexibleTimeWindow { mode: "OFF".into() },
         action_after_completion: none(),
         target: Target {
@@ -245,6 +260,9 @@ pub(super) fn get(region: &Region, group: &str, name: &str) -> Result<Value, Ref
         .read(|db| table::get(db, group, name))?
         .ok_or_else(|| no_schedule(name))?;
     let mut shown: Value = serde_json::from_str(&schedule.request).unwrap_or_default();
+    if let Some(fields) = shown.as_object_mut() {
+        fields.remove("ClientToken");
+    }
     shown["Name"] = name.into();
     shown["Arn"] = names::schedule_arn(group, name).into();
     shown["CreationDate"] = (schedule.created_ms / 1000).into();

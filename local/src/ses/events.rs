@@ -3,6 +3,7 @@
 //! SES Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS".
 
 use rusqlite::Transaction;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -17,7 +18,8 @@ use crate::{
 };
 
 /// Something that happens to a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MailEvent {
     /// SES will try to deliver it.
     Send,
@@ -41,7 +43,8 @@ pub enum MailEvent {
 }
 
 /// Why a mail came back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Bounce {
     /// The mailbox does not exist.
     Permanent,
@@ -108,6 +111,11 @@ pub(crate) fn publish(
     };
     queue::enqueue(db, &set.queue, &message, now_ms)?;
     Ok(true)
+}
+
+/// Whether SES has events of this type.
+pub(crate) fn is_kind(wanted: &str) -> bool {
+    KINDS.iter().any(|kind| same_kind(wanted, kind))
 }
 
 /// Whether `DELIVERY_DELAY` (the API's), `deliveryDelay` (CloudFormation's) and `DeliveryDelay` are the same.
@@ -293,6 +301,19 @@ fn addresses(recipients: &[String]) -> Vec<Value> {
         .collect()
 }
 
+/// The types of the API's `EventType`.
+const KINDS: [&str; 10] = [
+    "Send",
+    "Reject",
+    "Bounce",
+    "Complaint",
+    "Delivery",
+    "Open",
+    "Click",
+    "RenderingFailure",
+    "DeliveryDelay",
+    "Subscription",
+];
 const LOOPBACK: &str = "127.0.0.1";
 const REPORTING_MTA: &str = "a0-0.smtp-out.eu-west-1.amazonses.com";
 const USER_AGENT: &str = "Mozilla/5.0";

@@ -120,10 +120,16 @@ fn fate(db: &Transaction<'_>, address: &str) -> rusqlite::Result<(Outcome, bool)
 /// A permanent bounce and a complaint put the address on the account's suppression list, as SES does.
 pub(crate) fn report(
     region: &Region,
-    mail: &Mail,
+    id: &str,
     recipient: &str,
     event: &MailEvent,
 ) -> Result<(), Refusal> {
+    let unknown = |what: String| Refusal::with_status(404, "NotFoundException", what);
+    let mail = region.store.read(|db| mail::find(db, id))?;
+    let mail = &mail.ok_or_else(|| unknown(format!("there is no mail {id}")))?;
+    if !mail.outcomes.contains_key(recipient) {
+        return Err(unknown(format!("mail {id} was not sent to that recipient")));
+    }
     let now_ms = region.clock.now_ms();
     let set = mail
         .configuration_set

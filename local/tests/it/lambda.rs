@@ -158,11 +158,33 @@ async fn a_program_that_dies_at_once_is_tried_again_with_pauses_and_blocks_nothi
         config.functions.push(broken);
     })
     .await;
+    for _ in 0..2 {
+        let (_, answer) = invoke(world.cloud.aws_endpoint(), "broken", &json!({})).await;
+        assert_eq!(answer["errorType"], "Runtime.ExitError");
+    }
     eventually("its complaint", async || {
-        !world.cloud.function_log("broken").is_empty()
+        let log = world.cloud.function_log("broken");
+        log.iter().any(|line| line.contains("no-such-option"))
     })
     .await;
     assert_eq!(call(&world, json!("fine")).await, "fine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_starts_when_it_is_needed_and_only_then() {
+    let world = World::new().await;
+    let pid = async || call(&world, json!({"do": "pid"})).await;
+    assert!(world.cloud.function_log("echo").is_empty());
+    let first = pid().await;
+    for _ in 0..20 {
+        assert_eq!(pid().await, first);
+    }
+    // A second one only while the first is busy.
+    let (_, second) = tokio::join!(call(&world, json!({"do": "hang"})), async {
+        eventually("the second process", async || pid().await != first).await;
+        pid().await
+    });
+    assert_ne!(first, second);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -94,6 +94,23 @@ async fn what_the_scheduler_refuses_is_refused_with_its_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_sent_again_is_no_conflict() {
+    let world = World::new().await;
+    let due = in_seconds(&world, 60);
+    let make = || {
+        create(&world, "a", due, &queue_arn("out"), "x")
+            .client_token("t1")
+            .send()
+    };
+    let first = make().await.unwrap();
+    assert_eq!(make().await.unwrap().schedule_arn(), first.schedule_arn());
+    let other = create(&world, "a", due, &queue_arn("out"), "x")
+        .client_token("t2")
+        .send();
+    assert_eq!(code(other.await), "ConflictException");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_fails_is_tried_again_and_then_given_up_into_the_dead_letters() {
     let world = World::new().await;
     let due = in_seconds(&world, 60);

@@ -2,12 +2,14 @@
 
 use aws_sdk_sesv2::types::SuppressionListReason;
 use expect_test::{Expect, expect};
+use http_body_util::Full;
+use hyper::Request;
 use local::{Bounce, MailEvent, Outcome};
 use serde_json::Value;
 
 use crate::{
     ses::{code, mail, tag},
-    world::World,
+    world::{World, ask},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,6 +129,37 @@ async fn events_have_the_shape_that_aws_publishes() {
         timestamp: a time
         userAgent: "Mozilla/5.0"
     "#]],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_can_be_reported_over_http() {
+    let world = World::new().await;
+    mail(&world, "news@mail.example.com", &["ann@example.org"])
+        .configuration_set_name("waypost")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(kinds(&world).await, ["Send", "Delivery"]);
+    let id = &world.cloud.mails().unwrap()[0].id;
+    let report = async |event: &str| {
+        let url = format!("{}/_local/mails/{id}/events", world.cloud.aws_endpoint());
+        let body = format!(r#"{{"recipient":"ann@example.org","event":{event}}}"#);
+        let request = Request::post(url).body(Full::from(body)).unwrap();
+        ask(request).await.unwrap().0
+    };
+    assert_eq!(report(r#""open""#).await, 200);
+    assert_eq!(report(r#"{"bounce":"mailbox_full"}"#).await, 200);
+    assert_eq!(
+        report(r#"{"click":{"link":"https://example.com/"}}"#).await,
+        200
+    );
+    assert_eq!(report(r#""delivery_delay""#).await, 200);
+    assert_eq!(report(r#""vanish""#).await, 400);
+    // The set does not ask for delays.
+    assert_eq!(
+        kinds(&world).await,
+        ["Open", "Bounce Transient MailboxFull", "Click"]
     );
 }
 
