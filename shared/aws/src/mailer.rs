@@ -13,8 +13,8 @@ use aws_sdk_sesv2::types::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use engine::{Mailer, Outgoing, Undelivered};
-use journey::Sender;
+use engine::{Mailer, Outgoing, Pages, Undelivered};
+use journey::{ContactId, Sender};
 
 use crate::{Aws, Setting};
 
@@ -62,6 +62,13 @@ impl Mailer for Aws {
                 .ok_or_else(|| Undelivered::Unknown("SES gave the mail no name".to_owned())),
             Err(error) => Err(undelivered(&error)),
         }
+    }
+}
+
+impl Pages for Aws {
+    /// There are no pages for recipients yet, so no marketing mail leaves.
+    fn unsubscribe(&self, _: &ContactId, _: &str) -> Option<String> {
+        None
     }
 }
 

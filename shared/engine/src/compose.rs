@@ -1,69 +1,96 @@
 //! Gathers what a mail is made of, and makes it.
 
-use journey::{Contact, Plan, Value};
+use journey::{Contact, Plan, Purpose, Value};
 use mail::{Locale, Mail, Scope, put};
 use serde_json::{Map, Value as Json};
 use wire::EnrollmentRecord;
 
 use jiff::Timestamp;
 
-use crate::Templates;
+use crate::{Pages, Templates};
 
 /// Makes the mail that `template` is for `recipient`, or says why it cannot be made.
 ///
 /// `contact` is who walks the journey: the recipient, unless the step has a `to:` of its own.
 pub(crate) async fn compose(
-    io: &impl Templates,
+    io: &(impl Templates + Pages),
     plan: &Plan,
     record: &EnrollmentRecord,
     (template, contact, recipient): (&str, &Contact, &Contact),
     now: Timestamp,
 ) -> anyhow::Result<Result<Mail, String>> {
-    let locale = recipient.locale.as_deref();
-    let Some(hash) = plan.template(template, locale) else {
+    let unsubscribe = match &plan.purpose {
+        Purpose::Marketing { topic } => match io.unsubscribe(&recipient.id, topic) {
+            Some(link) => Some(Value::Text(link)),
+            // Whatever its template says: nobody is advertised to who cannot say no.
+            None => return Ok(Err(NO_UNSUBSCRIBE.to_owned())),
+        },
+        Purpose::Transactional => None,
+    };
+    let Some((hash, language)) = plan.template(template, recipient.locale.as_deref()) else {
         return Ok(Err(format!("the plan has no template `{template}`")));
     };
     let template = io.template(hash).await?;
-    let scope = match scope(plan, record, contact, recipient, now) {
+    let facts = Facts {
+        plan,
+        record,
+        contact,
+        recipient,
+        language,
+        unsubscribe,
+        now,
+    };
+    let scope = match facts.scope() {
         Ok(scope) => scope,
         Err(error) => return Ok(Err(error.to_string())),
     };
     Ok(template.render(&scope).map_err(|error| error.to_string()))
 }
 
-fn scope(
-    plan: &Plan,
-    record: &EnrollmentRecord,
-    contact: &Contact,
-    recipient: &Contact,
+/// What one mail is made of.
+struct Facts<'a> {
+    plan: &'a Plan,
+    record: &'a EnrollmentRecord,
+    contact: &'a Contact,
+    recipient: &'a Contact,
+    /// The language that the chosen text is in.
+    language: &'a str,
+    unsubscribe: Option<Value>,
     now: Timestamp,
-) -> Result<Scope, mail::ScopeError> {
-    let settings = &plan.settings;
-    let mut event = Map::new();
-    for path in plan.params.keys() {
-        put(&mut event, path, record.enrollment.params.get(path))?;
-    }
-    let mut vars = Map::new();
-    for (name, value) in &settings.vars {
-        put(&mut vars, name, Some(value))?;
-    }
-    // The pages for recipients are not there yet: a mail that needs one is refused, never sent without.
-    let mut links = Map::new();
-    for page in ["browser", "preferences", "unsubscribe"] {
-        put(&mut links, page, None)?;
-    }
-    let mut values = Map::new();
-    values.insert("contact".to_owned(), person(plan, contact)?);
-    values.insert("event".to_owned(), Json::Object(event));
-    values.insert("links".to_owned(), Json::Object(links));
-    values.insert("recipient".to_owned(), person(plan, recipient)?);
-    values.insert("vars".to_owned(), Json::Object(vars));
+}
 
-    let zone = recipient.zone(&settings.zone);
-    let today = now.to_zoned(zone.clone()).date();
-    let tags = [recipient.locale.as_deref(), Some(settings.locale.as_str())];
-    let locale = Locale::first_known(tags.into_iter().flatten());
-    Scope::new(values, locale, zone, today)
+impl Facts<'_> {
+    fn scope(&self) -> Result<Scope, mail::ScopeError> {
+        let Self {
+            plan, recipient, ..
+        } = self;
+        let settings = &plan.settings;
+        let mut event = Map::new();
+        for path in plan.params.keys() {
+            put(&mut event, path, self.record.enrollment.params.get(path))?;
+        }
+        let mut vars = Map::new();
+        for (name, value) in &settings.vars {
+            put(&mut vars, name, Some(value))?;
+        }
+        let mut links = Map::new();
+        put(&mut links, "browser", None)?;
+        put(&mut links, "preferences", None)?;
+        put(&mut links, "unsubscribe", self.unsubscribe.as_ref())?;
+
+        let mut values = Map::new();
+        values.insert("contact".to_owned(), person(plan, self.contact)?);
+        values.insert("event".to_owned(), Json::Object(event));
+        values.insert("links".to_owned(), Json::Object(links));
+        values.insert("recipient".to_owned(), person(plan, recipient)?);
+        values.insert("vars".to_owned(), Json::Object(vars));
+
+        let zone = recipient.zone(&settings.zone);
+        let today = self.now.to_zoned(zone.clone()).date();
+        // Dates are in the language of the text around them, whatever the recipient reads besides.
+        let locale = Locale::first_known([self.language, settings.locale.as_str()]);
+        Scope::new(values, locale, zone, today)
+    }
 }
 
 /// Describes a person: a declared field that nobody has given is there, as absent.
@@ -85,3 +112,5 @@ fn person(plan: &Plan, contact: &Contact) -> Result<Json, mail::ScopeError> {
     }
     Ok(Json::Object(fields))
 }
+
+const NO_UNSUBSCRIBE: &str = "a marketing mail needs an unsubscribe page, and there is none yet";

@@ -25,7 +25,7 @@ pub use intake::{Post, Refusal, intake};
 pub use ports::{
     AddressKey, Alarms, Backlog, Bonding, Claim, Claimed, Clock, ContactBook, Contacts, DueIndex,
     Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions, Lane, Ledger, Mailer,
-    Moves, Orders, Outgoing, Overdue, Plans, Releases, Row, RowState, Stored, Suppressions,
+    Moves, Orders, Outgoing, Overdue, Pages, Plans, Releases, Row, RowState, Stored, Suppressions,
     Templates, Undelivered, Versioned,
 };
 pub use resolve::{Entering, Resolved, resolve};

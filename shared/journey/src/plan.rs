@@ -57,21 +57,39 @@ impl Plan {
         needed
     }
 
-    /// Returns the hash of the text of `template` for somebody who reads `locale`.
+    /// Returns the text of `template` for somebody who reads `locale`: its hash, and the language it is in.
     ///
-    /// `nl-BE` is served by `nl-BE`, else by `nl`, else by the default.
-    pub fn template(&self, template: &str, locale: Option<&str>) -> Option<&str> {
-        let variant = |locale: Option<&str>| {
-            self.templates
-                .get(&(template.to_owned(), locale.map(str::to_owned)))
-                .map(String::as_str)
-        };
-        let language = |locale: &str| locale.split(['-', '_']).next().map(str::to_lowercase);
-        locale
-            .and_then(|locale| {
-                variant(Some(locale)).or_else(|| variant(language(locale).as_deref()))
+    /// `nl-BE` is served by `nl-BE`, else by `nl`, else by the default, which is in the project's own.
+    pub fn template(&self, template: &str, locale: Option<&str>) -> Option<(&str, &str)> {
+        let variants = self
+            .templates
+            .iter()
+            .filter(|((name, _), _)| name == template);
+        let variant = |wanted: &str| {
+            variants.clone().find_map(|((_, locale), hash)| {
+                let locale = locale.as_deref()?;
+                locale
+                    .eq_ignore_ascii_case(wanted)
+                    .then_some((hash.as_str(), locale))
             })
-            .or_else(|| variant(None))
+        };
+        let default = || {
+            let key = (template.to_owned(), None);
+            Some((
+                self.templates.get(&key)?.as_str(),
+                self.settings.locale.as_str(),
+            ))
+        };
+        let locale = locale.map(|locale| locale.replace('_', "-"));
+        let language = locale
+            .as_deref()
+            .and_then(|locale| locale.split('-').next());
+        let wanted = [locale.as_deref(), language];
+        wanted
+            .into_iter()
+            .flatten()
+            .find_map(variant)
+            .or_else(default)
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use engine::{
-    DueIndex, Enrollments, Exception, Exceptions, Overdue, Plans, Releases, Stored, Templates,
+    DueIndex, Enrollments, Exception, Exceptions, Overdue, Pages, Plans, Releases, Stored,
+    Templates,
 };
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, EnrollmentId, Phase, Plan, Release};
@@ -186,6 +187,12 @@ impl Plans for World {
             state.published.plans.get(hash).map(Arc::clone)
         });
         plan.await?.ok_or_else(|| anyhow!("there is no such plan"))
+    }
+}
+
+impl Pages for World {
+    fn unsubscribe(&self, _: &ContactId, topic: &str) -> Option<String> {
+        Some(format!("https://pages.example/u/{topic}"))
     }
 }
 

@@ -30,6 +30,12 @@ pub struct Outgoing<'a> {
     pub mail: &'a Mail,
 }
 
+/// Knows the pages for recipients.
+pub trait Pages {
+    /// Returns where `recipient` says no to `topic`; `None` where there is no such page.
+    fn unsubscribe(&self, recipient: &ContactId, topic: &str) -> Option<String>;
+}
+
 /// Why the mail service did not say that it took a mail.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Undelivered {

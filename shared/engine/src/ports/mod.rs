@@ -15,7 +15,7 @@ use jiff::Timestamp;
 pub use contacts::{Bonding, ContactBook, Contacts, Suppressions};
 pub use enrollments::{DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue};
 pub use ledger::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
-pub use mailer::{Evidence, Mailer, Outgoing, Undelivered};
+pub use mailer::{Evidence, Mailer, Outgoing, Pages, Undelivered};
 pub use outlet::{Alarms, Backlog, Events, Lane, Moves, Orders};
 pub use releases::{Plans, Releases, Templates};
 

@@ -15,7 +15,7 @@ use crate::compose::compose;
 use crate::effects::{ORDER_AGE_MAX, settle};
 use crate::{
     Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Moves, Orders,
-    Outgoing, Plans, Suppressions, Templates, Undelivered,
+    Outgoing, Pages, Plans, Suppressions, Templates, Undelivered,
 };
 use claim::{Verdict, claim, earlier};
 
@@ -47,6 +47,7 @@ pub async fn send(
          + Enrollments
          + Plans
          + Templates
+         + Pages
          + Ledger
          + Mailer
          + Evidence
@@ -150,7 +151,7 @@ enum Next {
 impl Mailing<'_> {
     async fn go(
         &self,
-        io: &(impl Clock + Templates + Suppressions + Ledger + Mailer + Evidence),
+        io: &(impl Clock + Templates + Pages + Suppressions + Ledger + Mailer + Evidence),
         patience: Patience,
     ) -> Result<Next, Failure> {
         if self.expired(io.now()) {
