@@ -20,11 +20,11 @@ pub fn check(drafts: Vec<Draft>, release: &Release) -> Result<Vec<Event>, Proble
         release,
         faults: Vec::new(),
     };
+    checker.ids(&drafts);
     let events: Vec<_> = drafts
         .into_iter()
         .filter_map(|draft| checker.event(draft))
         .collect();
-    checker.ids(&events);
     if checker.faults.is_empty() {
         Ok(events)
     } else {
@@ -64,16 +64,20 @@ impl Checker<'_> {
         self.demand(&mut params, &ty.params, &format!("{pointer}/data"));
         let people = draft.people.into_iter().enumerate();
         let people: Vec<_> = people
-            .filter_map(|(index, person)| self.person(person, &format!("{pointer}/people/{index}")))
+            .filter_map(|(index, person)| {
+                let pointer = format!("{pointer}/people/{index}");
+                let person = self.person(person, &pointer)?;
+                Some((pointer, person))
+            })
             .collect();
-        self.addresses(&people, &pointer);
+        self.addresses(&people);
         Some(Event {
             id: draft.id,
             ty: draft.ty,
             timestamp: draft.timestamp,
             subject: draft.subject,
             params,
-            people,
+            people: people.into_iter().map(|(_, person)| person).collect(),
         })
     }
 
@@ -135,28 +139,26 @@ impl Checker<'_> {
     }
 
     /// One id with two addresses in one event cannot be right.
-    fn addresses(&mut self, people: &[Posted], pointer: &str) {
+    fn addresses(&mut self, people: &[(String, Posted)]) {
         let mut seen: BTreeMap<ContactId, &EmailAddress> = BTreeMap::new();
-        for (index, person) in people.iter().enumerate() {
+        for (pointer, person) in people {
             let first = seen.entry(person.contact()).or_insert(&person.address);
             if *first != &person.address {
-                self.faults.push(Fault::new(
-                    format!("{pointer}/people/{index}/email"),
-                    "this id stands here with another address already",
-                ));
+                let detail = "this id stands here with another address already";
+                self.faults
+                    .push(Fault::new(format!("{pointer}/email"), detail));
             }
         }
     }
 
     /// Two events of one post must not bear one id: one of them would be taken for a repeat.
-    fn ids(&mut self, events: &[Event]) {
+    fn ids(&mut self, drafts: &[Draft]) {
         let mut seen = BTreeSet::new();
-        for (index, event) in events.iter().enumerate() {
-            if !seen.insert(&event.id) {
-                self.faults.push(Fault::new(
-                    format!("/{index}/id"),
-                    "another event of this post has the same id",
-                ));
+        for draft in drafts {
+            if !seen.insert(&draft.id) {
+                let at = format!("{}/id", draft.pointer);
+                let detail = "another event of this post has the same id";
+                self.faults.push(Fault::new(at, detail));
             }
         }
     }
@@ -203,6 +205,9 @@ impl Checker<'_> {
             let inside = format!("{path}.");
             if let Some(field) = declared.get(&path) {
                 match parse(value, field.ty) {
+                    Ok(Some(_)) if found.contains_key(&path) => self
+                        .faults
+                        .push(Fault::new(pointer, format!("`{path}` stands here twice"))),
                     Ok(Some(value)) => {
                         found.insert(path, value);
                     }

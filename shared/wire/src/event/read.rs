@@ -106,14 +106,14 @@ impl Reader {
         own_id: bool,
     ) -> Option<Draft> {
         let mut map = self.object(json, &pointer, "an event")?;
-        let given = self.text(&mut map, &pointer, "id", ID_MAX);
+        let given = self.name(&mut map, &pointer, "id", ID_MAX);
         let id = given.filter(|_| own_id).unwrap_or_else(|| id.to_owned());
         let Some(ty) = self.text(&mut map, &pointer, "type", NAME_MAX) else {
             self.missing(&pointer, "type", "the event's type");
             return None;
         };
         let timestamp = self.moment(&mut map, &pointer, "timestamp");
-        let subject = self.text(&mut map, &pointer, "subject", SUBJECT_MAX);
+        let subject = self.name(&mut map, &pointer, "subject", SUBJECT_MAX);
         let data = match map.remove("data") {
             None | Some(Json::Null) => Map::new(),
             Some(data) => self.object(data, &format!("{pointer}/data"), "`data`")?,
@@ -306,6 +306,23 @@ impl Reader {
                 None
             }
         }
+    }
+
+    /// Takes a text that names something: nothing at all names everything alike.
+    fn name(
+        &mut self,
+        map: &mut Map<String, Json>,
+        pointer: &str,
+        key: &str,
+        length_max: usize,
+    ) -> Option<String> {
+        let name = self.text(map, pointer, key, length_max)?;
+        if name.trim().is_empty() {
+            let detail = format!("`{key}` is empty: leave it out, or name something");
+            self.fault(pointer, key, detail);
+            return None;
+        }
+        Some(name)
     }
 
     fn object(&mut self, json: Json, pointer: &str, what: &str) -> Option<Map<String, Json>> {
