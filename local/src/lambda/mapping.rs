@@ -4,7 +4,6 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -104,7 +103,7 @@ async fn round(
         .collect();
     let event = json!({"Records": records}).to_string();
     let failed = match functions.invoke(&region, &function, event).await {
-        Ok(result) => failures(&result, &batch),
+        Ok(result) => failures(&result, |id| batch.iter().any(|message| message.id == id)),
         Err(_) => Failures::All,
     };
     // Lambda's pollers are billed like any client: ten messages a request.
@@ -157,7 +156,7 @@ impl Failures {
 ///
 /// Lambda Developer Guide, "Handling errors for an SQS event source": nothing, null or an empty list is success; what
 /// is not such a list, or names a message that is not in the batch, fails the whole batch.
-fn failures(result: &Bytes, batch: &[Received]) -> Failures {
+fn failures(result: &[u8], is_in_batch: impl Fn(&str) -> bool) -> Failures {
     if result.is_empty() {
         return Failures::These(BTreeSet::new());
     }
@@ -174,7 +173,7 @@ fn failures(result: &Bytes, batch: &[Received]) -> Failures {
     let mut failed = BTreeSet::new();
     for item in items {
         match item["itemIdentifier"].as_str() {
-            Some(id) if batch.iter().any(|message| message.id == id) => failed.insert(id.into()),
+            Some(id) if is_in_batch(id) => failed.insert(id.into()),
             _ => return Failures::All,
         };
     }
@@ -215,3 +214,43 @@ fn record(queue: &str, message: &Received) -> Value {
 
 /// Bodies may double in size as JSON strings within a payload; what is larger still is refused by the function.
 const BATCH_BYTES_MAX: usize = PAYLOAD_BYTES_MAX / 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_read_as_lambda_reads_them() {
+        let none = Failures::These(BTreeSet::new());
+        let b = Failures::These(BTreeSet::from(["b".into()]));
+        let cases = [
+            ("", &none),
+            ("null", &none),
+            ("{}", &none),
+            (r#"{"batchItemFailures":null}"#, &none),
+            (r#"{"batchItemFailures":[]}"#, &none),
+            (r#"{"other":1}"#, &none),
+            (r#"{"batchItemFailures":[{"itemIdentifier":"b"}]}"#, &b),
+            (
+                r#"{"batchItemFailures":[{"itemIdentifier":"z"}]}"#,
+                &Failures::All,
+            ),
+            (
+                r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
+                &Failures::All,
+            ),
+            (
+                r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
+                &Failures::All,
+            ),
+            (r#"{"batchItemFailures":[{"id":"b"}]}"#, &Failures::All),
+            (r#"{"batchItemFailures":"b"}"#, &Failures::All),
+            (r#""fine""#, &Failures::All),
+            ("fine", &Failures::All),
+        ];
+        for (result, expected) in cases {
+            let read = failures(result.as_bytes(), |id| ["a", "b"].contains(&id));
+            assert_eq!(&read, expected, "{result}");
+        }
+    }
+}

@@ -201,7 +201,7 @@ impl Function {
     }
 
     fn keep_line(&self, line: String) {
-        tracing::debug!(target: "function", function = self.settings.name, "{line}");
+        tracing::debug!(function = self.settings.name, "{line}");
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == LOG_LINES_MAX {
             log.pop_front();

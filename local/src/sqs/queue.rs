@@ -317,10 +317,10 @@ pub(crate) fn names(db: &Connection) -> rusqlite::Result<Vec<String>> {
 /// How many messages the queue holds.
 pub(crate) fn depth(db: &Connection, queue: &str, now_ms: i64) -> rusqlite::Result<Depth> {
     db.prepare_cached(
-        "SELECT count(*) FILTER (WHERE visible_ms <= ?2),
-         count(*) FILTER (WHERE visible_ms > ?2 AND receipt IS NOT NULL),
-         count(*) FILTER (WHERE visible_ms > ?2 AND receipt IS NULL)
-         FROM message WHERE queue = ?1",
+        "SELECT
+         (SELECT count(*) FROM message WHERE queue = ?1 AND visible_ms <= ?2),
+         (SELECT count(*) FROM message WHERE queue = ?1 AND visible_ms > ?2 AND receipt IS NOT NULL),
+         (SELECT count(*) FROM message WHERE queue = ?1 AND visible_ms > ?2 AND receipt IS NULL)",
     )?
     .query_row(params![queue, now_ms], |row| {
         Ok(Depth {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_scheduler::{
-    error::{ProvideErrorMetadata, SdkError},
+    error::SdkError,
     operation::create_schedule::builders::CreateScheduleFluentBuilder,
     types::{
         ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode,
@@ -13,7 +13,7 @@ use aws_sdk_scheduler::{
 use jiff::{SignedDuration, Timestamp};
 use local::{Rate, function_arn, queue_arn};
 
-use crate::world::World;
+use crate::world::{World, code};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_rings_at_its_time_tells_that_time_and_deletes_itself() {
@@ -280,11 +280,4 @@ fn shown(at: Timestamp) -> String {
 
 fn at(due: Timestamp) -> String {
     due.strftime("at(%Y-%m-%dT%H:%M:%S)").to_string()
-}
-
-fn code<T, E: ProvideErrorMetadata, R>(result: Result<T, SdkError<E, R>>) -> String {
-    result
-        .err()
-        .and_then(|error| error.code().map(String::from))
-        .unwrap_or_default()
 }

@@ -1,7 +1,6 @@
 //! SES: what is accepted, what is refused, identities, quota.
 
 use aws_sdk_sesv2::{
-    error::{ProvideErrorMetadata, SdkError},
     operation::send_email::builders::SendEmailFluentBuilder,
     primitives::Blob,
     types::{
@@ -10,7 +9,7 @@ use aws_sdk_sesv2::{
 };
 use local::{Outcome, Sending};
 
-use crate::world::World;
+use crate::world::{World, code};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_is_stored_as_it_was_sent() {
@@ -281,11 +280,4 @@ pub(crate) fn tag(name: &str, value: &str) -> MessageTag {
         .value(value)
         .build()
         .unwrap()
-}
-
-pub(crate) fn code<T, E: ProvideErrorMetadata, R>(result: Result<T, SdkError<E, R>>) -> String {
-    result
-        .err()
-        .and_then(|error| error.code().map(String::from))
-        .unwrap_or_default()
 }

@@ -8,8 +8,8 @@ use local::{Bounce, MailEvent, Outcome};
 use serde_json::Value;
 
 use crate::{
-    ses::{code, mail, tag},
-    world::{World, ask},
+    ses::{mail, tag},
+    world::{World, ask, code},
 };
 
 #[tokio::test(flavor = "multi_thread")]

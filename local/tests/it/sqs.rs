@@ -1,15 +1,14 @@
 //! SQS: visibility, receives, dead letters, batches, refusals.
 
-use aws_sdk_sqs::{
-    error::{ProvideErrorMetadata, SdkError},
-    types::{
-        DeleteMessageBatchRequestEntry, MessageAttributeValue, MessageSystemAttributeName,
-        QueueAttributeName, SendMessageBatchRequestEntry,
-    },
+use std::collections::BTreeSet;
+
+use aws_sdk_sqs::types::{
+    DeleteMessageBatchRequestEntry, MessageAttributeValue, MessageSystemAttributeName,
+    QueueAttributeName, SendMessageBatchRequestEntry,
 };
 use local::queue_url;
 
-use crate::world::World;
+use crate::world::{World, code};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_hidden_while_in_flight_and_comes_again_after_its_timeout() {
@@ -103,6 +102,38 @@ async fn a_long_poll_wakes_for_a_message_that_is_sent_delayed_or_let_go() {
     assert_eq!(world.depth("work"), (0, 1, 1));
     let (received, ()) = tokio::join!(poll(), world.pass(900));
     assert_eq!(received.unwrap().messages().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pollers_side_by_side_get_each_message_once() {
+    let world = World::new().await;
+    let sent: BTreeSet<_> = (0..120).map(|number| number.to_string()).collect();
+    for body in &sent {
+        world.send("work", body).await;
+    }
+    let poll = async || {
+        let mut bodies = Vec::new();
+        loop {
+            let messages = world.receive("work").await;
+            if messages.is_empty() {
+                return bodies;
+            }
+            for message in messages {
+                let deleting = world
+                    .clients
+                    .sqs
+                    .delete_message()
+                    .queue_url(queue_url("work"));
+                let receipt = message.receipt_handle.unwrap();
+                deleting.receipt_handle(receipt).send().await.unwrap();
+                bodies.push(message.body.unwrap());
+            }
+        }
+    };
+    let (one, two, three) = tokio::join!(poll(), poll(), poll());
+    let bodies = [one, two, three].concat();
+    assert_eq!(bodies.len(), sent.len());
+    assert_eq!(bodies.into_iter().collect::<BTreeSet<_>>(), sent);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -357,11 +388,4 @@ async fn a_queue_is_created_described_and_purged() {
     assert_eq!(world.depth("new"), (0, 0, 0));
     let urls = sqs.list_queues().send().await.unwrap();
     assert!(urls.queue_urls().contains(&url.to_owned()));
-}
-
-fn code<T, E: ProvideErrorMetadata, R>(result: Result<T, SdkError<E, R>>) -> String {
-    result
-        .err()
-        .and_then(|error| error.code().map(String::from))
-        .unwrap_or_default()
 }

@@ -3,7 +3,11 @@
 use std::{future::Future, path::Path, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
-use aws_sdk_sqs::{config::Credentials, types::Message};
+use aws_sdk_sqs::{
+    config::Credentials,
+    error::{ProvideErrorMetadata, SdkError},
+    types::Message,
+};
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, body::Bytes};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
@@ -202,6 +206,14 @@ pub(crate) async fn invoke(endpoint: &str, function: &str, event: &Value) -> (u1
         .unwrap();
     let (status, _, body) = ask(request).await.unwrap();
     (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+}
+
+/// The code of a refusal; empty for what is none.
+pub(crate) fn code<T, E: ProvideErrorMetadata, R>(result: Result<T, SdkError<E, R>>) -> String {
+    result
+        .err()
+        .and_then(|error| error.code().map(String::from))
+        .unwrap_or_default()
 }
 
 /// Waits until the condition holds.
