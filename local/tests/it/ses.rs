@@ -1,6 +1,7 @@
 //! SES: what is accepted, what is refused, identities, quota.
 
 use aws_sdk_sesv2::{
+    error::ProvideErrorMetadata,
     operation::send_email::builders::SendEmailFluentBuilder,
     primitives::Blob,
     types::{
