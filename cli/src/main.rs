@@ -2,6 +2,7 @@
 //!
 //! Each command is one file in `commands/`; what `run` and `serve` share is the laptop, in `laptop/`.
 
+mod arrivals;
 mod clock;
 mod commands;
 mod eml;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use release::Compiled;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{EXIT_CODES, Verdict, check, run};
 use crate::environment::Environment;
@@ -15,7 +15,7 @@ use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::timeline::Clock;
 use crate::watch::Watch;
-use crate::{signal, words};
+use crate::{arrivals, signal, words};
 
 /// Keeps Waypost running on this machine, with an inbox in the browser.
 ///
@@ -128,22 +128,20 @@ impl<'a> Service<'a> {
     /// Tells what happens, until somebody stops it.
     async fn run(mut self) -> anyhow::Result<()> {
         let mut changes = self.laptop.cloud().changes();
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut changed = false;
+        let mut tell = interval(TELL_EVERY);
+        let mut look = interval(LOOK_EVERY);
+        let mut changed = true;
         let stopped = signal::stopped();
         tokio::pin!(stopped);
         loop {
             tokio::select! {
                 result = &mut stopped => return result,
-                _ = changes.changed() => {
-                    self.tell_mails()?;
-                    changed = true;
+                _ = changes.changed() => changed = true,
+                _ = tell.tick(), if changed => {
+                    changed = false;
+                    tokio::task::block_in_place(|| self.tell())?;
                 }
-                _ = tick.tick() => {
-                    if std::mem::take(&mut changed) {
-                        tokio::task::block_in_place(|| self.tell_exceptions())?;
-                    }
+                _ = look.tick() => {
                     if self.watch.has_changed() {
                         self.publish().await?;
                     }
@@ -152,19 +150,14 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Prints a line for each mail that arrived.
-    fn tell_mails(&mut self) -> anyhow::Result<()> {
-        for mail in self.laptop.cloud().mails_after(self.mails)? {
-            self.mails = mail.number;
-            let to: Vec<&str> = mail.recipients().map(String::as_str).collect();
-            self.terminal.say(format!(
-                "{}  {}  {}",
-                self.terminal.faint(self.clock.time(mail.at)),
-                self.terminal.good(format!("“{}”", mail.subject)),
-                to.join(", "),
-            ))?;
+    /// Prints what happened since the last time.
+    fn tell(&mut self) -> anyhow::Result<()> {
+        let mails = self.laptop.cloud().mails_after(self.mails)?;
+        for line in arrivals::show(&mails, &self.clock, self.terminal) {
+            self.terminal.say(line)?;
         }
-        Ok(())
+        self.mails = mails.last().map_or(self.mails, |mail| mail.number);
+        self.tell_exceptions()
     }
 
     /// Prints a line for each thing that could not be done.
@@ -234,9 +227,16 @@ impl<'a> Service<'a> {
     }
 }
 
+/// Ticks every so often, and not faster to make up for lost time.
+fn interval(every: Duration) -> Interval {
+    let mut interval = tokio::time::interval(every);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
 /// Says where everything is.
 fn opening(dir: &Path, compiled: &Compiled, laptop: &Laptop, terminal: Terminal) -> String {
-    let url = laptop.cloud().url();
+    let (url, aws) = (laptop.cloud().url(), laptop.cloud().aws_endpoint());
     let program = words::program();
     let trigger = match example_post(dir) {
         Some((ty, file)) => format!("{ty} --file {}", file.display()),
@@ -255,7 +255,8 @@ fn opening(dir: &Path, compiled: &Compiled, laptop: &Laptop, terminal: Terminal)
          events   {url}/v1/events\n  \
          secret   {SECRET_FILE}\n  \
          state    {FOLDER}/ (remove it to start afresh)\n  \
-         log      {FOLDER}/{LOG}\n\n\
+         log      {FOLDER}/{LOG}\n  \
+         aws      {aws} (for any AWS SDK; under /_local/ the clock and faults)\n\n\
          Post an event from another terminal, in this folder:\n  \
          {program} trigger {trigger}{elsewhere}\n\n\
          Edit the release, and it is published again. Ctrl-C stops.\n",
@@ -277,4 +278,6 @@ fn example_post(dir: &Path) -> Option<(String, PathBuf)> {
 }
 
 const LOG: &str = "functions.log";
-const TICK: Duration = Duration::from_secs(1);
+/// What arrives within this time is told together: a burst stays readable.
+const TELL_EVERY: Duration = Duration::from_millis(400);
+const LOOK_EVERY: Duration = Duration::from_secs(1);

@@ -23,5 +23,5 @@ pub(crate) fn write_logs(file: &Path) -> anyhow::Result<()> {
 }
 
 /// The lines of the functions are passed on as events of the module that runs them; what those lines
-/// may be is the functions' own `RUST_LOG`.
-const FILTER: &str = "warn,local=info,local::lambda=debug";
+/// may be is the functions' own `RUST_LOG`. To dynoxide a lost race is a warning; here races are usual.
+const FILTER: &str = "warn,dynoxide=error,local=info,local::lambda=debug";

@@ -276,7 +276,12 @@ impl World {
 
     #[track_caller]
     fn shows(&self, expected: Expect) {
-        expected.assert_eq(&self.show());
+        // `expect` drops the indentation that all lines share.
+        let shown = self.show();
+        let lines = shown
+            .lines()
+            .map(|line| line.strip_prefix("  ").unwrap_or(line));
+        expected.assert_eq(&lines.collect::<Vec<_>>().join("\n"));
     }
 }
 
