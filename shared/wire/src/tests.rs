@@ -1,1 +1,6 @@
-//! What is written down, pinned.
+//! What is written down, pinned: a change of a format shows here before it shows in a table.
+
+mod documents;
+mod laws;
+mod samples;
+mod signatures;

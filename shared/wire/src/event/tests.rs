@@ -23,6 +23,21 @@ fn told(body: &Json, expected: &Expect) {
     });
 }
 
+/// Shows the places of what is wrong with posts.
+fn told_places(bodies: &[Json], expected: &Expect) {
+    let mut text = String::new();
+    for body in bodies {
+        let problem = take(body.to_string().as_bytes()).unwrap_err();
+        for Fault {
+            pointer, detail, ..
+        } in &problem.errors
+        {
+            writeln!(text, "{} {pointer}: {detail}", problem.status).unwrap();
+        }
+    }
+    expected.assert_eq(&text);
+}
+
 /// Takes a post in as intake does.
 fn take(body: &[u8]) -> Result<Vec<Event>, Problem> {
     let posted = "2026-11-23T13:00:00Z".parse().unwrap();
@@ -62,12 +77,8 @@ fn with(pointer: &str, value: Json) -> Json {
 
 fn put(mut json: Json, pointer: &str, value: Json) -> Json {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
-    match json.pointer_mut(parent).unwrap() {
-        Json::Object(map) => {
-            map.insert(key.to_owned(), value);
-        }
-        other => panic!("there is no object at {parent}: {other}"),
-    }
+    let map = json.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    map.insert(key.to_owned(), value);
     json
 }
 

@@ -4,36 +4,51 @@ use expect_test::expect;
 use journey::Value;
 use serde_json::json;
 
-use super::{anna, good, put, take, told, with, without};
+use super::{anna, good, put, take, told, told_places, with, without};
 
 #[test]
 fn an_event_must_be_declared_to_the_letter() {
-    told(&with("/type", json!("TRACK_STRT")), &expect![[r#"
+    told(
+        &with("/type", json!("TRACK_STRT")),
+        &expect![[r#"
         422 The event is refused: no event is called `TRACK_STRT`: case counts; did you mean `TRACK_START`?
           /type: no event is called `TRACK_STRT`: case counts; did you mean `TRACK_START`?
-    "#]]);
-    told(&with("/type", json!("track_start")), &expect![[r#"
+    "#]],
+    );
+    told(
+        &with("/type", json!("track_start")),
+        &expect![[r#"
         422 The event is refused: no event is called `track_start`: case counts; did you mean `TRACK_START`?
           /type: no event is called `track_start`: case counts; did you mean `TRACK_START`?
-    "#]]);
-    told(&with("/type", json!("SOMETHING_ELSE")), &expect![[r#"
+    "#]],
+    );
+    told(
+        &with("/type", json!("SOMETHING_ELSE")),
+        &expect![[r#"
         422 The event is refused: no event is called `SOMETHING_ELSE`: case counts
           /type: no event is called `SOMETHING_ELSE`: case counts
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn every_parameter_must_be_there_and_be_known() {
-    told(&without("/data"), &expect![[r#"
+    told(
+        &without("/data"),
+        &expect![[r#"
         422 The event is refused: `Hours` is missing; and 2 more
           /data/Hours: `Hours` is missing
           /data/Person/Birth: `Person.Birth` is missing
           /data/Person/FullName: `Person.FullName` is missing
-    "#]]);
-    told(&with("/data/Person/FullNam", json!("Sam")), &expect![[r#"
+    "#]],
+    );
+    told(
+        &with("/data/Person/FullNam", json!("Sam")),
+        &expect![[r#"
         422 The event is refused: nothing called `Person.FullNam` is declared; did you mean `Person.FullName`?
           /data/Person/FullNam: nothing called `Person.FullNam` is declared; did you mean `Person.FullName`?
-    "#]]);
+    "#]],
+    );
     told(
         &with("/data/Pupil", json!({ "FullName": "Sam" })),
         &expect![[r#"
@@ -41,71 +56,66 @@ fn every_parameter_must_be_there_and_be_known() {
               /data/Pupil: nothing called `Pupil` is declared
         "#]],
     );
-    told(&with("/data/Hours", json!(null)), &expect![[r#"
+    told(
+        &with("/data/Hours", json!(null)),
+        &expect![[r#"
         422 The event is refused: `Hours` is missing
           /data/Hours: `Hours` is missing
-    "#]]);
-    told(&with("/subjcet", json!("x")), &expect![[r#"
+    "#]],
+    );
+    told(
+        &with("/subjcet", json!("x")),
+        &expect![[r#"
         422 The event is refused: an event has no `subjcet`; did you mean `subject`?
           /subjcet: an event has no `subjcet`; did you mean `subject`?
-    "#]]);
+    "#]],
+    );
+}
+
+#[test]
+fn a_value_that_stands_there_twice_is_refused() {
+    let body = with("/data/Person.FullName", json!("Somebody else"));
+    told(
+        &body,
+        &expect![[r#"
+        422 The event is refused: `Person.FullName` stands here twice
+          /data/Person.FullName: `Person.FullName` stands here twice
+    "#]],
+    );
 }
 
 #[test]
 fn a_value_has_the_type_that_is_declared() {
-    let hours = |value| with("/data/Hours", value);
-    told(&hours(json!("12")), &expect![[r#"
-        422 The event is refused: `Hours` is a number
-          /data/Hours: `Hours` is a number
-    "#]]);
-    told(&hours(json!([12])), &expect![[r#"
-        422 The event is refused: `Hours` is a number
-          /data/Hours: `Hours` is a number
-    "#]]);
-    let birth = |value| with("/data/Person/Birth", value);
-    told(&birth(json!("2012-13-04")), &expect![[r#"
-        422 The event is refused: `Person.Birth` is a date like 2026-12-01
-          /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
-    "#]]);
-    told(&birth(json!("2012-02-30")), &expect![[r#"
-        422 The event is refused: `Person.Birth` is a date like 2026-12-01
-          /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
-    "#]]);
-    told(&birth(json!("04-03-2012")), &expect![[r#"
-        422 The event is refused: `Person.Birth` is a date like 2026-12-01
-          /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
-    "#]]);
-    told(&birth(json!("2012-W10-7")), &expect![[r#"
-        422 The event is refused: `Person.Birth` is a date like 2026-12-01
-          /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
-    "#]]);
-    told(&birth(json!("2012-03-04T00:00:00Z")), &expect![[r#"
-        422 The event is refused: `Person.Birth` is a date like 2026-12-01
-          /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
-    "#]]);
-    told(
-        &with("/data/At", json!("2026-12-01T09:00:00")),
+    let bodies = [
+        with("/data/Hours", json!("12")),
+        with("/data/Hours", json!([12])),
+        with("/data/Person/Birth", json!("2012-13-04")),
+        with("/data/Person/Birth", json!("2012-02-30")),
+        with("/data/Person/Birth", json!("04-03-2012")),
+        with("/data/Person/Birth", json!("2012-W10-7")),
+        with("/data/Person/Birth", json!("2012-03-04T00:00:00Z")),
+        with("/data/At", json!("2026-12-01T09:00:00")),
+        with("/data/Urgent", json!("true")),
+        with("/data/Person", json!("Sam")),
+        with("/data/Person/FullName", json!({ "First": "Sam" })),
+    ];
+    told_places(
+        &bodies,
         &expect![[r#"
-            422 The event is refused: `At` is a time with its offset, like 2026-12-01T09:00:00+01:00
-              /data/At: `At` is a time with its offset, like 2026-12-01T09:00:00+01:00
-        "#]],
-    );
-    told(&with("/data/Urgent", json!("true")), &expect![[r#"
-        422 The event is refused: `Urgent` is true or false
-          /data/Urgent: `Urgent` is true or false
-    "#]]);
-    told(&with("/data/Person", json!("Sam")), &expect![[r#"
-        422 The event is refused: `Person` is an object, {…}; and 2 more
-          /data/Person: `Person` is an object, {…}
-          /data/Person/Birth: `Person.Birth` is missing
-          /data/Person/FullName: `Person.FullName` is missing
-    "#]]);
-    told(
-        &with("/data/Person/FullName", json!({ "First": "Sam" })),
-        &expect![[r#"
-            422 The event is refused: `Person.FullName` is a text of at most 64 KiB
-              /data/Person/FullName: `Person.FullName` is a text of at most 64 KiB
-        "#]],
+        422 /data/Hours: `Hours` is a number
+        422 /data/Hours: `Hours` is a number
+        422 /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
+        422 /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
+        422 /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
+        422 /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
+        422 /data/Person/Birth: `Person.Birth` is a date like 2026-12-01
+        422 /data/At: `At` is a time with its offset, like 2026-12-01T09:00:00+01:00
+        422 /data/Urgent: `Urgent` is true or false
+        422 /data/Person: `Person` is an object, {…}
+        422 /data/Person/Birth: `Person.Birth` is missing
+        422 /data/Person/FullName: `Person.FullName` is missing
+        422 /data/Person/FullName: `Person.FullName` is a text of at most 64 KiB
+    "#]],
     );
 }
 
@@ -154,10 +164,13 @@ fn an_address_that_cannot_be_mailed_is_refused() {
         assert!(take(body.to_string().as_bytes()).is_err(), "{address}");
     }
     let person = put(anna(), "/email", json!("änna@school.example"));
-    told(&with("/people", json!([person])), &expect![[r#"
+    told(
+        &with("/people", json!([person])),
+        &expect![[r#"
         422 The event is refused: SES can only mail ASCII addresses; write the domain in punycode (xn--…)
           /people/0/email: SES can only mail ASCII addresses; write the domain in punycode (xn--…)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -166,10 +179,13 @@ fn a_person_has_only_what_is_declared() {
         let person = put(anna(), &format!("/{key}"), value);
         with("/people", json!([person]))
     };
-    told(&person("fullname", json!("Anna")), &expect![[r#"
+    told(
+        &person("fullname", json!("Anna")),
+        &expect![[r#"
         422 The event is refused: a person has no `fullname`; declared fields go into `fields`; did you mean `full_name`?
           /people/0/fullname: a person has no `fullname`; declared fields go into `fields`; did you mean `full_name`?
-    "#]]);
+    "#]],
+    );
     told(
         &person("fields", json!({ "firstname": "Anna" })),
         &expect![[r#"
@@ -177,14 +193,20 @@ fn a_person_has_only_what_is_declared() {
               /people/0/fields/firstname: nothing called `firstname` is declared; did you mean `first_name`?
         "#]],
     );
-    told(&person("fields", json!({ "score": "7" })), &expect![[r#"
+    told(
+        &person("fields", json!({ "score": "7" })),
+        &expect![[r#"
         422 The event is refused: `score` is a number
           /people/0/fields/score: `score` is a number
-    "#]]);
-    told(&person("lists", json!({ "newz": true })), &expect![[r#"
+    "#]],
+    );
+    told(
+        &person("lists", json!({ "newz": true })),
+        &expect![[r#"
         422 The event is refused: no list is called `newz`; did you mean `news`?
           /people/0/lists/newz: no list is called `newz`; did you mean `news`?
-    "#]]);
+    "#]],
+    );
     let proof = json!({ "at": "2026-11-22T10:15:00Z", "how": "form", "text": "Yes" });
     told(
         &person("consent", json!({ "offer": proof })),
@@ -193,25 +215,31 @@ fn a_person_has_only_what_is_declared() {
               /people/0/consent/offer: no topic is called `offer`; did you mean `offers`?
         "#]],
     );
-    told(&person("tags", json!({ "whatever": true })), &expect![[r#"
+    told(
+        &person("tags", json!({ "whatever": true })),
+        &expect![[r#"
         taken: 1 events
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn one_id_with_two_addresses_in_one_event_is_refused_where_the_second_stands() {
     let other = put(anna(), "/email", json!("b@school.example"));
     let broken = put(put(anna(), "/email", json!("b")), "/id", json!("b"));
-    told(&with("/people", json!([anna(), other])), &expect![[r#"
+    told(
+        &with("/people", json!([anna(), other])),
+        &expect![[r#"
         422 The event is refused: this id stands here with another address already
           /people/1/email: this id stands here with another address already
-    "#]]);
+    "#]],
+    );
     told(
         &with("/people", json!([broken, anna(), other])),
         &expect![[r#"
             422 The event is refused: this is not an e-mail address like anna@school.example; and 1 more
               /people/0/email: this is not an e-mail address like anna@school.example
-              /people/1/email: this id stands here with another address already
+              /people/2/email: this id stands here with another address already
         "#]],
     );
     let cased = put(
@@ -219,30 +247,39 @@ fn one_id_with_two_addresses_in_one_event_is_refused_where_the_second_stands() {
         "/role",
         json!("COPA"),
     );
-    told(&with("/people", json!([anna(), cased])), &expect![[r#"
+    told(
+        &with("/people", json!([anna(), cased])),
+        &expect![[r#"
         taken: 1 events
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn one_id_for_two_events_of_a_post_is_refused_where_the_second_stands() {
     let quiet = |id: &str| json!({ "type": "QUIET", "id": id });
-    told(&json!([quiet("a"), quiet("b"), quiet("a")]), &expect![[r#"
+    told(
+        &json!([quiet("a"), quiet("b"), quiet("a")]),
+        &expect![[r#"
         422 The event is refused: another event of this post has the same id
           /2/id: another event of this post has the same id
-    "#]]);
+    "#]],
+    );
     told(
         &json!([{ "type": "NOPE" }, quiet("a"), quiet("a")]),
         &expect![[r#"
-            422 The event is refused: no event is called `NOPE`: case counts; and 1 more
+            422 The event is refused: another event of this post has the same id; and 1 more
+              /2/id: another event of this post has the same id
               /0/type: no event is called `NOPE`: case counts
-              /1/id: another event of this post has the same id
         "#]],
     );
-    told(&json!([{ "type": "QUIET" }, quiet("w1.0")]), &expect![[r#"
+    told(
+        &json!([{ "type": "QUIET" }, quiet("w1.0")]),
+        &expect![[r#"
         422 The event is refused: another event of this post has the same id
           /1/id: another event of this post has the same id
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -252,11 +289,14 @@ fn an_array_is_refused_as_a_whole_with_everything_that_is_wrong() {
         with("/data/Hours", json!(true)),
         with("/type", json!("QUIT"))
     ]);
-    told(&body, &expect![[r#"
+    told(
+        &body,
+        &expect![[r#"
         422 The event is refused: `Hours` is a number; and 1 more
           /1/data/Hours: `Hours` is a number
           /2/type: no event is called `QUIT`: case counts; did you mean `QUIET`?
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

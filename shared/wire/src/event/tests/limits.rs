@@ -81,21 +81,28 @@ fn depth_has_a_limit() {
     expect![[r#"
         400 The post is not an event: the body is not JSON: line 1, column 128
           : the body is not JSON: line 1, column 128
-    "#]].assert_eq(&tell(&take(deep.as_bytes()).unwrap_err()));
+    "#]]
+    .assert_eq(&tell(&take(deep.as_bytes()).unwrap_err()));
     let deep = format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100));
     let data: Json = serde_json::from_str(&deep).unwrap();
-    told(&with("/data", data), &expect![[r#"
+    told(
+        &with("/data", data),
+        &expect![[r#"
         422 The event is refused: nothing called `a` is declared; and 3 more
           /data/a: nothing called `a` is declared
           /data/Hours: `Hours` is missing
           /data/Person/Birth: `Person.Birth` is missing
           /data/Person/FullName: `Person.FullName` is missing
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn characters_count_not_bytes() {
-    told(&with("/subject", json!("é".repeat(128))), &expect![[r#"
+    told(
+        &with("/subject", json!("é".repeat(128))),
+        &expect![[r#"
         taken: 1 events
-    "#]]);
+    "#]],
+    );
 }

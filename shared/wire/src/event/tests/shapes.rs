@@ -4,27 +4,39 @@ use expect_test::expect;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{anna, good, put, take, tell, told, with, without};
+use super::{anna, good, put, take, tell, told, told_places, with, without};
 
 #[test]
 fn what_is_no_json_is_refused_at_its_place() {
     for (body, expected) in [
-        (&b""[..], expect![[r#"
+        (
+            &b""[..],
+            expect![[r#"
             400 The post is not an event: the body is not JSON: line 1, column 0
               : the body is not JSON: line 1, column 0
-        "#]]),
-        (b"{\"type\": \"TRACK_START\",\n  oops}", expect![[r#"
+        "#]],
+        ),
+        (
+            b"{\"type\": \"TRACK_START\",\n  oops}",
+            expect![[r#"
             400 The post is not an event: the body is not JSON: line 2, column 3
               : the body is not JSON: line 2, column 3
-        "#]]),
-        (b"{\"type\": \"\xff\"}", expect![[r#"
+        "#]],
+        ),
+        (
+            b"{\"type\": \"\xff\"}",
+            expect![[r#"
             400 The post is not an event: the body is not JSON: line 1, column 11
               : the body is not JSON: line 1, column 11
-        "#]]),
-        (b"{} {}", expect![[r#"
+        "#]],
+        ),
+        (
+            b"{} {}",
+            expect![[r#"
             400 The post is not an event: the body is not JSON: line 1, column 4
               : the body is not JSON: line 1, column 4
-        "#]]),
+        "#]],
+        ),
     ] {
         expected.assert_eq(&tell(&take(body).unwrap_err()));
     }
@@ -32,38 +44,59 @@ fn what_is_no_json_is_refused_at_its_place() {
 
 #[test]
 fn what_is_no_event_is_refused() {
-    told(&json!(null), &expect![[r#"
+    told(
+        &json!(null),
+        &expect![[r#"
         400 The post is not an event: an event is an object, {…}
           : an event is an object, {…}
-    "#]]);
-    told(&json!("TRACK_START"), &expect![[r#"
+    "#]],
+    );
+    told(
+        &json!("TRACK_START"),
+        &expect![[r#"
         400 The post is not an event: an event is an object, {…}
           : an event is an object, {…}
-    "#]]);
-    told(&json!([]), &expect![[r#"
+    "#]],
+    );
+    told(
+        &json!([]),
+        &expect![[r#"
         400 The post is not an event: an array holds 1 to 100 events, not 0
           : an array holds 1 to 100 events, not 0
-    "#]]);
-    told(&json!([1, good()]), &expect![[r#"
+    "#]],
+    );
+    told(
+        &json!([1, good()]),
+        &expect![[r#"
         400 The post is not an event: an event is an object, {…}
           /0: an event is an object, {…}
-    "#]]);
-    told(&json!({}), &expect![[r#"
+    "#]],
+    );
+    told(
+        &json!({}),
+        &expect![[r#"
         400 The post is not an event: `type` is missing: the event's type
           /type: `type` is missing: the event's type
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn every_key_has_its_shape() {
-    told(&with("/type", json!(7)), &expect![[r#"
+    told(
+        &with("/type", json!(7)),
+        &expect![[r#"
         400 The post is not an event: `type` is a text of at most 128 characters
           /type: `type` is a text of at most 128 characters
-    "#]]);
-    told(&with("/timestamp", json!("yesterday")), &expect![[r#"
+    "#]],
+    );
+    told(
+        &with("/timestamp", json!("yesterday")),
+        &expect![[r#"
         400 The post is not an event: `timestamp` is a time with its offset, like 2026-11-22T10:15:00+01:00
           /timestamp: `timestamp` is a time with its offset, like 2026-11-22T10:15:00+01:00
-    "#]]);
+    "#]],
+    );
     told(
         &with("/timestamp", json!("2026-11-22T10:15:00")),
         &expect![[r#"
@@ -71,96 +104,93 @@ fn every_key_has_its_shape() {
               /timestamp: `timestamp` is a time with its offset, like 2026-11-22T10:15:00+01:00
         "#]],
     );
-    told(&with("/subject", json!(1001)), &expect![[r#"
+    told(
+        &with("/subject", json!(1001)),
+        &expect![[r#"
         400 The post is not an event: `subject` is a text of at most 128 characters
           /subject: `subject` is a text of at most 128 characters
-    "#]]);
-    told(&with("/data", json!([])), &expect![[r#"
+    "#]],
+    );
+    told(
+        &with("/data", json!([])),
+        &expect![[r#"
         400 The post is not an event: `data` is an object, {…}
           /data: `data` is an object, {…}
-    "#]]);
-    told(&with("/people", json!({})), &expect![[r#"
+    "#]],
+    );
+    told(
+        &with("/people", json!({})),
+        &expect![[r#"
         400 The post is not an event: `people` is an array of at most 100 persons
           /people: `people` is an array of at most 100 persons
-    "#]]);
-    told(&with("/people", json!(["anna"])), &expect![[r#"
+    "#]],
+    );
+    told(
+        &with("/people", json!(["anna"])),
+        &expect![[r#"
         400 The post is not an event: a person is an object, {…}
           /people/0: a person is an object, {…}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn every_key_of_a_person_has_its_shape() {
-    let person = |key: &str, value| {
-        let person = put(anna(), &format!("/{key}"), value);
-        with("/people", json!([person]))
-    };
-    told(&with("/people", json!([{}])), &expect![[r#"
-        400 The post is not an event: `id` is missing: the source's own id for the person; and 2 more
-          /people/0/id: `id` is missing: the source's own id for the person
-          /people/0/email: `email` is missing: the person's address
-          /people/0/full_name: `full_name` is missing: what to call the person
-    "#]]);
-    told(&person("id", json!("  ")), &expect![[r#"
-        400 The post is not an event: `id` is missing: the source's own id for the person
-          /people/0/id: `id` is missing: the source's own id for the person
-    "#]]);
-    told(&person("role", json!(["SOT", 7])), &expect![[r#"
-        400 The post is not an event: `role` is a name or a list of at most 20 names
-          /people/0/role: `role` is a name or a list of at most 20 names
-    "#]]);
-    told(&person("role", json!({})), &expect![[r#"
-        400 The post is not an event: `role` is a name or a list of at most 20 names
-          /people/0/role: `role` is a name or a list of at most 20 names
-    "#]]);
-    told(&person("fields", json!([])), &expect![[r#"
-        400 The post is not an event: `fields` is an object, {…}
-          /people/0/fields: `fields` is an object, {…}
-    "#]]);
-    told(&person("lists", json!(["news"])), &expect![[r#"
-        400 The post is not an event: `lists` is like {"name": true}, at most 100 names
-          /people/0/lists: `lists` is like {"name": true}, at most 100 names
-    "#]]);
-    told(&person("tags", json!({ "vip": "yes" })), &expect![[r#"
-        400 The post is not an event: `tags` is like {"name": true}, at most 100 names
-          /people/0/tags: `tags` is like {"name": true}, at most 100 names
-    "#]]);
-    told(
-        &person("consent", json!({ "offers": true })),
+    let half = json!({ "offers": { "at": "2026-11-22T10:15:00Z", "how": "form" } });
+    let both = put(anna(), "/unlink", json!(true));
+    let people = [
+        json!({}),
+        put(anna(), "/id", json!("  ")),
+        put(anna(), "/role", json!(["SOT", 7])),
+        put(anna(), "/role", json!({})),
+        put(anna(), "/role", json!("")),
+        put(anna(), "/fields", json!([])),
+        put(anna(), "/lists", json!(["news"])),
+        put(anna(), "/tags", json!({ "vip": "yes" })),
+        put(anna(), "/consent", json!({ "offers": true })),
+        put(anna(), "/consent", half),
+        put(anna(), "/unlink", json!("yes")),
+        put(both, "/standing", json!(true)),
+    ];
+    let bodies = people.map(|person| with("/people", json!([person])));
+    told_places(
+        &bodies,
         &expect![[r#"
-            400 The post is not an event: a proof of consent is an object, {…}
-              /people/0/consent/offers: a proof of consent is an object, {…}
-        "#]],
+        400 /people/0/id: `id` is missing: the source's own id for the person
+        400 /people/0/email: `email` is missing: the person's address
+        400 /people/0/full_name: `full_name` is missing: what to call the person
+        400 /people/0/id: `id` is missing: the source's own id for the person
+        400 /people/0/role: `role` is a name or a list of at most 20 names
+        400 /people/0/role: `role` is a name or a list of at most 20 names
+        400 /people/0/role: `role` is a name or a list of at most 20 names
+        400 /people/0/fields: `fields` is an object, {…}
+        400 /people/0/lists: `lists` is like {"name": true}, at most 100 names
+        400 /people/0/tags: `tags` is like {"name": true}, at most 100 names
+        400 /people/0/consent/offers: a proof of consent is an object, {…}
+        400 /people/0/consent/offers: a proof of consent has `at`, `how` and `text`
+        400 /people/0/unlink: `unlink` is true or false
+        400 /people/0/unlink: a person is `unlink` or `standing`, not both
+    "#]],
     );
-    let proof = json!({ "offers": { "at": "2026-11-22T10:15:00Z", "how": "form" } });
-    told(&person("consent", proof), &expect![[r#"
-        400 The post is not an event: a proof of consent has `at`, `how` and `text`
-          /people/0/consent/offers: a proof of consent has `at`, `how` and `text`
-    "#]]);
-    told(&person("unlink", json!("yes")), &expect![[r#"
-        400 The post is not an event: `unlink` is true or false
-          /people/0/unlink: `unlink` is true or false
-    "#]]);
-    let both = put(
-        put(anna(), "/unlink", json!(true)),
-        "/standing",
-        json!(true),
-    );
-    told(&with("/people", json!([both])), &expect![[r#"
-        400 The post is not an event: a person is `unlink` or `standing`, not both
-          /people/0/unlink: a person is `unlink` or `standing`, not both
-    "#]]);
 }
 
 #[test]
 fn an_id_or_a_subject_of_nothing_is_refused() {
     // Everything about it would be taken for one and the same.
-    told(&with("/subject", json!("")), &expect![[r#"
-        taken: 1 events
-    "#]]);
-    told(&json!([put(good(), "/id", json!(""))]), &expect![[r#"
-        taken: 1 events
-    "#]]);
+    told(
+        &with("/subject", json!("")),
+        &expect![[r#"
+            400 The post is not an event: `subject` is empty: leave it out, or name something
+              /subject: `subject` is empty: leave it out, or name something
+        "#]],
+    );
+    told(
+        &json!([put(good(), "/id", json!(""))]),
+        &expect![[r#"
+            400 The post is not an event: `id` is empty: leave it out, or name something
+              /0/id: `id` is empty: leave it out, or name something
+        "#]],
+    );
 }
 
 #[test]
@@ -169,30 +199,45 @@ fn every_place_of_the_wrong_shape_is_named_at_once() {
         put(good(), "/timestamp", json!(5)),
         { "type": "QUIET", "people": [{ "id": 7, "email": [] }] },
     ]);
-    told(&body, &expect![[r#"
+    told(
+        &body,
+        &expect![[r#"
         400 The post is not an event: `timestamp` is a text of at most 128 characters; and 3 more
           /0/timestamp: `timestamp` is a text of at most 128 characters
           /1/people/0/id: `id` is a text of at most 1024 characters
           /1/people/0/email: `email` is a text of at most 1024 characters
           /1/people/0/full_name: `full_name` is missing: what to call the person
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_may_be_left_out_may_be_left_out_and_null_is_nothing() {
-    told(&without("/timestamp"), &expect![[r#"
+    told(
+        &without("/timestamp"),
+        &expect![[r#"
         taken: 1 events
-    "#]]);
-    told(&without("/subject"), &expect![[r#"
+    "#]],
+    );
+    told(
+        &without("/subject"),
+        &expect![[r#"
         taken: 1 events
-    "#]]);
-    told(&without("/people"), &expect![[r#"
+    "#]],
+    );
+    told(
+        &without("/people"),
+        &expect![[r#"
         taken: 1 events
-    "#]]);
+    "#]],
+    );
     let nothing = json!({ "type": "QUIET", "timestamp": null, "subject": null, "data": null, "people": null });
-    told(&nothing, &expect![[r#"
+    told(
+        &nothing,
+        &expect![[r#"
         taken: 1 events
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

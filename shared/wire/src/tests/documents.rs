@@ -1,0 +1,285 @@
+//! Every format as it is stored, and that what was written is what is read.
+
+use expect_test::{Expect, expect};
+use journey::EnrollmentId;
+
+use super::samples::{self, at};
+use crate::{
+    AddressHasher, Bonds, Cause, ContactRecord, EnrollmentRecord, EventsMessage, Move,
+    MovesMessage, OrdersMessage, Report, ReportKind, TemplateDoc,
+};
+
+#[test]
+fn a_contact() {
+    let contact = samples::contact();
+    let json = contact.to_json();
+    assert_eq!(ContactRecord::from_json(&json).unwrap(), contact);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"source_id":"sot-17","email":"anna@school.example","full_name":"Anna","locale":"nl","time_zone":"Europe/Amsterdam","fields":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"tags":["vip"],"lists":["news"],"consent":{"offers":{"at":"2026-11-01T08:00:00Z","how":"form","text":"Yes, send me offers"}},"as_of":"2026-11-22T09:15:00Z"}
+    "#]],
+    );
+}
+
+#[test]
+fn the_links_of_a_contact() {
+    let bonds = samples::bonds();
+    let json = bonds.to_json();
+    assert_eq!(Bonds::from_json(&json).unwrap(), bonds);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"roles":{"COPA":{"holds":false,"since":"e1","as_of":"2026-11-22T09:15:00Z"},"SOT":{"holds":true,"since":"e2","as_of":"2026-11-22T09:15:00Z"}}}
+    "#]],
+    );
+}
+
+#[test]
+fn an_enrollment_in_every_phase() {
+    let mut shown = Vec::new();
+    for phase in samples::phases() {
+        let record = samples::enrollment(phase);
+        let json = record.to_json();
+        let run = &record.enrollment;
+        let (contact, id) = (run.contact.clone(), run.id.clone());
+        let read = EnrollmentRecord::from_json(contact, id, 7, &json).unwrap();
+        assert_eq!(read, record);
+        let doc: serde_json::Value = serde_json::from_str(&json).unwrap();
+        shown.push(doc["phase"].to_string());
+    }
+    pinned(
+        &shown.join("\n"),
+        &expect![[r#"
+        "entered"
+        {"left":{"at":"2026-11-26T13:01:00Z","reason":"finished"}}
+        {"parked":{"at":"2026-11-26T13:01:00Z","reason":"mend it","step":"pause"}}
+        {"sending":{"since":"2026-11-26T13:01:00Z","step":"pause"}}
+        {"waiting":{"due":"2026-11-26T13:01:00Z","step":"pause"}}
+    "#]],
+    );
+    let [entered, ..] = samples::phases();
+    pinned(
+        &samples::enrollment(entered).to_json(),
+        &expect![[r#"
+        {"v":1,"journey":"welcome","plan":"0123456789abcdef","subject":"pupil-1","event":"e1","entered":"2026-11-23T13:00:20Z","params":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"notified":{"note":["con_siso4jmohpm3qjezledif5kdnw"]},"opened":["hello"],"clicks":[["hello","more"]],"phase":"entered","path":[{"step":"note","outcome":"notified","at":"2026-11-23T13:00:20Z"}],"pending":[{"step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"}]}
+    "#]],
+    );
+}
+
+#[test]
+fn a_post_on_its_way() {
+    let message = samples::events();
+    let json = message.to_json();
+    assert_eq!(EventsMessage::from_json(&json).unwrap(), message);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"release":"0123456789abcdef","events":[{"id":"e1","type":"TRACK_START","timestamp":"2026-11-22T09:15:00Z","subject":"pupil-1","params":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"people":[{"id":"sot-17","roles":["SOT"],"email":"anna@school.example","full_name":"Anna","locale":"nl","lists":{"news":false},"tags":{"vip":true},"consent":{"offers":{"at":"2026-11-01T08:00:00Z","how":"form","text":"Yes, send me offers"}},"bond":"linked"},{"id":"sot-17","roles":["SOT"],"email":"anna@school.example","full_name":"Anna","locale":"nl","lists":{"news":false},"tags":{"vip":true},"consent":{"offers":{"at":"2026-11-01T08:00:00Z","how":"form","text":"Yes, send me offers"}},"bond":"standing"},{"id":"sot-17","roles":["SOT"],"email":"anna@school.example","full_name":"Anna","locale":"nl","lists":{"news":false},"tags":{"vip":true},"consent":{"offers":{"at":"2026-11-01T08:00:00Z","how":"form","text":"Yes, send me offers"}},"bond":"unlinked"}]}]}
+    "#]],
+    );
+}
+
+#[test]
+fn orders_and_moves_on_their_way() {
+    let order = samples::order();
+    let mut own = order.clone();
+    own.recipient = own.contact.clone();
+    let message = OrdersMessage {
+        orders: vec![order.clone(), own],
+    };
+    let json = message.to_json();
+    assert_eq!(OrdersMessage::from_json(&json).unwrap(), message);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"orders":[{"enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"},{"enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","step":"hello","decided":"2026-11-23T13:00:20Z"}]}
+    "#]],
+    );
+
+    let one = |cause| Move {
+        contact: order.contact.clone(),
+        enrollment: order.enrollment.clone(),
+        cause,
+    };
+    let step = "hello".to_owned();
+    let message = MovesMessage {
+        moves: vec![one(Cause::Due), one(Cause::Accepted { step })],
+    };
+    let json = message.to_json();
+    assert_eq!(MovesMessage::from_json(&json).unwrap(), message);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","accepted":"hello"}]}
+    "#]],
+    );
+}
+
+#[test]
+fn a_plan() {
+    let plan = samples::plan();
+    let json = crate::plan_to_json(&plan);
+    assert_eq!(crate::plan_from_json(&json).unwrap(), plan);
+    assert_eq!(
+        crate::plan_to_json(&crate::plan_from_json(&json).unwrap()),
+        json
+    );
+    pinned(
+        &json,
+        &expect![[r#"
+            {"v":1,"journey":"welcome","title":"Welcome","purpose":{"marketing":{"topic":"offers"}},"triggers":[{"event":"TRACK_START","where":"event.Hours >= 12"}],"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]},"reentry":"never","steps":[{"id":"s0","if":{"condition":"has(contact.score)","then":1,"otherwise":null}},{"id":"s1","send":{"template":"hello","from":{"name":"School","address":"mail@school.example","reply_to":"help@school.example"},"expires":"12 hours","params":["Hours"],"next":2}},{"id":"s2","send":{"template":"hello","from":{"name":"School","address":"mail@school.example","reply_to":"help@school.example"},"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]},"params":["Hours"],"next":3}},{"id":"s3","wait":{"wait":"2 weeks at 09:30","next":4}},{"id":"s4","wait_until":{"moment":"event.Start - 7 days at 09:00","absent":"exit","next":5}},{"id":"s5","wait_until":{"moment":"2026-12-24 09:00","absent":"continue","next":6}},{"id":"s6","exit":{"reason":"done"}}],"params":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}},"settings":{"organization":"School","locale":"nl","zone":"Europe/Amsterdam","vars":{"phone":{"text":"020"}},"fields":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}}},"templates":[{"name":"hello","hash":"aaaa"},{"name":"hello","locale":"en","hash":"bbbb"}]}
+        "#]],
+    );
+}
+
+#[test]
+fn a_release() {
+    let release = samples::release();
+    let json = crate::release_to_json(&release);
+    assert_eq!(crate::release_from_json(&json).unwrap(), release);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"settings":{"organization":"School","locale":"nl","zone":"Europe/Amsterdam","vars":{"phone":{"text":"020"}},"fields":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}}},"events":{"TRACK_START":{"title":"Start","when":"when a track starts","params":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}}}},"lists":["news"],"topics":{"offers":"Offers"},"journeys":{"welcome":{"plan":"cccc","triggers":[{"event":"TRACK_START","where":"event.Hours >= 12"}],"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]}}}}
+    "#]],
+    );
+}
+
+#[test]
+fn a_template() {
+    let part = |text: &str| text.to_owned();
+    let doc = TemplateDoc::new(
+        part("subject"),
+        part("preheader"),
+        part("<p>"),
+        part("text"),
+    );
+    let json = doc.to_json();
+    assert_eq!(TemplateDoc::from_json(&json).unwrap(), doc);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"subject":"subject","preheader":"preheader","html":"<p>","text":"text"}
+    "#]],
+    );
+}
+
+#[test]
+fn names_of_people_runs_mails_and_contents() {
+    // They are keys of stored rows: they must never change.
+    let order = samples::order();
+    let never = EnrollmentId::of("welcome", None, &order.contact, None);
+    let hash = crate::content_hash("text");
+    let names = [
+        order.contact.as_str(),
+        order.enrollment.as_str(),
+        never.as_str(),
+    ];
+    let shown = format!("{}\n{}\n{hash}", names.join("\n"), order.send_id());
+    pinned(
+        &shown,
+        &expect![[r#"
+        con_pyi7o7cxa4yuqxkiidr6iouw5h
+        enr_zkezs2hnnro42vhdqzrwhwn6zw
+        enr_sno6fgakincr76kslwtdaotc7p
+        snd_yuggkmxk5mcxf5gymdyhpjkutg
+        982d9e3eb996f559e633f4d194def376
+    "#]],
+    );
+}
+
+#[test]
+fn the_hash_of_an_address() {
+    let hasher = AddressHasher::parse("MDEyMzQ1Njc4OWFiY2RlZg==").unwrap();
+    let hash = hasher.hash(&samples::address("Anna@School.example"));
+    assert_eq!(hash, hasher.hash(&samples::address("anna@school.example")));
+    pinned(
+        &hash,
+        &expect![[r#"
+        11f40a6730e18b4b32e8c6d41e05ab4c
+    "#]],
+    );
+    assert!(AddressHasher::parse("c2hvcnQ=").is_err());
+    assert_eq!(format!("{hasher:?}"), "AddressHasher(…)");
+}
+
+#[test]
+fn a_report_of_the_mail_service() {
+    let order = samples::order();
+    let send = order.send_id();
+    let tags = Report::tags(&send, &order.recipient, &order.enrollment);
+    let [send_tag, recipient, enrollment] = tags.map(|(name, id)| format!(r#""{name}": ["{id}"]"#));
+    let report = |kind: &str, tags: &str| {
+        let json = format!(
+            r#"{{ "eventType": "{kind}", "mail": {{ "timestamp": "2026-11-23T13:00:21.123Z", "messageId": "ses-1",
+            "source": "mail@school.example", "destination": ["anna@school.example"],
+            "tags": {{ "ses:operation": ["SendEmail"], {tags} }} }}, "send": {{}} }}"#
+        );
+        Report::from_json(&json)
+    };
+    let all = format!("{send_tag}, {recipient}, {enrollment}");
+    let read = report("Send", &all).unwrap().unwrap();
+    assert_eq!(read.send, send);
+    assert_eq!(read.recipient, order.recipient);
+    assert_eq!(read.enrollment, order.enrollment);
+    assert_eq!(read.message_id, "ses-1");
+    assert_eq!(read.taken, at("2026-11-23T13:00:21.123Z"));
+    for (name, kind) in [
+        ("Bounce", ReportKind::Bounce),
+        ("Complaint", ReportKind::Complaint),
+        ("Delivery", ReportKind::Delivery),
+        ("DeliveryDelay", ReportKind::DeliveryDelay),
+        ("Reject", ReportKind::Reject),
+        ("Send", ReportKind::Send),
+    ] {
+        assert_eq!(report(name, &all).unwrap().unwrap().kind, kind);
+    }
+    assert_eq!(report("Rendering Failure", &all).unwrap(), None);
+    assert_eq!(
+        report("Send", &send_tag).unwrap(),
+        None,
+        "somebody else's mail"
+    );
+    let broken = all.replace("snd_", "xyz_");
+    assert!(report("Send", &broken).is_err());
+    assert!(Report::from_json("{}").is_err());
+}
+
+#[test]
+fn a_newer_version_is_refused_and_none_is_no_version() {
+    let contact = samples::contact().to_json();
+    for (v, reads) in [
+        ("1", true),
+        ("2", false),
+        ("0", false),
+        ("-1", false),
+        ("null", false),
+    ] {
+        let json = contact.replace(r#""v":1"#, &format!(r#""v":{v}"#));
+        assert_eq!(ContactRecord::from_json(&json).is_ok(), reads, "{v}");
+    }
+    let error = ContactRecord::from_json(&contact.replace(r#""v":1"#, r#""v":9"#)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot read version 9: this build reads up to 1"
+    );
+}
+
+#[test]
+fn an_unreadable_document_says_where_but_nothing_of_what_it_says() {
+    let secret = "anna@school.example";
+    for json in [
+        samples::contact().to_json().replace("nl", "\u{1}"),
+        samples::contact().to_json().replace(secret, "anna@"),
+        format!(r#"{{ "v": 1, "source_id": "{secret}", "email": 7 }}"#),
+        secret.to_owned(),
+    ] {
+        let error = ContactRecord::from_json(&json).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("anna"), "{error}");
+    }
+}
+
+fn pinned(text: &str, expected: &Expect) {
+    expected.assert_eq(&format!("{text}\n"));
+}

@@ -1,0 +1,321 @@
+//! One of everything that is written down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use journey::{
+    Absent, Action, Audience, Condition, Consent, Contact, ContactId, EmailAddress, Enrollment,
+    EnrollmentId, Entrance, EventType, Field, FieldType, Moment, Order, Period, Phase, Plan,
+    Purpose, Reentry, Release, Send, Sender, Settings, Signals, Step, Taken, Trigger, Value, Wait,
+};
+
+use crate::{Bond, Bonds, ContactRecord, EnrollmentRecord, Event, EventsMessage, Posted, RoleBond};
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(super) fn address(text: &str) -> EmailAddress {
+    text.parse().unwrap()
+}
+
+pub(super) fn values() -> BTreeMap<String, Value> {
+    BTreeMap::from([
+        ("a.bool".to_owned(), Value::Bool(true)),
+        ("b.date".to_owned(), Value::Date(date(2026, 12, 1))),
+        (
+            "c.time".to_owned(),
+            Value::DateTime(at("2026-12-01T09:00:00Z")),
+        ),
+        (
+            "d.list".to_owned(),
+            Value::List(vec!["x".to_owned(), "y".to_owned()]),
+        ),
+        ("e.number".to_owned(), Value::Number(0.1)),
+        ("f.text".to_owned(), Value::Text("2026-12-01".to_owned())),
+    ])
+}
+
+fn consent() -> BTreeMap<String, Consent> {
+    let proof = Consent {
+        at: at("2026-11-01T08:00:00Z"),
+        how: "form".to_owned(),
+        text: "Yes, send me offers".to_owned(),
+    };
+    BTreeMap::from([("offers".to_owned(), proof)])
+}
+
+pub(super) fn contact() -> ContactRecord {
+    ContactRecord {
+        contact: Contact {
+            id: ContactId::of("sot-17"),
+            source_id: "sot-17".to_owned(),
+            address: address("anna@school.example"),
+            full_name: "Anna".to_owned(),
+            locale: Some("nl".to_owned()),
+            time_zone: Some("Europe/Amsterdam".to_owned()),
+            fields: values(),
+            tags: BTreeSet::from(["vip".to_owned()]),
+            lists: BTreeSet::from(["news".to_owned()]),
+            consent: consent(),
+        },
+        as_of: at("2026-11-22T09:15:00Z"),
+    }
+}
+
+pub(super) fn bonds() -> Bonds {
+    let bond = |holds, since: &str| RoleBond {
+        holds,
+        since: since.to_owned(),
+        as_of: at("2026-11-22T09:15:00Z"),
+    };
+    Bonds {
+        roles: BTreeMap::from([
+            ("COPA".to_owned(), bond(false, "e1")),
+            ("SOT".to_owned(), bond(true, "e2")),
+        ]),
+    }
+}
+
+pub(super) fn order() -> Order {
+    let contact = ContactId::of("sot-17");
+    Order {
+        enrollment: EnrollmentId::of("welcome", Some("pupil-1"), &contact, Some("e1")),
+        contact,
+        step: "hello".to_owned(),
+        recipient: ContactId::of("copa-3"),
+        decided: at("2026-11-23T13:00:20Z"),
+    }
+}
+
+pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
+    let order = order();
+    EnrollmentRecord {
+        enrollment: Enrollment {
+            id: order.enrollment.clone(),
+            contact: order.contact.clone(),
+            journey: "welcome".to_owned(),
+            plan: "0123456789abcdef".to_owned(),
+            subject: Some("pupil-1".to_owned()),
+            event: "e1".to_owned(),
+            entered: at("2026-11-23T13:00:20Z"),
+            params: values(),
+            notified: BTreeMap::from([("note".to_owned(), vec![order.recipient.clone()])]),
+            signals: Signals {
+                opened: BTreeSet::from(["hello".to_owned()]),
+                clicks: BTreeSet::from([("hello".to_owned(), "more".to_owned())]),
+            },
+            phase,
+            path: vec![Taken {
+                step: "note".to_owned(),
+                outcome: "notified".to_owned(),
+                at: at("2026-11-23T13:00:20Z"),
+            }],
+        },
+        pending: vec![order],
+        version: 7,
+    }
+}
+
+pub(super) fn phases() -> [Phase; 5] {
+    let step = || "pause".to_owned();
+    let moment = at("2026-11-26T13:01:00Z");
+    [
+        Phase::Entered,
+        Phase::Left {
+            reason: "finished".to_owned(),
+            at: moment,
+        },
+        Phase::Parked {
+            step: step(),
+            reason: "mend it".to_owned(),
+            at: moment,
+        },
+        Phase::Sending {
+            step: step(),
+            since: moment,
+        },
+        Phase::Waiting {
+            step: step(),
+            due: moment,
+        },
+    ]
+}
+
+pub(super) fn events() -> EventsMessage {
+    let posted = |bond| Posted {
+        source_id: "sot-17".to_owned(),
+        roles: BTreeSet::from(["SOT".to_owned()]),
+        address: address("anna@school.example"),
+        full_name: "Anna".to_owned(),
+        locale: Some("nl".to_owned()),
+        time_zone: None,
+        fields: BTreeMap::new(),
+        lists: BTreeMap::from([("news".to_owned(), false)]),
+        tags: BTreeMap::from([("vip".to_owned(), true)]),
+        consent: consent(),
+        bond,
+    };
+    let event = Event {
+        id: "e1".to_owned(),
+        ty: "TRACK_START".to_owned(),
+        timestamp: at("2026-11-22T09:15:00Z"),
+        subject: Some("pupil-1".to_owned()),
+        params: values(),
+        people: vec![
+            posted(Bond::Linked),
+            posted(Bond::Standing),
+            posted(Bond::Unlinked),
+        ],
+    };
+    EventsMessage {
+        release: "0123456789abcdef".to_owned(),
+        events: vec![event],
+    }
+}
+
+pub(super) fn settings() -> Settings {
+    Settings {
+        organization: "School".to_owned(),
+        locale: "nl".to_owned(),
+        zone: journey::zone("Europe/Amsterdam").unwrap(),
+        vars: BTreeMap::from([("phone".to_owned(), Value::Text("020".to_owned()))]),
+        fields: fields(),
+    }
+}
+
+pub(super) fn fields() -> BTreeMap<String, Field> {
+    let fields = FieldType::ALL.iter().enumerate().map(|(at, (name, ty))| {
+        let field = Field {
+            ty: *ty,
+            optional: at % 2 == 0,
+            default: (at == 0).then_some(Value::Bool(false)),
+            sensitive: at == 5,
+        };
+        ((*name).to_owned(), field)
+    });
+    fields.collect()
+}
+
+fn audience() -> Audience {
+    let role = |role: Option<&str>, linked, standing| Audience::Role {
+        role: role.map(str::to_owned),
+        linked,
+        standing,
+    };
+    Audience::AnyOf(vec![
+        Audience::AllOf(vec![
+            Audience::Address {
+                param: "Request.Email".to_owned(),
+            },
+            role(None, true, false),
+        ]),
+        role(Some("COMMITTEE"), false, true),
+        Audience::Not(Box::new(Audience::Tag("gone".to_owned()))),
+        Audience::List("news".to_owned()),
+        Audience::Where(Condition::parse("contact.score > 5").unwrap()),
+    ])
+}
+
+fn trigger() -> Trigger {
+    Trigger {
+        event: "TRACK_START".to_owned(),
+        filter: Some(Condition::parse("event.Hours >= 12").unwrap()),
+    }
+}
+
+fn steps() -> Vec<Step> {
+    let sender = Sender {
+        name: "School".to_owned(),
+        address: address("mail@school.example"),
+        reply_to: Some(address("help@school.example")),
+    };
+    let send = Send {
+        template: "hello".to_owned(),
+        from: sender,
+        to: None,
+        expires: Some(Period::parse("12 hours").unwrap()),
+        params: BTreeSet::from(["Hours".to_owned()]),
+    };
+    let note = Send {
+        to: Some(audience()),
+        expires: None,
+        ..send.clone()
+    };
+    let until = |text: &str, absent, next| Action::WaitUntil {
+        moment: Moment::parse(text).unwrap(),
+        absent,
+        next: Some(next),
+    };
+    let steps = [
+        Action::If {
+            condition: Condition::parse("has(contact.score)").unwrap(),
+            then: Some(1),
+            otherwise: None,
+        },
+        Action::Send {
+            send,
+            next: Some(2),
+        },
+        Action::Send {
+            send: note,
+            next: Some(3),
+        },
+        Action::Wait {
+            wait: Wait::parse("2 weeks at 09:30").unwrap(),
+            next: Some(4),
+        },
+        until("event.Start - 7 days at 09:00", Absent::Exit, 5),
+        until("2026-12-24 09:00", Absent::Continue, 6),
+        Action::Exit {
+            reason: "done".to_owned(),
+        },
+    ];
+    let steps = steps.into_iter().enumerate().map(|(at, action)| Step {
+        id: format!("s{at}"),
+        action,
+    });
+    steps.collect()
+}
+
+pub(super) fn plan() -> Plan {
+    Plan {
+        journey: "welcome".to_owned(),
+        title: "Welcome".to_owned(),
+        purpose: Purpose::Marketing {
+            topic: "offers".to_owned(),
+        },
+        triggers: vec![trigger()],
+        to: Some(audience()),
+        reentry: Reentry::Never,
+        steps: steps(),
+        params: fields(),
+        settings: settings(),
+        templates: BTreeMap::from([
+            (("hello".to_owned(), None), "aaaa".to_owned()),
+            (
+                ("hello".to_owned(), Some("en".to_owned())),
+                "bbbb".to_owned(),
+            ),
+        ]),
+    }
+}
+
+pub(super) fn release() -> Release {
+    let event = EventType {
+        title: "Start".to_owned(),
+        when: "when a track starts".to_owned(),
+        params: fields(),
+    };
+    Release {
+        settings: settings(),
+        events: BTreeMap::from([("TRACK_START".to_owned(), event)]),
+        lists: BTreeSet::from(["news".to_owned()]),
+        topics: BTreeMap::from([("offers".to_owned(), "Offers".to_owned())]),
+        journeys: BTreeMap::from([(
+            "welcome".to_owned(),
+            Entrance::to(&plan(), "cccc".to_owned()),
+        )]),
+    }
+}
