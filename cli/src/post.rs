@@ -1,16 +1,18 @@
 //! Posts events as a source does: signed by the Standard Webhooks scheme.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wire::Secret;
 
 use crate::http::{Answer, Client};
 
-/// Reads the event in a file.
+/// Reads the event in a file; `-` is standard input.
 ///
 /// The file holds one event as it is posted. Its `type` may be left out where `ty` says it.
 ///
@@ -18,12 +20,17 @@ use crate::http::{Answer, Client};
 /// Fails if the file cannot be read, holds no event, or one of another type than `ty`.
 pub(crate) fn read_event(path: &Path, ty: Option<&str>) -> anyhow::Result<Event> {
     let name = path.display();
-    let size = std::fs::metadata(path).map(|about| about.len());
-    let size = size.with_context(|| format!("cannot read {name}"))?;
-    if size > BODY_BYTES_MAX {
-        bail!("{name} has {size} bytes, and an event has at most {BODY_BYTES_MAX}");
+    let file: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(File::open(path).with_context(|| format!("cannot read {name}"))?)
+    };
+    let mut bytes = Vec::new();
+    let read = file.take(BODY_BYTES_MAX + 1).read_to_end(&mut bytes);
+    read.with_context(|| format!("cannot read {name}"))?;
+    if bytes.len() as u64 > BODY_BYTES_MAX {
+        bail!("{name} is longer than {BODY_BYTES_MAX} bytes, and no event is");
     }
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
     event(bytes, ty).with_context(|| format!("{name} holds no event to post"))
 }
 
@@ -84,7 +91,8 @@ pub(crate) fn post(
 }
 
 /// What became of a post.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// The events that were taken, by id.
     Accepted(Vec<String>),
@@ -95,7 +103,7 @@ pub(crate) enum Outcome {
 }
 
 /// Why a post was not taken.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Refusal {
     /// The HTTP status.
     #[serde(default)]
@@ -108,12 +116,13 @@ pub(crate) struct Refusal {
     errors: Vec<Fault>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 struct Fault {
     #[serde(default)]
     pointer: String,
     #[serde(default)]
     detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     did_you_mean: Option<String>,
 }
 

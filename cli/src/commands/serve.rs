@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use release::Compiled;
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::{EXIT_CODES, Verdict, check, run};
 use crate::environment::Environment;
@@ -103,6 +103,8 @@ struct Service<'a> {
     mails: i64,
     exceptions: BTreeSet<Exception>,
     dead_letters: u64,
+    /// When what could not be done is read again.
+    look_again: Instant,
 }
 
 impl<'a> Service<'a> {
@@ -112,16 +114,16 @@ impl<'a> Service<'a> {
         laptop: &'a Laptop,
         terminal: Terminal,
     ) -> anyhow::Result<Self> {
-        let mails = laptop.cloud().mails()?;
         Ok(Self {
             laptop,
             terminal,
             clock: Clock(compiled.settings.zone),
             dir,
             watch: Watch::new(dir),
-            mails: mails.last().map_or(0, |mail| mail.number),
+            mails: laptop.mails()?.last().map_or(0, |mail| mail.number),
             exceptions: laptop.exceptions()?,
             dead_letters: laptop.dead_letters()?,
+            look_again: Instant::now(),
         })
     }
 
@@ -138,8 +140,7 @@ impl<'a> Service<'a> {
                 result = &mut stopped => return result,
                 _ = changes.changed() => changed = true,
                 _ = tell.tick(), if changed => {
-                    changed = false;
-                    tokio::task::block_in_place(|| self.tell())?;
+                    changed = !tokio::task::block_in_place(|| self.tell())?;
                 }
                 _ = look.tick() => {
                     if self.watch.has_changed() {
@@ -150,14 +151,21 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Prints what happened since the last time.
-    fn tell(&mut self) -> anyhow::Result<()> {
+    /// Prints what happened since the last time; returns whether that is all.
+    fn tell(&mut self) -> anyhow::Result<bool> {
         let mails = self.laptop.cloud().mails_after(self.mails)?;
         for line in arrivals::show(&mails, &self.clock, self.terminal) {
             self.terminal.say(line)?;
         }
         self.mails = mails.last().map_or(self.mails, |mail| mail.number);
-        self.tell_exceptions()
+        let now = Instant::now();
+        if now < self.look_again {
+            return Ok(false);
+        }
+        self.tell_exceptions()?;
+        // A table that has grown long is read less often, so that reading it stays a trifle.
+        self.look_again = now + now.elapsed() * 20;
+        Ok(true)
     }
 
     /// Prints a line for each thing that could not be done.
@@ -217,7 +225,9 @@ impl<'a> Service<'a> {
             // The folder may be away for a moment: a branch is switched.
             Err(error) => return self.terminal.say(format!("{now}  {error}")),
         };
-        self.laptop.publish(&compiled).await?;
+        if let Err(error) = self.laptop.publish(&compiled).await {
+            return self.terminal.say(format!("{now}  {error:#}"));
+        }
         let contents = check::contents(&compiled);
         self.clock = Clock(compiled.settings.zone);
         self.terminal.say(format!(

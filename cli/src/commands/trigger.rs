@@ -9,7 +9,7 @@ use wire::Secret;
 use super::{EXIT_CODES, Verdict};
 use crate::http::Client;
 use crate::laptop::{PORT, SECRET_FILE};
-use crate::output::Terminal;
+use crate::output::{Form, Terminal};
 use crate::post::{self, Outcome};
 use crate::{clock, random};
 
@@ -28,7 +28,7 @@ pub(super) struct Args {
     /// What happened, to the letter: a type from events.yaml
     #[arg(value_name = "TYPE")]
     ty: String,
-    /// The file with the event
+    /// The file with the event; `-` is standard input
     #[arg(long, value_name = "FILE")]
     file: PathBuf,
     /// Where Waypost listens
@@ -40,6 +40,9 @@ pub(super) struct Args {
     /// The event's id, to post the same event again [default: a new one]
     #[arg(long, value_parser = id)]
     id: Option<String>,
+    /// Prints the answer as JSON, for programs
+    #[arg(long)]
+    json: bool,
 }
 
 /// Posts an event.
@@ -53,28 +56,43 @@ pub(super) fn trigger(args: Args, terminal: Terminal) -> anyhow::Result<Verdict>
     };
     let client = Client::new(&url)?;
     let outcome = post::post(&client, &secret, &id, clock::now(), &event.body);
-    match outcome.context("the event was not posted; is Waypost running there?")? {
+    let outcome = outcome.context("the event was not posted; is Waypost running there?")?;
+    match Form::asked(args.json) {
+        Form::People => print(&outcome, &args.ty, terminal)?,
+        Form::Programs => terminal.say_json(&outcome)?,
+    }
+    match outcome {
+        Outcome::Accepted(_) => Ok(Verdict::Fine),
+        Outcome::Refused(_) => Ok(Verdict::Wrong),
+        Outcome::Busy(_) => bail!("the event was not taken now: post it again with --id {id}"),
+    }
+}
+
+/// Prints what became of the post.
+fn print(outcome: &Outcome, ty: &str, terminal: Terminal) -> anyhow::Result<()> {
+    match outcome {
         Outcome::Accepted(ids) => {
             for id in ids {
-                terminal.say(format!("{} {} as {id}", terminal.good("Accepted"), args.ty))?;
+                terminal.say(format!("{} {ty} as {id}", terminal.good("Accepted")))?;
             }
-            Ok(Verdict::Fine)
+            Ok(())
         }
         Outcome::Refused(refusal) => {
-            terminal.say(format!(
-                "{}: {}",
-                terminal.bad("Refused"),
-                refusal.explain()
-            ))?;
+            let refused = terminal.bad("Refused");
+            terminal.say(format!("{refused}: {}", refusal.explain()))?;
             if refusal.status == 401 {
                 terminal.say(format!(
-                    "Is it signed with the secret of this Waypost? On a laptop that is {SECRET_FILE} \
-                     of the folder where `waypost serve` runs."
+                    "Is it signed with the secret of this Waypost? On a laptop that is \
+                     {SECRET_FILE} of the folder where `waypost serve` runs."
                 ))?;
             }
-            Ok(Verdict::Wrong)
+            Ok(())
         }
-        Outcome::Busy(refusal) => bail!("not taken now, try again: {}", refusal.explain()),
+        Outcome::Busy(refusal) => terminal.say(format!(
+            "{}: {}",
+            terminal.bad("Not taken"),
+            refusal.explain()
+        )),
     }
 }
 

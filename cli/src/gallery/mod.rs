@@ -3,6 +3,8 @@
 mod audience;
 mod page;
 mod scene;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
-use local::Cloud;
+use local::{Cloud, Mail};
 use release::Compiled;
 use tokio::time::{Instant, timeout_at};
 use wire::Secret;
@@ -81,6 +81,14 @@ impl Laptop {
     /// Fails where a stored record cannot be read.
     pub(crate) async fn state(&self) -> anyhow::Result<State> {
         tokio::task::block_in_place(|| state::read(&self.cloud))
+    }
+
+    /// Reads every mail, oldest first.
+    ///
+    /// # Errors
+    /// Fails where the cloud's state cannot be read.
+    pub(crate) fn mails(&self) -> anyhow::Result<Vec<Mail>> {
+        state::mails(&self.cloud)
     }
 
     /// Reads what was refused or could not be done.

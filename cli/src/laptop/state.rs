@@ -77,7 +77,7 @@ impl State {
 pub(super) fn read(cloud: &Cloud) -> anyhow::Result<State> {
     let client = Client::new(cloud.aws_endpoint())?;
     let mut state = State {
-        mails: cloud.mails()?,
+        mails: mails(cloud)?,
         queues: queues(cloud)?,
         ..State::default()
     };
@@ -94,6 +94,18 @@ pub(super) fn read(cloud: &Cloud) -> anyhow::Result<State> {
         .enrollments
         .sort_by(|one, other| one.id.cmp(&other.id));
     Ok(state)
+}
+
+/// Reads every mail, oldest first: the cloud gives them in pages.
+pub(super) fn mails(cloud: &Cloud) -> anyhow::Result<Vec<Mail>> {
+    let mut mails: Vec<Mail> = Vec::new();
+    loop {
+        let page = cloud.mails_after(mails.last().map_or(0, |mail| mail.number))?;
+        if page.is_empty() {
+            return Ok(mails);
+        }
+        mails.extend(page);
+    }
 }
 
 /// Reads what was refused or could not be done.
