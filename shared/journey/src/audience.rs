@@ -43,10 +43,24 @@ pub enum Audience {
 impl Audience {
     /// Returns who of `crowd` it chooses, one each, in a stable order.
     pub fn of<'c>(&self, crowd: &'c Crowd, happening: &Happening<'_>) -> Vec<&'c Contact> {
+        let standing = self.standing_roles();
+        let addresses: BTreeSet<_> = self
+            .address_params()
+            .into_iter()
+            .filter_map(|param| happening.params.get(param).and_then(address))
+            .collect();
+        // The crowd was gathered for several audiences: whoever only another one looked up is a
+        // stranger to this one, and must not be reached by way of a list or a tag.
+        let reaches = |person: &Person| {
+            person.named
+                || !person.linked.is_empty()
+                || standing.iter().any(|role| person.standing.contains(*role))
+                || addresses.contains(&person.contact.address)
+        };
         crowd
             .people
             .values()
-            .filter(|person| self.has(person, happening))
+            .filter(|person| reaches(person) && self.has(person, happening))
             .map(|person| &person.contact)
             .collect()
     }
@@ -167,6 +181,8 @@ pub struct Crowd {
 pub struct Person {
     /// Who.
     pub contact: Contact,
+    /// Whether this event names them, otherwise than to say that they are no longer concerned.
+    pub named: bool,
     /// The roles in which this event names them.
     pub posted: BTreeSet<String>,
     /// The roles in which earlier events linked them to the event's subject.

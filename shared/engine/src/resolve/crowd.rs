@@ -66,6 +66,7 @@ pub(super) async fn crowd(
     }
     let people = contacts.into_iter().map(|(id, contact)| {
         let person = Person {
+            named: is_named(event, &id),
             posted: posted_roles(event, &id),
             linked: linked.get(&id).map_or_else(BTreeSet::new, |bonds| {
                 held(bonds, |since| since != event.id)
@@ -99,6 +100,12 @@ fn held(bonds: &Bonds, counts: impl Fn(&str) -> bool) -> BTreeSet<String> {
         .iter()
         .filter(|(_, bond)| bond.holds && counts(&bond.since));
     held.map(|(role, _)| role.clone()).collect()
+}
+
+/// Returns whether the event names somebody otherwise than to say that they are no longer concerned.
+fn is_named(event: &Event, id: &ContactId) -> bool {
+    let mut people = event.people.iter();
+    people.any(|posted| posted.bond != Bond::Unlinked && posted.contact() == *id)
 }
 
 fn posted_roles(event: &Event, id: &ContactId) -> BTreeSet<String> {

@@ -7,8 +7,8 @@ mod people;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use journey::{Entrance, Happening, Known, Person, Plan, Release};
-use wire::{Bond, Event, EventsMessage};
+use journey::{Entrance, Happening, Known, Plan, Release};
+use wire::{Event, EventsMessage};
 
 use crate::{
     Alarms, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Moves,
@@ -76,7 +76,7 @@ async fn resolve_event(
             None => crowd
                 .people
                 .values()
-                .filter(|person| is_posted(person, event))
+                .filter(|person| person.named)
                 .map(|person| &person.contact)
                 .collect(),
         };
@@ -105,14 +105,6 @@ async fn resolve_event(
         }
     }
     Ok(())
-}
-
-/// Returns whether the event names the person as somebody concerned.
-fn is_posted(person: &Person, event: &Event) -> bool {
-    event
-        .people
-        .iter()
-        .any(|posted| posted.contact() == person.contact.id && posted.bond != Bond::Unlinked)
 }
 
 async fn unresolved(
