@@ -25,6 +25,11 @@ pub(crate) struct Published {
 
 /// Publishes journeys.
 pub(crate) fn publish(plans: &[Plan]) -> Arc<Published> {
+    publish_with(plans, settings())
+}
+
+/// Publishes journeys of a project.
+pub(crate) fn publish_with(plans: &[Plan], settings: Settings) -> Arc<Published> {
     let mut journeys = BTreeMap::new();
     let mut by_hash = BTreeMap::new();
     let mut templates = BTreeMap::new();
@@ -41,7 +46,7 @@ pub(crate) fn publish(plans: &[Plan]) -> Arc<Published> {
         by_hash.insert(hash, Arc::new(plan.clone()));
     }
     let release = Release {
-        settings: settings(),
+        settings,
         events,
         lists: BTreeSet::from(["news".to_owned()]),
         topics: BTreeMap::from([("news".to_owned(), "News".to_owned())]),
@@ -52,6 +57,16 @@ pub(crate) fn publish(plans: &[Plan]) -> Arc<Published> {
         release: Arc::new(release),
         plans: by_hash,
         templates,
+    })
+}
+
+/// Puts another release in force, over the same plans.
+pub(crate) fn with_release(published: &Published, release: Release) -> Arc<Published> {
+    Arc::new(Published {
+        hash: published.hash.clone(),
+        release: Arc::new(release),
+        plans: BTreeMap::new(),
+        templates: published.templates.clone(),
     })
 }
 

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use anyhow::anyhow;
 use engine::{AddressKey, Clock, Exception, Patience};
@@ -117,6 +117,20 @@ impl World {
     /// Looks at everything there is, or changes it.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().expect("one thread, which has not panicked")
+    }
+
+    /// Runs one use case by itself; returns nothing if its process crashes.
+    pub(crate) fn try_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = std::pin::pin!(work);
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(result) = work.as_mut().poll(&mut context) {
+                return Some(result);
+            }
+            if self.state().take_crash() {
+                return None;
+            }
+        }
     }
 
     /// Reads something: it may fail, or be the last thing that its process does.

@@ -1,0 +1,201 @@
+//! Taking events in: what is checked first, what is stored before the answer, and what is kept.
+
+use engine::{Post, Refusal};
+use jiff::SignedDuration;
+use journey::{Field, FieldType, Plan, Purpose};
+use serde_json::{Value as Json, json};
+use wire::Signed;
+
+use crate::given::{self, Verb, chain, journey};
+use crate::world::{Choose, Queue, World};
+
+#[test]
+fn what_is_wrong_is_found_in_this_order() {
+    let world = world(&[plan()]);
+    let large = "x".repeat(256 * 1024 + 1);
+    let unknown = json!({ "type": "NOPE" }).to_string();
+    for (body, signed, status) in [
+        (large.as_str(), false, 413),
+        (large.as_str(), true, 413),
+        ("no JSON", false, 401),
+        (unknown.as_str(), false, 401),
+        ("no JSON", true, 400),
+        ("[]", true, 400),
+        (unknown.as_str(), true, 422),
+    ] {
+        let refusal = take(&world, body, signed).expect_err("it is refused");
+        assert_eq!(refusal.problem.status, status, "{}", refusal.problem.detail);
+        assert_eq!(refusal.retry_after_s, None);
+    }
+    assert!(world.state().queues.is_empty(), "nothing of it is stored");
+}
+
+#[test]
+fn the_largest_post_that_may_come_is_read() {
+    let world = world(&[plan()]);
+    let refusal = take(&world, &" ".repeat(256 * 1024), true).expect_err("it is refused");
+    assert_eq!(refusal.problem.status, 400);
+}
+
+#[test]
+fn an_answer_to_a_wrong_signature_gives_no_hint() {
+    let world = world(&[plan()]);
+    let unsigned = take(&world, "no JSON", false).expect_err("it is refused");
+    let good = good().to_string();
+    let late = take_late(&world, &good, SignedDuration::from_mins(6)).expect_err("it is late");
+    assert_eq!(unsigned, late);
+    assert!(late.problem.errors.is_empty() && late.problem.pointer.is_none());
+}
+
+#[test]
+fn yes_is_said_only_after_the_post_is_stored() {
+    let world = world(&[plan()]);
+    let ids = take(&world, &good().to_string(), true).expect("it is taken");
+    assert_eq!(ids, ["w1"]);
+    assert_eq!(world.state().queues[&Queue::Events].len(), 1);
+    let both = json!([good(), good()]).to_string();
+    assert_eq!(
+        take(&world, &both, true).expect("it is taken"),
+        ["w1.0", "w1.1"]
+    );
+    assert_eq!(
+        world.state().queues[&Queue::Events].len(),
+        2,
+        "an array is one message"
+    );
+}
+
+#[test]
+fn a_queue_that_is_not_there_and_a_release_that_is_not_there_are_503_and_worth_another_try() {
+    let mut reached = 0;
+    let mut tape = crate::world::Tape::new(1, &[crate::world::Kind::Port]);
+    loop {
+        let world = World::new(given::publish(&[plan()]), Choose::Tape(tape.clone()));
+        let refusal = world.try_now(take_as(
+            &world,
+            &good().to_string(),
+            true,
+            SignedDuration::ZERO,
+        ));
+        if let Some(Err(refusal)) = refusal {
+            reached += 1;
+            assert_eq!(refusal.problem.status, 503);
+            assert!(refusal.retry_after_s.is_some());
+        }
+        let Choose::Tape(played) = world.state().choose.clone() else {
+            panic!("the tape is gone");
+        };
+        match played.next() {
+            Some(next) => tape = next,
+            None => break,
+        }
+    }
+    assert!(reached >= 3, "{reached}");
+}
+
+#[test]
+fn what_the_release_refuses_is_kept_to_be_replayed_and_nothing_else_is() {
+    let world = world(&[plan()]);
+    for (body, signed) in [("no JSON", true), ("[]", true), ("{}", false)] {
+        take(&world, body, signed).expect_err("it is refused");
+    }
+    assert!(world.state().exceptions.is_empty());
+    let body = json!({ "type": "HELO", "people": [given::person("anna", "SOT")] }).to_string();
+    take(&world, &body, true).expect_err("it is refused");
+    let state = world.state();
+    let [kept] = state.exceptions.values().collect::<Vec<_>>()[..] else {
+        panic!("{:?}", state.exceptions);
+    };
+    assert_eq!(kept.body.as_deref(), Some(body.as_str()));
+    assert_eq!(kept.event, "w1");
+    expect_test::expect!["no event is called `HELO`: case counts; did you mean `HELLO`?"]
+        .assert_eq(&kept.reason);
+}
+
+#[test]
+fn whoever_is_new_must_come_with_every_field_that_a_contact_must_have() {
+    let mut plan = plan();
+    let field = Field {
+        ty: FieldType::String,
+        optional: false,
+        default: None,
+        sensitive: false,
+    };
+    plan.settings.fields.insert("school".to_owned(), field);
+    let published = given::publish_with(&[plan.clone()], plan.settings);
+    let world = World::new(published, Choose::Calm);
+    let named = |id: &str, school: Option<&str>| {
+        let mut person = given::person(id, "SOT");
+        if let Some(school) = school {
+            person["fields"] = json!({ "school": school });
+        }
+        person
+    };
+    let event = |people: &[Json]| {
+        let mut event = good();
+        event["people"] = json!(people);
+        event
+    };
+    let places = |body: Json| {
+        let refusal = take(&world, &body.to_string(), true).expect_err("it is refused");
+        let faults = refusal.problem.errors.into_iter();
+        faults.map(|fault| fault.pointer).collect::<Vec<_>>()
+    };
+    let anna = || named("anna", Some("West"));
+    assert_eq!(
+        places(event(&[anna(), named("bram", None)])),
+        ["/people/1/fields/school"]
+    );
+    let twice = event(&[named("bram", None), named("bram", None)]);
+    assert_eq!(places(twice).len(), 2);
+    let later = json!([event(&[named("anna", None)]), event(&[anna()])]);
+    assert_eq!(places(later), ["/0/people/0/fields/school"]);
+    let first = json!([event(&[anna()]), event(&[named("anna", None)])]);
+    assert!(take(&world, &first.to_string(), true).is_ok());
+}
+
+fn plan() -> Plan {
+    journey(Purpose::Transactional, chain(&[("one", Verb::Send)]))
+}
+
+fn good() -> Json {
+    let body = given::post("HELLO", "w1", &[("anna", "SOT")]);
+    serde_json::from_str(&body).expect("JSON")
+}
+
+fn world(plans: &[Plan]) -> World {
+    World::new(given::publish(plans), Choose::Calm)
+}
+
+fn take(world: &World, body: &str, signed: bool) -> Result<Vec<String>, Box<Refusal>> {
+    let taken = world.try_now(take_as(world, body, signed, SignedDuration::ZERO));
+    taken.expect("a calm world does not crash")
+}
+
+fn take_late(world: &World, body: &str, late: SignedDuration) -> Result<Vec<String>, Box<Refusal>> {
+    let taken = world.try_now(take_as(world, body, true, late));
+    taken.expect("a calm world does not crash")
+}
+
+async fn take_as(
+    world: &World,
+    body: &str,
+    signed: bool,
+    late: SignedDuration,
+) -> Result<Vec<String>, Box<Refusal>> {
+    let posted = world.state().now - late;
+    let secret = given::secret();
+    let body = body.as_bytes();
+    let signatures = match signed {
+        true => secret.sign("w1", posted, body),
+        false => "v1,AAAA".to_owned(),
+    };
+    let timestamp = posted.as_second().to_string();
+    let signed = Signed {
+        id: "w1",
+        timestamp: &timestamp,
+        signatures: &signatures,
+    };
+    let taken = engine::intake(world, &[secret], &Post { signed, body }).await;
+    taken.map_err(Box::new)
+}
