@@ -6,11 +6,13 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::error::{BuildError, ConnectorError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
+use aws_smithy_http_client::tls;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use engine::{Mailer, Outgoing, Pages, Undelivered};
@@ -20,12 +22,20 @@ use crate::{Aws, Setting};
 
 /// Makes a client that tries once: SES has no idempotency token, and the SDK's own retries would
 /// send a mail up to three times.
+///
+/// Nor does it keep idle connections for long. A function that was frozen in between would write into
+/// one that the other end has closed, and could not tell whether that mail had left.
 pub(crate) fn client(config: &SdkConfig) -> Client {
+    let http = aws_smithy_http_client::Builder::new()
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
+        .build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_timeout(SEND_TIMEOUT)
         .build();
     let config = aws_sdk_sesv2::config::Builder::from(config)
+        .http_client(http)
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)
         .build();
@@ -128,11 +138,15 @@ fn undelivered(error: &SdkError<SendEmailError>) -> Undelivered {
         SdkError::ServiceError(context) => {
             let status = context.raw().status().as_u16();
             match context.err() {
+                // The quota of a day is used up: asking again every few seconds would change nothing.
                 SendEmailError::AccountSuspendedException(_)
+                | SendEmailError::LimitExceededException(_)
                 | SendEmailError::SendingPausedException(_) => Undelivered::Paused(why()),
-                SendEmailError::LimitExceededException(_)
-                | SendEmailError::TooManyRequestsException(_) => Undelivered::Throttled(why()),
-                _ if status == 429 => Undelivered::Throttled(why()),
+                SendEmailError::TooManyRequestsException(_) => Undelivered::Throttled(why()),
+                // What AWS says in front of every service.
+                _ if status == 429 || is_throttled(error.code()) => Undelivered::Throttled(why()),
+                // Our own credentials or rights: the mail is not at fault.
+                _ if matches!(status, 401 | 403) => Undelivered::Paused(why()),
                 _ if (400..500).contains(&status) => Undelivered::Refused(why()),
                 _ => Undelivered::Unknown(why()),
             }
@@ -141,16 +155,21 @@ fn undelivered(error: &SdkError<SendEmailError>) -> Undelivered {
     }
 }
 
-/// Returns whether not even a connection was made, so that nothing can have been sent.
-fn never_connected(failure: &aws_sdk_sesv2::error::ConnectorError) -> bool {
+/// Returns whether not even a connection was made, so that nothing can have been sent: no address, no
+/// answer, nobody listening, no TLS.
+fn never_connected(failure: &ConnectorError) -> bool {
     let mut cause = std::error::Error::source(failure);
     while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            return io.kind() == std::io::ErrorKind::ConnectionRefused;
+        if let Some(error) = error.downcast_ref::<hyper_util::client::legacy::Error>() {
+            return error.is_connect();
         }
         cause = error.source();
     }
     false
+}
+
+fn is_throttled(code: Option<&str>) -> bool {
+    code.is_some_and(|code| code.starts_with("Throttl") || code == "RequestLimitExceeded")
 }
 
 /// Writes a sender as RFC 5322 has it; a name beyond ASCII as RFC 2047 has it.
@@ -188,14 +207,87 @@ fn encoded_words(text: &str) -> String {
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Shorter than a claim's lease: a claim that ran out has no call under way.
 const SEND_TIMEOUT: Duration = Duration::from_secs(5);
 const ENCODED_BYTES_MAX: usize = 45;
 
 #[cfg(test)]
 mod tests {
-    use super::mailbox;
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_sdk_sesv2::config::{Credentials, SharedCredentialsProvider};
+    use aws_sdk_sesv2::types::EmailContent;
+    use engine::Undelivered;
     use journey::Sender;
+
+    use super::{client, is_throttled, mailbox, undelivered};
+
+    /// Returns what is said of a mail that was handed to `endpoint` in vain.
+    async fn handed_to(endpoint: String) -> Undelivered {
+        let credentials = Credentials::builder()
+            .access_key_id("id")
+            .secret_access_key("secret")
+            .provider_name("test")
+            .build();
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(endpoint)
+            .region(Region::new("eu-west-1"))
+            .build();
+        let send = client(&config).send_email();
+        let sent = send.content(EmailContent::builder().build()).send().await;
+        undelivered(&sent.unwrap_err())
+    }
+
+    #[tokio::test]
+    async fn a_mail_for_which_there_was_no_connection_did_not_leave() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        // It hangs up before a word of TLS, so nothing was said to it.
+        let hangs_up = std::thread::spawn(move || listener.accept().map(drop));
+        let no_tls = handed_to(format!("https://{address}")).await;
+        hangs_up.join().unwrap().unwrap();
+        let refused = handed_to(format!("http://{address}")).await;
+        for undelivered in [no_tls, refused] {
+            assert!(
+                matches!(undelivered, Undelivered::NotSent(_)),
+                "{undelivered:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_mail_whose_reply_is_lost_may_have_left() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let hangs_up = std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept()?;
+            connection.read(&mut [0; 64]).map(drop)
+        });
+        let undelivered = handed_to(format!("http://{address}")).await;
+        hangs_up.join().unwrap().unwrap();
+        assert!(
+            matches!(undelivered, Undelivered::Unknown(_)),
+            "{undelivered:?}"
+        );
+    }
+
+    #[test]
+    fn what_aws_says_in_front_of_every_service_is_too_many_at_once() {
+        for (code, throttled) in [
+            (Some("ThrottlingException"), true),
+            (Some("Throttling"), true),
+            (Some("RequestLimitExceeded"), true),
+            (Some("MessageRejected"), false),
+            (None, false),
+        ] {
+            assert_eq!(is_throttled(code), throttled, "{code:?}");
+        }
+    }
 
     #[test]
     fn a_senders_name_survives_whatever_it_is_made_of() {
