@@ -12,16 +12,22 @@ use aws_sdk_dynamodb::types::{
 use engine::{Claim, Claimed, Ledger, Row, RowState};
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, SendId};
+use uuid::Uuid;
 
 use crate::item::{Item, key, number, take_number, take_text, text};
 use crate::{Aws, Setting};
 
 impl Ledger for Aws {
     async fn claim(&self, claim: &Claim) -> anyhow::Result<Claimed> {
+        // When DynamoDB's answer is lost, the SDK asks again and is told that the mail is claimed: by
+        // this token it is known that it was claimed by ourselves.
+        let token = Uuid::new_v4().to_string();
+        let mut item = claimed(claim);
+        item.insert(TOKEN.to_owned(), text(&token));
         let put = self.dynamodb.put_item();
         let put = put
             .table_name(self.setting(Setting::SendsTable))
-            .set_item(Some(claimed(claim)))
+            .set_item(Some(item))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = if claim.attempts_before == 0 {
             put.condition_expression("attribute_not_exists(#send)")
@@ -41,6 +47,9 @@ impl Ledger for Aws {
             let item = failed
                 .item
                 .ok_or_else(|| anyhow!("a claim failed without its row"))?;
+            if is_ours(&item, &token) {
+                return Ok(Claimed::Ours);
+            }
             return Ok(Claimed::Taken(row(item)?.1));
         }
         Err(error.into())
@@ -172,6 +181,15 @@ fn claimed(claim: &Claim) -> Item {
     item
 }
 
+/// Returns whether a row is still as the claim with this token left it.
+fn is_ours(item: &Item, token: &str) -> bool {
+    let is = |name: &str, value: &str| {
+        let text = item.get(name).and_then(|text| text.as_s().ok());
+        text.is_some_and(|text| text == value)
+    };
+    is(TOKEN, token) && is("state", DISPATCHING)
+}
+
 fn row(mut item: Item) -> anyhow::Result<(SendId, Row)> {
     let send = take_text(&mut item, "send")?.parse()?;
     let state = take_text(&mut item, "state")?;
@@ -196,8 +214,29 @@ const ACCEPTED: &str = "accepted";
 const DISPATCHING: &str = "dispatching";
 const GIVEN_UP: &str = "given_up";
 const RELEASED: &str = "released";
+const TOKEN: &str = "token";
 const BATCH_GET_MAX: usize = 100;
 const BATCH_GETS_MAX: u8 = 16;
 
 /// Never less than an enrollment may run on, so that settling late cannot mail again.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+#[cfg(test)]
+mod tests {
+    use super::{DISPATCHING, GIVEN_UP, Item, TOKEN, is_ours, text};
+
+    #[test]
+    fn a_claim_is_ours_by_its_token_and_only_while_nothing_else_became_of_it() {
+        for (token, state, ours) in [
+            ("a", DISPATCHING, true),
+            ("b", DISPATCHING, false),
+            ("a", GIVEN_UP, false),
+        ] {
+            let item = [(TOKEN, token), ("state", state)];
+            let item: Item = item
+                .map(|(name, value)| (name.to_owned(), text(value)))
+                .into();
+            assert_eq!(is_ours(&item, "a"), ours, "{token} {state}");
+        }
+    }
+}
