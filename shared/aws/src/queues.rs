@@ -98,7 +98,9 @@ impl Aws {
         delay: SignedDuration,
     ) -> anyhow::Result<()> {
         let url = self.setting(queue);
-        let delay_s = i32::try_from(delay.as_secs())
+        // Rounded up: whoever comes back a moment early has to come back again.
+        let delay_s = delay.as_secs() + i64::from(delay.subsec_nanos() > 0);
+        let delay_s = i32::try_from(delay_s)
             .unwrap_or(DELAY_S_MAX)
             .clamp(0, DELAY_S_MAX);
         if let [body] = bodies.as_slice() {
