@@ -7,8 +7,8 @@ use aws_sdk_scheduler::types::{
     ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode,
     RetryPolicy, Target,
 };
-use engine::Alarms;
-use jiff::Timestamp;
+use engine::{Alarms, Clock};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Aws, Setting};
 
@@ -50,11 +50,13 @@ impl Aws {
             .dead_letter_config(dead_letters)
             .retry_policy(retry)
             .build()?;
+        // The scheduler refuses a moment that has passed, and this one may while the request travels.
+        let at = minute.max(self.now() + AHEAD);
         let create = self.scheduler.create_schedule();
         let create = create
             .name(minute.strftime("wake-%Y%m%dT%H%M").to_string())
             .group_name(self.setting(Setting::ScheduleGroup))
-            .schedule_expression(minute.strftime("at(%Y-%m-%dT%H:%M:00)").to_string())
+            .schedule_expression(at.strftime("at(%Y-%m-%dT%H:%M:%S)").to_string())
             .flexible_time_window(exactly)
             .action_after_completion(ActionAfterCompletion::Delete)
             .target(target);
@@ -88,6 +90,8 @@ impl Rung {
     }
 }
 
+/// Longer than a request usually takes; where it takes longer still, the sweep rings.
+const AHEAD: SignedDuration = SignedDuration::from_secs(3);
 const REMEMBERED_MAX: usize = 2048;
 const RETRIES_MAX: i32 = 30;
 /// By then the sweep has come round several times.
