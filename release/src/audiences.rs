@@ -70,7 +70,7 @@ pub(crate) fn read(root: &Node, audiences: &mut Names<AudienceDoc>, defects: &mu
         audiences.incomplete();
     }
     for entry in &mapping.entries {
-        let name = mended(&entry.key, "an audience", Spelling::Tag, defects);
+        let name = mended(&entry.key, "an audience", Spelling::Label, defects);
         let audience = audience(&entry.value, 0, defects);
         audiences.add(name, audience, defects);
     }
@@ -111,7 +111,14 @@ fn named(node: &Node, defects: &mut Vec<Defect>) -> Option<Form> {
         node.wrong("an audience", expected, defects);
         return None;
     }
-    node.line("an audience", defects).map(Form::Named)
+    let name = node.line("an audience", defects)?;
+    if name.value.contains(',') {
+        let what = "several audiences are a list";
+        let help = format!("write `[{}]`", quoted(&name.value));
+        defects.push(Defect::new(name.place, what).help(help));
+        return None;
+    }
+    Some(Form::Named(name))
 }
 
 fn parts(items: &[Node], depth: usize, defects: &mut Vec<Defect>) -> Vec<AudienceDoc> {
@@ -236,7 +243,7 @@ fn role(node: &Node, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Form>
         );
         return None;
     }
-    if !spelled(&name, "a role", Spelling::Tag, defects) {
+    if !spelled(&name, "a role", Spelling::Label, defects) {
         return None;
     }
     Some(Form::Role {

@@ -9,6 +9,7 @@ use journey::{Field, Value};
 use crate::Defect;
 use crate::names::{Names, Spelling, mended};
 use crate::values::field;
+use crate::words::nearest;
 use crate::yaml::{At, Data, Entry, Keys, Node, quoted};
 
 /// An event that a source may post.
@@ -86,7 +87,7 @@ fn event(entry: &Entry, defects: &mut Vec<Defect>) -> EventDoc {
     {
         event.when = when.value;
     }
-    event.complete = !keys.cut_off();
+    event.complete = !keys.cut_off() && !keys.misspelled("params");
     if let Some(node) = keys.get("params") {
         params(node, &mut event, defects);
     }
@@ -158,8 +159,9 @@ fn inner_paths(entry: &Entry) -> Vec<String> {
 /// Tells whether parameters were written nested, as in an example, and not as dotted paths.
 fn nested(node: &Node) -> bool {
     node.data.mapping().is_some_and(|mapping| {
-        let has = |key: &str| mapping.get(key).is_some();
-        !mapping.entries.is_empty() && !["type", "default", "sensitive"].into_iter().any(has)
+        let own = ["type", "default", "sensitive"];
+        let is_own = |entry: &Entry| nearest(&entry.key.value, own).is_some();
+        !mapping.entries.is_empty() && !mapping.entries.iter().any(is_own)
     })
 }
 

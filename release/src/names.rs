@@ -93,6 +93,8 @@ pub(crate) enum Spelling {
     Path,
     /// `PLACEMENT_COMMITTEE`, `vips`: letters, digits, `_` and `-`.
     Tag,
+    /// `prüfer`: letters of any language, digits, `_` and `-`; for names that never leave the release.
+    Label,
     /// `01-nieuwe-aanmelding`: lower-case letters, digits, `_` and `-`.
     Slug,
     /// `first_name`: letters, digits and `_`.
@@ -160,6 +162,11 @@ impl Spelling {
                     .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
                     && text.starts_with(|c: char| c.is_ascii_alphanumeric())
             }
+            Self::Label => {
+                text.chars()
+                    .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+                    && text.starts_with(char::is_alphanumeric)
+            }
             Self::Slug => Self::Tag.fits(text) && !text.contains(|c: char| c.is_ascii_uppercase()),
         }
     }
@@ -169,6 +176,7 @@ impl Spelling {
             Self::Event => "it is letters A to Z, digits, `_`, `-` and dots",
             Self::Path => "it is words of letters, digits and `_`, joined by dots",
             Self::Tag => "it is letters A to Z, digits, `-` and `_`",
+            Self::Label => "it is letters, digits, `-` and `_`",
             Self::Slug => "it is small letters a to z, digits, `-` and `_`",
             Self::Word => "it is letters, digits and `_`, and begins with a letter",
         }
@@ -179,8 +187,8 @@ impl Spelling {
         let joint = match self {
             Self::Path | Self::Word => '_',
             Self::Event => '_',
-            Self::Tag if text.contains(|c: char| c.is_ascii_lowercase()) => '-',
-            Self::Tag => '_',
+            Self::Label | Self::Tag if text.contains(|c: char| c.is_ascii_lowercase()) => '-',
+            Self::Label | Self::Tag => '_',
             Self::Slug => '-',
         };
         let mended: String = text
@@ -192,8 +200,8 @@ impl Spelling {
             })
             .map(|c| match (self, c) {
                 (Self::Path | Self::Event, '.') | (_, '_') => c,
-                (Self::Event | Self::Tag | Self::Slug, '-') => c,
-                (Self::Path | Self::Word, c) if c.is_alphanumeric() => c,
+                (Self::Event | Self::Label | Self::Tag | Self::Slug, '-') => c,
+                (Self::Label | Self::Path | Self::Word, c) if c.is_alphanumeric() => c,
                 (Self::Event | Self::Tag | Self::Slug, c) if c.is_ascii_alphanumeric() => c,
                 _ => joint,
             })

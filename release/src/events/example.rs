@@ -38,6 +38,10 @@ pub(super) fn read(node: &Node, event: &mut EventDoc, defects: &mut Vec<Defect>)
                 }
                 example.extend(value.map(|value| (path.clone(), value)));
             }
+            None if param.value.default.is_some() => {
+                let default = param.value.default.clone();
+                example.extend(default.map(|value| (path.clone(), value)));
+            }
             None if !param.value.always() || cut_off || meant.contains(path) => (),
             None => {
                 let ty = type_name(param.value.ty);
@@ -87,9 +91,15 @@ impl<'n> Gathered<'_, 'n> {
             if self.event.params.contains_key(&path) {
                 self.found.insert(path, value);
             } else if inner.is_empty() {
-                let near = nearest(&path, params());
+                let groups: BTreeSet<&str> = params().flat_map(outer).collect();
+                let group = nearest(&path, groups).filter(|_| value.data.mapping().is_some());
+                let near = group.or_else(|| nearest(&path, params()));
                 defects.push(unknown(key, &path, near));
-                self.meant.extend(near.map(str::to_owned));
+                if let Some(near) = near {
+                    let inner = format!("{near}.");
+                    let meant = params().filter(|path| *path == near || path.starts_with(&inner));
+                    self.meant.extend(meant.map(str::to_owned));
+                }
             } else if let Some(mapping) = value.data.mapping() {
                 self.gather(&group, mapping, defects);
             } else {
@@ -99,6 +109,11 @@ impl<'n> Gathered<'_, 'n> {
             }
         }
     }
+}
+
+/// Returns the groups that a parameter lies in.
+fn outer(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('.').map(|(dot, _)| &path[..dot])
 }
 
 /// Tells whether a mail could not show it.

@@ -11,7 +11,7 @@ use crate::folder::start;
 use crate::names::{Names, Spelling, spelled};
 use crate::settings::is_locale;
 use crate::template::{Layout, Parsed, parse, parse_layout};
-use crate::words::twice;
+use crate::words::{nearest, twice};
 use crate::yaml::{At, quoted};
 use crate::{Defect, Place};
 
@@ -171,7 +171,8 @@ fn template(
             .and_then(|path| Some((path.as_str(), files.get(path)?.as_str())));
         let source = files.get(page).map_or("", String::as_str);
         let parsed = match parse(page, source, txt) {
-            Ok(parsed) => Some(parsed),
+            // Of two that say they are the same mail, either may be the one that was meant.
+            Ok(parsed) => Some(parsed).filter(|_| pages.len() == 1),
             Err(found) => {
                 defects.extend(found);
                 None
@@ -215,9 +216,10 @@ fn alike(template: &Template, defects: &mut Vec<Defect>) {
             continue;
         };
         let found = parsed.paths();
+        let own = || found.difference(&wanted).map(String::as_str);
         for path in wanted
             .difference(&found)
-            .filter(|path| path.starts_with("event."))
+            .filter(|path| path.starts_with("event.") && nearest(path, own()).is_none())
         {
             defects.push(
                 Defect::new(
@@ -243,7 +245,7 @@ fn layout(
 ) {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let name = At::new(stem.to_owned(), start(file));
-    spelled(&name, "a layout", Spelling::Tag, defects);
+    spelled(&name, "a layout", Spelling::Label, defects);
     let layout = match parse_layout(file, text) {
         Ok(layout) => Some(layout),
         Err(found) => {

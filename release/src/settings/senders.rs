@@ -19,7 +19,7 @@ pub(super) fn read(
         return senders.incomplete();
     };
     for entry in all.entries() {
-        let name = mended(&entry.key, "a sender", Spelling::Tag, defects);
+        let name = mended(&entry.key, "a sender", Spelling::Label, defects);
         let sender = sender(&entry.value, defects);
         senders.add(name, sender, defects);
     }

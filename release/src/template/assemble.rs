@@ -11,6 +11,10 @@ use crate::Defect;
 pub(super) fn check_content(body: &Body, defects: &mut Vec<Defect>) {
     let mut contents = contents(body);
     let Some((first, spot)) = contents.next() else {
+        // It may be what was meant by an expression that was reported.
+        if body.tags.iter().any(|tag| tag.kind == TagKind::Broken) {
+            return;
+        }
         let defect = Defect::new(body.start(), "the layout has no place for its content");
         defects.push(defect.help("write `{{> content}}` where the mail itself is to stand"));
         return;

@@ -65,6 +65,16 @@ fn fields(piece: Piece<'_>, within: Range<usize>, defects: &mut Vec<Defect>) {
     }
     for (found, _) in text.match_indices("]]") {
         let span = within.start + found..within.start + found + 2;
+        if let Some(open) = text[..found].rfind("[[")
+            && let Some(name) = text.get(open + 2..found).map(str::trim)
+            && ROOTS.contains(&name.split('.').next().unwrap_or_default())
+        {
+            let span = within.start + open..span.end;
+            let what = "an expression stands between braces, not brackets";
+            let defect = Defect::new(piece.place(&span), what);
+            defects.push(defect.help(format!("write `{{{{{name}}}}}`")));
+            continue;
+        }
         let inside = defects.iter().any(|d| {
             d.place.file == piece.file && {
                 let place = &d.place.span;
@@ -88,6 +98,9 @@ fn braces(piece: Piece<'_>, within: Range<usize>, defects: &mut Vec<Defect>) {
             .unwrap_or(rest.len());
         let name = rest[..length].trim();
         let root = name.split('.').next().unwrap_or_default();
+        if text[..start].ends_with('{') {
+            continue;
+        }
         if rest[length..].starts_with('}') && name.contains('.') && !name.contains(' ')
             || rest[length..].starts_with('}') && ROOTS.contains(&root)
         {

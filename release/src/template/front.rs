@@ -71,6 +71,7 @@ pub(super) fn read(file: &str, text: &str, defects: &mut Vec<Defect>) -> Option<
     let layout = keys
         .get("layout")
         .and_then(|node| node.line("the layout", defects));
+    let layout = layout.map(|name| without_extension(name, defects));
     if keys.get("subject").is_none() && !keys.cut_off() {
         let what = "the front matter has no subject";
         defects.push(Defect::new(keys.place().clone(), what).help("add a line `subject: …`"));
@@ -81,6 +82,20 @@ pub(super) fn read(file: &str, text: &str, defects: &mut Vec<Defect>) -> Option<
         layout,
         body,
     })
+}
+
+/// Says so if a layout is called by the name of its file; returns its own name.
+fn without_extension(name: At<String>, defects: &mut Vec<Defect>) -> At<String> {
+    let stem = [".mjml", ".html"]
+        .into_iter()
+        .find_map(|extension| name.value.strip_suffix(extension));
+    let Some(stem) = stem.map(str::to_owned) else {
+        return name;
+    };
+    let what = "a layout is named without its extension";
+    let defect = Defect::new(name.place.clone(), what);
+    defects.push(defect.help(format!("write `layout: {stem}`")));
+    At::new(stem, name.place)
 }
 
 /// Reads a subject or a preheader.

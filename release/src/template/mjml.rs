@@ -12,25 +12,34 @@ use crate::{Defect, Place};
 /// Reports tags that the renderer would drop without a word, that stand where it would take them for HTML,
 /// and that are not closed.
 pub(super) fn check(text: &str, place: impl Fn(Range<usize>) -> Place, defects: &mut Vec<Defect>) {
-    let mut open: Vec<(String, Range<usize>)> = vec![];
+    let mut open: Vec<(Name, Range<usize>)> = vec![];
     for item in html::read(text) {
         match item.kind {
             ItemKind::Open { name, closed, .. } if is_mjml(&name) => {
-                let around = open.last().map(|(name, _)| name.as_str());
+                let around = open.last().map(|(name, _)| name.meant.as_str());
                 defects.extend(misplaced(&name, around, || place(item.span.clone())));
                 if !closed {
-                    open.push((name, item.span));
+                    open.push((Name::of(name), item.span));
                 }
             }
             ItemKind::Close { name } if is_mjml(&name) => {
-                match open.iter().rposition(|(opened, _)| *opened == name) {
+                let name = Name::of(name);
+                match open
+                    .iter()
+                    .rposition(|(opened, _)| opened.meant == name.meant)
+                {
                     Some(i) => {
-                        for (name, span) in open.drain(i..).skip(1) {
-                            defects.push(unclosed(&name, place(span)));
+                        for (n, (opened, span)) in open.drain(i..).enumerate() {
+                            if n > 0 {
+                                defects.push(unclosed(&opened.written, place(span)));
+                            } else if opened.written != name.written {
+                                let place = || place(item.span.clone());
+                                defects.extend(misplaced(&name.written, None, place));
+                            }
                         }
                     }
                     None => {
-                        let what = format!("`</{name}>` closes nothing");
+                        let what = format!("`</{}>` closes nothing", name.written);
                         let help = "take it away, or open it before";
                         defects.push(Defect::new(place(item.span), what).help(help));
                     }
@@ -44,7 +53,21 @@ pub(super) fn check(text: &str, place: impl Fn(Range<usize>) -> Place, defects: 
         }
     }
     for (name, span) in open {
-        defects.push(unclosed(&name, place(span)));
+        defects.push(unclosed(&name.written, place(span)));
+    }
+}
+
+/// The name of a tag, and which was surely meant: one slip of the pen is one defect.
+struct Name {
+    written: String,
+    meant: String,
+}
+
+impl Name {
+    fn of(written: String) -> Self {
+        let near = nearest(&written, TAGS).filter(|_| !TAGS.contains(&written.as_str()));
+        let meant = near.map_or_else(|| written.clone(), str::to_owned);
+        Self { written, meant }
     }
 }
 
@@ -62,7 +85,9 @@ fn misplaced(name: &str, around: Option<&str>, place: impl Fn() -> Place) -> Opt
         return Some(Defect::new(place(), format!("MJML knows no `<{name}>`")).help(help));
     }
     let parents = parents(name)?;
-    let around = around.filter(|around| *around != "mj-attributes" && !parents.contains(around))?;
+    let around = around.filter(|around| {
+        TAGS.contains(around) && *around != "mj-attributes" && !parents.contains(around)
+    })?;
     let what = format!("`<{name}>` cannot stand in `<{around}>`");
     let parents: Vec<_> = parents.iter().map(|p| format!("`<{p}>`")).collect();
     Some(Defect::new(place(), what).help(format!("put it in {}", parents.join(" or "))))
@@ -116,11 +141,15 @@ pub(super) fn render(
     let (text, css, cuts) = without_inline_styles(text);
     let whole = || place(0..text.lines().next().map_or(0, str::len));
     let parsed = mrml::parse(&text).map_err(|error| {
-        let here = position(&error).map_or_else(whole, |at| {
+        let here = position(&error, &text).map_or_else(whole, |at| {
             let at = before_cuts(at, &cuts);
             place(at..at + 1)
         });
-        let help = "see mjml.io for what may stand in what";
+        let help = if matches!(error, ParserError::ParserError { .. }) {
+            "put the value of each attribute in quotes, and write `&lt;` for a `<` in text"
+        } else {
+            "see mjml.io for what may stand in what"
+        };
         let what = format!("MJML cannot read this: {}", sentence(&error));
         Box::new(Defect::new(here, what).help(help))
     })?;
@@ -181,8 +210,12 @@ fn before_cuts(at: usize, cuts: &[(usize, usize)]) -> usize {
         .sum::<usize>()
 }
 
-fn position(error: &ParserError) -> Option<usize> {
+fn position(error: &ParserError, text: &str) -> Option<usize> {
     match error {
+        ParserError::ParserError { source, .. } => {
+            let pos = source.pos();
+            byte_of(text, pos.row, pos.col)
+        }
         ParserError::UnexpectedElement { position, .. }
         | ParserError::UnexpectedToken { position, .. }
         | ParserError::MissingAttribute { position, .. }
@@ -191,9 +224,18 @@ fn position(error: &ParserError) -> Option<usize> {
         | ParserError::IncludeLoaderError { position, .. } => Some(position.start),
         ParserError::EndOfStream { .. }
         | ParserError::SizeLimit { .. }
-        | ParserError::ParserError { .. }
         | ParserError::NoRootNode => None,
     }
+}
+
+/// Returns the byte of a text at a row and a column in characters, both counted from one.
+fn byte_of(text: &str, row: u32, column: u32) -> Option<usize> {
+    let before = usize::try_from(row).ok()?.checked_sub(1)?;
+    let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+    let line = text[start..].lines().next()?;
+    let column = usize::try_from(column).ok()?.checked_sub(1)?;
+    let within = line.char_indices().nth(column).map(|(at, _)| at);
+    Some(start + within.unwrap_or_else(|| line.trim_end().len().saturating_sub(1)))
 }
 
 fn sentence(error: &ParserError) -> &'static str {

@@ -60,6 +60,7 @@ impl Check<'_> {
             };
             let help = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
+                None if name.starts_with("event.") => self.in_event(),
                 None => self.roots(),
             };
             (format!("nothing is called `{name}`"), help)
@@ -75,6 +76,18 @@ impl Check<'_> {
             .collect();
         let roots: Vec<_> = roots.into_iter().map(|root| format!("`{root}`")).collect();
         format!("the names here begin with {}", roots.join(", "))
+    }
+
+    /// Says which values the event has.
+    fn in_event(&self) -> String {
+        let declare = "declare it under `params` in events.yaml";
+        let mut names = self.names().filter(|name| starts_group(name, "event"));
+        let shown: Vec<_> = names.by_ref().take(5).map(|n| format!("`{n}`")).collect();
+        let more = if names.next().is_some() { ", …" } else { "" };
+        match shown.as_slice() {
+            [] => format!("{declare}, or leave it out"),
+            shown => format!("there is {}{more}; or {declare}", shown.join(", ")),
+        }
     }
 
     /// Says which values a group has.

@@ -15,6 +15,12 @@ pub(super) fn check_expressions(
     defects: &mut Vec<Defect>,
 ) {
     for (tag, spot) in tags.iter().zip(spots) {
+        let behind = piece.text.get(tag.span.end..).unwrap_or_default();
+        if *spot == Spot::Text && behind.starts_with('}') {
+            let place = piece.place(&(tag.span.end..tag.span.end + 1));
+            let defect = Defect::new(place, "a brace too many stands behind this expression");
+            defects.push(defect.help("take it away: two braces close it"));
+        }
         let mut report = |what: String, help: String| {
             defects.push(Defect::new(piece.place(&tag.span), what).help(help));
         };
@@ -22,7 +28,7 @@ pub(super) fn check_expressions(
             (_, TagKind::Comment | TagKind::Broken | TagKind::Content) => {}
             (Spot::Tag, _) => report(
                 String::from("an expression stands in a tag, but not in quotes"),
-                String::from("put the value in quotes: href=\"{{links.browser}}\""),
+                String::from("put it in the quotes of an attribute: href=\"{{vars.website}}\""),
             ),
             (Spot::Script, _) => report(
                 String::from("an expression stands in a script, which no mail program runs"),

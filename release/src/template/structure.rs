@@ -8,6 +8,14 @@ use crate::Defect;
 
 /// Finds blocks that are not closed, and what closes or divides none.
 pub(super) fn check(piece: Piece<'_>, tags: &[Tag], defects: &mut Vec<Defect>) {
+    // What could not be read may be what opens or closes a block.
+    let doubtful = tags.iter().any(|tag| {
+        let written = piece.text.get(tag.span.clone()).unwrap_or_default();
+        tag.kind == TagKind::Broken && written.contains(['#', '/'])
+    });
+    if doubtful {
+        return;
+    }
     let mut open: Vec<(&Tag, &Call, bool)> = vec![];
     for tag in tags {
         let place = || piece.place(&tag.span);

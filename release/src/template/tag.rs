@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use handlebars::template::TemplateElement;
+use journey::nearest;
 
 use super::expression::{Call, Value};
 use crate::{Defect, Place};
@@ -179,9 +180,10 @@ fn read(piece: Piece<'_>, span: &Range<usize>) -> Result<TagKind, Box<Defect>> {
         .trim();
     if text.starts_with("{{{") || inner.starts_with(['{', '&']) {
         let name = inner.trim_matches(['&', '{', '}', ' ']);
+        let partial = if name == "content" { "> " } else { "" };
         return Err(refuse(
             "this value would not be escaped",
-            &format!("write `{{{{{name}}}}}`"),
+            &format!("write `{{{{{partial}{name}}}}}`"),
         ));
     }
     if inner.is_empty() {
@@ -199,9 +201,12 @@ fn read(piece: Piece<'_>, span: &Range<usize>) -> Result<TagKind, Box<Defect>> {
     if let Some(name) = inner.strip_prefix('>').or_else(|| inner.strip_prefix("#>")) {
         return match name.trim() {
             "content" => Ok(TagKind::Content),
-            _ => Err(refuse(
+            name => Err(refuse(
                 "mails have no partials but `{{> content}}` in a layout",
-                "write it out here",
+                match nearest(name, ["content"]) {
+                    Some(_) => "write `{{> content}}`",
+                    None => "write it out here",
+                },
             )),
         };
     }
@@ -270,6 +275,10 @@ fn unreadable(piece: Piece<'_>, span: &Range<usize>, inner: &str) -> Box<Defect>
         String::from("close the parentheses")
     } else if inner.contains(['“', '”', '‘', '’']) {
         String::from("use straight quotes: \"long\"")
+    } else if inner.starts_with("if ") && inner.contains(['<', '>', '=']) {
+        String::from(
+            "compare with a helper, `{{#if (eq event.kind \"new\")}}`, or with an `if` in the journey",
+        )
     } else if inner.contains(['+', '*', '<', '>', '=', '|']) && !inner.contains('"') {
         String::from(
             "an expression is a name, or a helper with names: `{{date event.day \"long\"}}`",

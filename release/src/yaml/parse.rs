@@ -41,7 +41,9 @@ pub(crate) fn parse(file: &str, text: &str, defects: &mut Vec<Defect>) -> Node {
             Err(error) => {
                 let defect = syntax::defect(file, text, &error);
                 builder.doubt(defect.place.span.start);
-                builder.defects.push(defect);
+                if !builder.told_on_line_of(&defect) {
+                    builder.defects.push(defect);
+                }
                 return builder.cut_off();
             }
         }
@@ -176,7 +178,7 @@ impl Builder<'_> {
             _ if broken => Data::Broken,
             Kind::List(items) => Data::List(items),
             Kind::Mapping { entries, .. } => Data::Mapping(Mapping {
-                entries,
+                entries: merged(entries),
                 cut_off: false,
             }),
         };
@@ -264,6 +266,15 @@ impl Builder<'_> {
         self.defects.push(refusals::second_document(place));
     }
 
+    /// Tells whether the last defect stands on the same line before this one, and so is its cause.
+    fn told_on_line_of(&self, defect: &Defect) -> bool {
+        let Some(last) = self.defects.last().map(|last| &last.place) else {
+            return false;
+        };
+        let between = self.text.get(last.span.start..defect.place.span.start);
+        last.file == self.file && between.is_some_and(|between| !between.contains('\n'))
+    }
+
     /// Closes what is open where the reading had to stop.
     fn cut_off(mut self) -> Node {
         while let Some(open) = self.open.pop() {
@@ -271,7 +282,10 @@ impl Builder<'_> {
             let data = match open.kind {
                 // What stands behind an open bracket may belong anywhere.
                 _ if open.broken || open.style == StructureStyle::Flow => Data::Broken,
-                Kind::List(items) => Data::List(items),
+                Kind::List(mut items) => {
+                    items.push(self.node(start..start, Data::Broken));
+                    Data::List(items)
+                }
                 Kind::Mapping { mut entries, key } => {
                     if let Some(Some(key)) = key {
                         let value = self.node(key.place.span.clone(), Data::Broken);
@@ -340,6 +354,22 @@ fn entry(key: At<String>, mut value: Node) -> Entry {
         value.place = key.place.clone();
     }
     Entry { key, value }
+}
+
+/// Puts what `<<: *name` repeats in the place of it; what stands beside it goes before.
+fn merged(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let is_merge = |entry: &Entry| entry.key.value == "<<" && entry.value.data.mapping().is_some();
+    let Some(at) = entries.iter().position(is_merge) else {
+        return entries;
+    };
+    if let Data::Mapping(repeated) = entries.remove(at).value.data {
+        for entry in repeated.entries {
+            if !entries.iter().any(|own| own.key.value == entry.key.value) {
+                entries.push(entry);
+            }
+        }
+    }
+    entries
 }
 
 fn plain(text: &str) -> Data {

@@ -78,7 +78,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Tells whether a key that means nothing here was surely meant as `key`.
-    fn misspelled(&self, key: &str) -> bool {
+    pub(crate) fn misspelled(&self, key: &str) -> bool {
         self.mapping.entries.iter().any(|entry| {
             let word = entry.key.value.as_str();
             !self.known.contains(&word) && nearest(word, self.known.iter().copied()) == Some(key)
@@ -160,7 +160,10 @@ impl Node {
 
     /// Reads a text of one line that is not empty.
     pub(crate) fn line(&self, what: &str, defects: &mut Vec<Defect>) -> Option<At<String>> {
-        let text = self.text(what, defects)?;
+        // A block such as `title: >` ends in a line break that nobody means.
+        let text = self
+            .text(what, defects)?
+            .map(|text| text.trim_end_matches('\n').to_owned());
         let trouble = if text.value.trim().is_empty() {
             "is empty"
         } else if text.value.chars().any(char::is_control) {

@@ -8,6 +8,7 @@ mod folder;
 mod good;
 mod hostile;
 mod mails;
+mod once;
 mod project;
 mod steps;
 mod together;
