@@ -39,7 +39,7 @@ fn a_person_with_two_roles_is_mailed_once() {
 #[test]
 fn advertising_is_never_mailed_twice_whatever_two_things_go_wrong() {
     let story = on_its_way_out(marketing());
-    let kinds = [Kind::Ack, Kind::Mail, Kind::Port, Kind::Queue, Kind::Report];
+    let kinds = [Kind::Mail, Kind::Port, Kind::Report];
     let explored = story.explore(2, &kinds, |world| {
         let mut faults = world.faults();
         if world.state().service.delivered.len() > 1 {
@@ -55,7 +55,7 @@ fn advertising_is_never_mailed_twice_whatever_two_things_go_wrong() {
 #[test]
 fn service_is_mailed_twice_only_when_a_reply_is_lost_and_its_report_is_late() {
     let story = on_its_way_out(Purpose::Transactional);
-    let kinds = [Kind::Ack, Kind::Mail, Kind::Port, Kind::Queue, Kind::Report];
+    let kinds = [Kind::Mail, Kind::Port, Kind::Report];
     let explored = story.explore(2, &kinds, |world| {
         let mut faults = world.faults();
         let state = world.state();

@@ -60,7 +60,7 @@ fn notifications_survive_every_fault() {
 
 #[test]
 fn busy_worlds_survive_whatever_is_drawn() {
-    for (purpose, seeds) in [(Purpose::Transactional, 40), (marketing(), 40)] {
+    for (purpose, seeds) in [(Purpose::Transactional, 20), (marketing(), 20)] {
         let mut story = Story::new(&[journey(purpose, busy())]).concurrently(4);
         for (at, id) in ["e1", "e2", "e3"].into_iter().enumerate() {
             let people = [("anna", "SOT"), ("joris", "COPA"), ("els", "COPA")];

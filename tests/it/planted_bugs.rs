@@ -17,7 +17,7 @@ fn every_planted_mistake_is_found() {
                 let mut story = story(purpose);
                 story.bug = Some(bug);
                 let found = story.explore(1, &FAULTS, faults).is_err();
-                found || story.concurrently(3).sample(0..60, faults).is_err()
+                found || story.concurrently(3).sample(0..30, faults).is_err()
             });
         if !found {
             missed.push(bug);
@@ -33,7 +33,7 @@ fn without_a_mistake_nothing_is_found() {
         if let Err(wrong) = story.explore(1, &FAULTS, faults) {
             panic!("{wrong}");
         }
-        if let Err(wrong) = story.concurrently(3).sample(0..60, faults) {
+        if let Err(wrong) = story.concurrently(3).sample(0..30, faults) {
             panic!("{wrong}");
         }
     }

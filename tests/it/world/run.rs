@@ -352,7 +352,7 @@ impl Runner {
 }
 
 /// More than any history here needs.
-const STEPS_MAX: u32 = 200_000;
+const STEPS_MAX: u32 = 20_000;
 const REDRIVES_MAX: u32 = 20;
 /// A queue gives out what is at its front, more or less.
 const MESSAGES_SEEN: usize = 4;
