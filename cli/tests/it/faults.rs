@@ -1,0 +1,185 @@
+//! What happens to mails and posts when AWS refuses, stays silent or cannot keep up.
+
+use std::collections::BTreeMap;
+
+use journey::Phase;
+use serde_json::{Value, json};
+
+use crate::{
+    cloud::text,
+    command::sera,
+    laptop::{Laptop, alone},
+    time::eventually,
+};
+
+#[test]
+fn a_mail_whose_reply_is_lost_is_sent_once_and_the_run_goes_on() {
+    for fault in ["lose_reply", "lie_reply"] {
+        let laptop = Laptop::start(&sera());
+        laptop
+            .cloud()
+            .fault("SendEmail", 0, 1, json!({ "kind": fault }));
+        laptop.source().tell("lost", &event("lost"));
+        // SES's own report of the mail settles the doubt, long before the wait for it is over.
+        eventually("the run ends", || all_left(&laptop));
+        assert_eq!(sends(&laptop), ["accepted"]);
+        assert_eq!(laptop.cloud().requests("SendEmail"), 1);
+        // Nor does the order that still waits in its queue send it again.
+        laptop.settle_soon();
+        assert_eq!(laptop.mails_by_address(), once("lost"), "{fault}");
+        assert_eq!(laptop.cloud().requests("SendEmail"), 1);
+        laptop.assert_all_done();
+    }
+}
+
+#[test]
+fn a_mail_that_did_not_leave_is_sent_again() {
+    // Nobody can tell a request that never came from one whose reply was lost, but for SES's report.
+    for fault in ["drop", "fail"] {
+        let laptop = Laptop::start(&sera());
+        laptop
+            .cloud()
+            .fault("SendEmail", 0, 1, json!({ "kind": fault }));
+        laptop.source().tell("unsent", &event("unsent"));
+        eventually("SES is asked", || {
+            (laptop.cloud().requests("SendEmail") == 1).then_some(())
+        });
+        laptop.settle_soon();
+        assert_eq!(laptop.mails_by_address(), once("unsent"), "{fault}");
+        assert_eq!(laptop.cloud().requests("SendEmail"), 2);
+        laptop.assert_all_done();
+    }
+}
+
+#[test]
+fn a_mail_that_ses_refuses_is_parked_with_the_reason() {
+    let laptop = Laptop::start(&sera());
+    laptop.cloud().delete_identity("mail.veerpont.example");
+    laptop.source().tell("unverified", &event("unverified"));
+    let parked = eventually("the run is parked", || {
+        let record = laptop.cloud().enrollments().pop()?;
+        let Phase::Parked { reason, .. } = record.enrollment.phase else {
+            return None;
+        };
+        Some(reason)
+    });
+    laptop.settle();
+    assert_eq!(
+        parked,
+        "MessageRejected: is the sender's domain verified with SES?"
+    );
+    assert_eq!(sends(&laptop), ["released"]);
+    assert_eq!(laptop.inbox(), Vec::<Value>::new());
+    assert_eq!(laptop.cloud().queues().unwrap(), BTreeMap::new());
+    // An operator is told, without a name.
+    let log = laptop.log();
+    assert!(log.contains("is parked at"), "{log}");
+}
+
+#[test]
+fn mails_that_ses_throttles_come_late_and_once() {
+    let laptop = Laptop::start(&sera());
+    let throttled = json!({
+        "kind": "refuse", "status": 429, "code": "TooManyRequestsException",
+        "message": "Maximum sending rate exceeded.",
+    });
+    laptop.cloud().fault("SendEmail", 0, 5, throttled);
+    let source = laptop.source();
+    let people = ["t1", "t2", "t3"];
+    for person in people {
+        source.tell(person, &event(person));
+    }
+    eventually("SES has refused", || {
+        (laptop.cloud().requests("SendEmail") >= 3).then_some(())
+    });
+    laptop.settle_soon();
+    let expected: BTreeMap<_, _> = people.iter().map(|one| (address(one), 1)).collect();
+    assert_eq!(laptop.mails_by_address(), expected);
+    assert_eq!(laptop.cloud().requests("SendEmail"), 8);
+    laptop.assert_all_done();
+}
+
+#[test]
+fn a_post_that_cannot_be_stored_is_answered_so_and_nothing_is_half_done() {
+    let _alone = alone();
+    let laptop = Laptop::start(&sera());
+    let refuse = |status: u16, code: &str| json!({ "kind": "refuse", "status": status, "code": code, "message": "" });
+    // The SDK tries three times.
+    for (operation, fault, status) in [
+        ("SendMessage", refuse(400, "RequestThrottled"), 429),
+        (
+            "SendMessage",
+            refuse(400, "AWS.SimpleQueueService.NonExistentQueue"),
+            503,
+        ),
+        ("SendMessage", refuse(403, "AccessDeniedException"), 503),
+        ("SendMessage", json!({ "kind": "fail" }), 503),
+        ("SendMessage", json!({ "kind": "drop" }), 503),
+    ] {
+        laptop.cloud().fault(operation, 0, 20, fault.clone());
+        let answer = laptop.source().post("stormy", &event("stormy"));
+        laptop.cloud().heal();
+        assert_eq!(answer.status, status, "{fault}: {answer:?}");
+        let after: u32 = answer.header("retry-after").parse().unwrap();
+        assert!((1..=60).contains(&after), "{fault}: {after}");
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        // The cause is for the log, not for the poster.
+        assert!(
+            !answer.body.contains("Queue") && !answer.body.contains("127.0.0.1"),
+            "{answer:?}"
+        );
+    }
+    laptop.settle();
+    assert_eq!(laptop.inbox(), Vec::<Value>::new());
+    for table in ["contacts", "enrollments", "events", "sends"] {
+        assert_eq!(laptop.cloud().scan(table), Vec::new(), "{table}");
+    }
+    // Posted again, as the answer asks, it is taken.
+    laptop.source().tell("stormy", &event("stormy"));
+    laptop.settle();
+    assert_eq!(laptop.mails_by_address(), once("stormy"));
+    laptop.assert_all_done();
+}
+
+#[test]
+fn a_mail_for_a_report_of_a_bounce_is_still_one_mail() {
+    // SES took it, whatever became of it then: nothing is sent again.
+    let laptop = Laptop::start(&sera());
+    let mut bounced = event("bounced");
+    bounced["people"][0]["email"] = json!("bounce@simulator.amazonses.com");
+    laptop.source().tell("bounced", &bounced);
+    eventually("the run ends", || all_left(&laptop));
+    laptop.settle_soon();
+    assert_eq!(laptop.cloud().requests("SendEmail"), 1);
+    laptop.assert_all_done();
+}
+
+fn all_left(laptop: &Laptop) -> Option<()> {
+    let records = laptop.cloud().enrollments();
+    let mut phases = records.iter().map(|record| &record.enrollment.phase);
+    (!records.is_empty() && phases.all(|phase| matches!(phase, Phase::Left { .. }))).then_some(())
+}
+
+fn sends(laptop: &Laptop) -> Vec<String> {
+    let rows = laptop.cloud().scan("sends");
+    rows.iter()
+        .map(|row| text(row, "state").to_owned())
+        .collect()
+}
+
+fn once(person: &str) -> BTreeMap<String, usize> {
+    BTreeMap::from([(address(person), 1)])
+}
+
+fn event(person: &str) -> Value {
+    json!({
+        "type": "TRACK_END",
+        "subject": format!("pupil-{person}"),
+        "data": { "Person": { "FullName": "Sam" } },
+        "people": [{ "id": person, "role": "SOT", "email": address(person), "full_name": "Anna" }],
+    })
+}
+
+fn address(person: &str) -> String {
+    format!("{person}@school.example")
+}

@@ -1,0 +1,26 @@
+//! What users of the command rely on, proven with the command itself, on real ports and with real kills.
+//!
+//! Each test has a folder and a Waypost of its own. Some go on longer when asked: `WAYPOST_KILLS=100` kills that
+//! many processes in the midst of ten times as many events, in real time.
+
+#![expect(clippy::unwrap_used, reason = "what fails here is a test")]
+
+mod chance;
+mod clients;
+mod cloud;
+mod command;
+mod commands;
+mod faults;
+mod http;
+mod kills;
+mod laptop;
+mod playing;
+mod posts;
+mod privacy;
+mod processes;
+mod releases;
+mod repeats;
+mod source;
+mod time;
+mod tuning;
+mod waits;
