@@ -39,11 +39,16 @@ pub(super) fn list(
     }
     items
         .iter()
-        .filter_map(|item| step(item, depth, defects))
+        .map(|item| step(item, depth, defects))
         .collect()
 }
 
-fn step(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> Option<StepDoc> {
+fn step(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> StepDoc {
+    let unread = |id, branches| StepDoc {
+        id,
+        place: node.place.clone(),
+        verb: Verb::Broken(branches),
+    };
     let mapping = match &node.data {
         Data::Mapping(mapping) => mapping,
         Data::Plain(word) | Data::Quoted(word) => {
@@ -55,7 +60,7 @@ fn step(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> Option<StepDoc>
                 "write a verb and what it is about: `- send: welkom`".to_owned()
             };
             defects.push(Defect::new(node.place.clone(), "this is not a step").help(help));
-            return None;
+            return unread(None, Vec::new());
         }
         Data::Broken | Data::List(_) | Data::Null => {
             node.wrong(
@@ -63,7 +68,7 @@ fn step(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> Option<StepDoc>
                 "a verb and what it is about; write for example `- send: welkom`",
                 defects,
             );
-            return None;
+            return unread(None, Vec::new());
         }
     };
     let id = mapping
@@ -86,18 +91,14 @@ fn step(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> Option<StepDoc>
                 )
             })
             .collect();
-        return Some(StepDoc {
-            id,
-            place: node.place.clone(),
-            verb: Verb::Broken(branches),
-        });
+        return unread(id, branches);
     };
     strangers(&entry.key.value, mapping, defects);
-    Some(StepDoc {
+    StepDoc {
         id,
         place: entry.key.place.clone(),
         verb: doing(entry, mapping, depth, defects),
-    })
+    }
 }
 
 /// Finds the one verb of a step.
