@@ -1,5 +1,6 @@
 //! What Waypost promises, one file per promise, and the world in which it is put to the test.
 
+mod a_plain_reading;
 mod an_opt_out_is_honored;
 mod given;
 mod it_can_be_explained;
