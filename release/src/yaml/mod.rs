@@ -99,6 +99,26 @@ impl Phrase {
 }
 
 impl Mapping {
+    /// Makes a mapping out of all its entries: what `<<: *name` repeats takes the place of it, and
+    /// what stands beside it goes before.
+    fn whole(mut entries: Vec<Entry>) -> Self {
+        let is_merge =
+            |entry: &Entry| entry.key.value == "<<" && entry.value.data.mapping().is_some();
+        if let Some(at) = entries.iter().position(is_merge)
+            && let Data::Mapping(repeated) = entries.remove(at).value.data
+        {
+            for entry in repeated.entries {
+                if !entries.iter().any(|own| own.key.value == entry.key.value) {
+                    entries.push(entry);
+                }
+            }
+        }
+        Self {
+            entries,
+            cut_off: false,
+        }
+    }
+
     /// Returns the entry of `key`.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key.value == key)

@@ -177,10 +177,7 @@ impl Builder<'_> {
         let data = match kind {
             _ if broken => Data::Broken,
             Kind::List(items) => Data::List(items),
-            Kind::Mapping { entries, .. } => Data::Mapping(Mapping {
-                entries: merged(entries),
-                cut_off: false,
-            }),
+            Kind::Mapping { entries, .. } => Data::Mapping(Mapping::whole(entries)),
         };
         let range = start..self.end_of_line(start, end);
         let node = self.node(range, data);
@@ -264,6 +261,13 @@ impl Builder<'_> {
         let start = range(span).start;
         let place = self.place(start..self.end_of_line(start, self.text.len()));
         self.defects.push(refusals::second_document(place));
+        if let Some(Node {
+            data: Data::Mapping(first),
+            ..
+        }) = &mut self.root
+        {
+            first.cut_off = true;
+        }
     }
 
     /// Tells whether the last defect stands on the same line before this one, and so is its cause.
@@ -354,22 +358,6 @@ fn entry(key: At<String>, mut value: Node) -> Entry {
         value.place = key.place.clone();
     }
     Entry { key, value }
-}
-
-/// Puts what `<<: *name` repeats in the place of it; what stands beside it goes before.
-fn merged(mut entries: Vec<Entry>) -> Vec<Entry> {
-    let is_merge = |entry: &Entry| entry.key.value == "<<" && entry.value.data.mapping().is_some();
-    let Some(at) = entries.iter().position(is_merge) else {
-        return entries;
-    };
-    if let Data::Mapping(repeated) = entries.remove(at).value.data {
-        for entry in repeated.entries {
-            if !entries.iter().any(|own| own.key.value == entry.key.value) {
-                entries.push(entry);
-            }
-        }
-    }
-    entries
 }
 
 fn plain(text: &str) -> Data {

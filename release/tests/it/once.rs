@@ -27,6 +27,7 @@ fn a_slip_in_a_journey_is_told_once() {
             ("  - wait: 3 days", "   - wait: 3 days"),
             ("[betrokkenen, aanvrager]", "betrokkenen, aanvrager"),
             ("  - send: start\n", "   - send: start\n"),
+            ("steps:\n", "---\nsteps:\n"),
             ("  - send: start\n", "  - send start\n"),
             (
                 "      - exit: gezien\n",
