@@ -25,7 +25,7 @@ impl World {
         faults.extend(state.unaccounted());
         faults.extend(state.dead.iter().filter_map(|letter| {
             // A notification that is refused has no run that could be parked.
-            let known = letter.hopeless && state.reached.contains_key(&("mailer.send", "refused"));
+            let known = state.reached.contains_key(&("mailer.send", "refused"));
             (!known).then(|| {
                 format!(
                     "a dead letter in {}: {}",
@@ -228,7 +228,7 @@ impl State {
             (Purpose::Marketing { .. }, RowState::GivenUp) => doubted && left < 2,
             (Purpose::Transactional, RowState::Accepted) => left == 1 || doubted && left > 1,
             // A refused notification ends in a dead letter.
-            (_, RowState::Released) => left == 0 && self.dead.iter().any(|one| one.hopeless),
+            (_, RowState::Released) => left == 0 && !self.dead.is_empty(),
             (_, RowState::Dispatching) | (Purpose::Transactional, RowState::GivenUp) => false,
         }
     }

@@ -26,14 +26,11 @@ pub(crate) struct Message {
     pub(crate) receives: u32,
 }
 
-/// A message that nobody could do anything with.
+/// A message that nobody can do anything with.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter {
     pub(crate) queue: Queue,
-    pub(crate) body: String,
     pub(crate) reason: String,
-    /// Whether trying again could help.
-    pub(crate) hopeless: bool,
 }
 
 impl State {
@@ -118,30 +115,27 @@ impl State {
     }
 
     /// Puts a message that cannot succeed to the dead letters, with the reason.
-    pub(super) fn bury(&mut self, queue: Queue, id: u64, reason: &str, hopeless: bool) {
-        let Some(message) = self.delete(queue, id) else {
+    pub(super) fn bury(&mut self, queue: Queue, id: u64, reason: &str) {
+        if self.delete(queue, id).is_none() {
             return;
-        };
+        }
         self.log(|| format!("dead letter in {}: {reason}", queue.name()));
         self.dead.push(Letter {
             queue,
-            body: message.body,
             reason: reason.to_owned(),
-            hopeless,
         });
     }
 
-    /// What `redrive` does: everything that is not hopeless is tried again.
-    pub(super) fn redrive(&mut self) -> usize {
-        let (hopeless, others) = std::mem::take(&mut self.dead)
-            .into_iter()
-            .partition(|letter| letter.hopeless);
-        self.dead = hopeless;
-        let others: Vec<Letter> = others;
-        for letter in &others {
-            self.put(letter.queue, letter.body.clone(), SignedDuration::ZERO);
+    /// Puts a message that was tried too often to the dead letters; an hour later an operator whom the
+    /// alarm has called has it tried again.
+    pub(super) fn redrive(&mut self, queue: Queue, id: u64) {
+        self.log(|| format!("dead letter in {}: it was tried too often", queue.name()));
+        let visible = self.now + SignedDuration::from_hours(1);
+        let messages = self.queues.entry(queue).or_default();
+        for message in messages.iter_mut().filter(|message| message.id == id) {
+            message.receives = 0;
+            message.visible = visible;
         }
-        others.len()
     }
 
     fn delete(&mut self, queue: Queue, id: u64) -> Option<Message> {

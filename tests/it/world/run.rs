@@ -105,18 +105,10 @@ impl Runner {
         }
     }
 
-    /// Lets everything go well from here on, and tries the dead letters again.
+    /// Lets everything go well from here on, until nothing can happen any more.
     pub(crate) fn heal(&mut self) {
         self.world.state().healed = true;
-        for _ in 0..REDRIVES_MAX {
-            self.rest();
-            if self.world.state().redrive() == 0 {
-                return;
-            }
-        }
-        self.world
-            .state()
-            .wrong("dead letters stay dead".to_owned());
+        self.rest();
     }
 
     /// Does one thing; returns whether there was one.
@@ -256,8 +248,7 @@ impl Runner {
             return;
         };
         if message.receives > RECEIVES_MAX {
-            let reason = "it was tried too often";
-            self.world.state().bury(queue, id, reason, false);
+            self.world.state().redrive(queue, id);
             return;
         }
         if self.world.state().bug == Some(Bug::AcknowledgesFirst) {
@@ -331,7 +322,7 @@ impl Runner {
                 state.acknowledge(queue, id);
             }
             (Source::Message(queue, id), Err(Failure::Reject(why))) => {
-                state.bury(queue, id, &why.to_string(), true);
+                state.bury(queue, id, &why.to_string());
             }
             // It comes to sight again by itself.
             (Source::Message(..), Err(Failure::Retry(_))) => (),
@@ -353,7 +344,6 @@ impl Runner {
 
 /// More than any history here needs.
 const STEPS_MAX: u32 = 20_000;
-const REDRIVES_MAX: u32 = 20;
 /// A queue gives out what is at its front, more or less.
 const MESSAGES_SEEN: usize = 4;
 const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
