@@ -51,6 +51,9 @@ impl Report {
     ///
     /// Fails on what is not an SES event at all.
     pub fn from_json(json: &str) -> Result<Option<Self>, Unreadable> {
+        if json.starts_with(GREETING) {
+            return Ok(None);
+        }
         let doc: Doc = serde_json::from_str(json)?;
         let kind = match doc.event_type.as_str() {
             "Bounce" => ReportKind::Bounce,
@@ -107,6 +110,8 @@ struct MailDoc {
     tags: BTreeMap<String, Vec<String>>,
 }
 
+/// What SES publishes, as a plain text, when its events are first sent to a topic.
+const GREETING: &str = "Successfully validated SNS topic";
 const TAG_ENROLLMENT: &str = "wp-enrollment";
 const TAG_RECIPIENT: &str = "wp-recipient";
 const TAG_SEND: &str = "wp-send";
