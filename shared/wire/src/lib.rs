@@ -49,7 +49,14 @@ pub fn content_hash(text: &str) -> String {
 ///
 /// None of ours can fail: their keys are texts and their numbers finite.
 fn to_json(doc: &impl Serialize) -> String {
-    serde_json::to_string(doc).unwrap_or_default()
+    let json = serde_json::to_string(doc).unwrap_or_default();
+    // SQS takes the characters of XML only, which lacks these two; in JSON they can be escaped.
+    if json.contains(['\u{fffe}', '\u{ffff}']) {
+        json.replace('\u{fffe}', r"\ufffe")
+            .replace('\u{ffff}', r"\uffff")
+    } else {
+        json
+    }
 }
 
 /// Refuses what a newer version wrote.

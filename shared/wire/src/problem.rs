@@ -39,12 +39,16 @@ impl Problem {
     }
 
     /// Describes a post with faults in it; there must be at least one.
+    ///
+    /// Of very many faults only the first are kept, so that the answer is one that can be sent.
     pub fn with_faults(status: u16, title: &'static str, errors: Vec<Fault>) -> Self {
+        let mut errors = errors;
         let detail = match errors.as_slice() {
             [] => String::new(),
             [only] => only.detail.clone(),
             [first, rest @ ..] => format!("{}; and {} more", first.detail, rest.len()),
         };
+        errors.truncate(FAULTS_MAX);
         Self {
             status,
             title,
@@ -90,3 +94,6 @@ impl Fault {
         self
     }
 }
+
+/// A Lambda function's answer has at most 6 MB.
+const FAULTS_MAX: usize = 1000;

@@ -244,6 +244,18 @@ fn a_report_of_the_mail_service() {
     let broken = all.replace("snd_", "xyz_");
     assert!(report("Send", &broken).is_err());
     assert!(Report::from_json("{}").is_err());
+    let greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
+    assert_eq!(Report::from_json(greeting).unwrap(), None);
+}
+
+#[test]
+fn a_queue_can_carry_every_character() {
+    let mut contact = samples::contact();
+    contact.contact.full_name = "\u{fffe} \u{ffff} \u{1} \u{7f}".to_owned();
+    let json = contact.to_json();
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    assert!(!json.contains(|c: char| c < ' ' || ('\u{fffe}'..='\u{ffff}').contains(&c)));
+    assert_eq!(ContactRecord::from_json(&json).unwrap(), contact);
 }
 
 #[test]

@@ -106,3 +106,16 @@ fn characters_count_not_bytes() {
     "#]],
     );
 }
+
+#[test]
+fn of_very_many_faults_the_first_are_told_and_the_rest_are_counted() {
+    let names = (0..5000).map(|n| (format!("n{n}"), json!(true)));
+    let problem = take(with("/data", names.collect()).to_string().as_bytes()).unwrap_err();
+    assert_eq!(problem.errors.len(), 1000);
+    // Each unknown name, and the three parameters that are missing.
+    assert!(
+        problem.detail.ends_with("; and 5002 more"),
+        "{}",
+        problem.detail
+    );
+}
