@@ -1,19 +1,29 @@
 //! Takes a post in: checks who signed it and what it says, and stores it before saying yes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use journey::{ContactId, Field};
-use wire::{EventsMessage, Fault, Posted, Problem, Secret, Signed};
+use wire::{EventsMessage, Fault, Problem, Secret, Signed};
 
 use crate::{Backlog, Clock, Contacts, Events, Exception, ExceptionKind, Exceptions, Releases};
 
 /// A post, as it came in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Post<'a> {
     /// The three headers that sign it; an absent one is empty.
     pub signed: Signed<'a>,
     /// The raw bytes: what was signed.
     pub body: &'a [u8],
+}
+
+/// What a post says is personal data.
+impl fmt::Debug for Post<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Post")
+            .field("id", &self.signed.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a post is not taken.
@@ -86,33 +96,26 @@ async fn unknown_people(
         .filter(|(_, field)| field.required())
         .map(|(name, _)| name)
         .collect();
-    let lacks = |person: &Posted| {
-        let lacks = required
-            .iter()
-            .find(|name| !person.fields.contains_key(**name));
-        lacks.map(|name| (*name).clone())
-    };
     let mut given = BTreeSet::new();
     let several = message.events.len() > 1;
     let mut lacking = Vec::new();
     for (at, event) in message.events.iter().enumerate() {
         for (index, person) in event.people.iter().enumerate() {
-            given.extend(
-                person
-                    .fields
-                    .keys()
-                    .map(|field| (person.contact(), field.clone())),
-            );
-            if let Some(field) = lacks(person)
-                && !given.contains(&(person.contact(), field.clone()))
-            {
+            let contact = person.contact();
+            let fields = person.fields.keys();
+            given.extend(fields.map(|field| (contact.clone(), field.clone())));
+            for field in &required {
+                let field = (*field).clone();
+                if given.contains(&(contact.clone(), field.clone())) {
+                    continue;
+                }
                 let prefix = if several {
                     format!("/{at}")
                 } else {
                     String::new()
                 };
                 let pointer = format!("{prefix}/people/{index}/fields/{field}");
-                lacking.push((person.contact(), pointer, field));
+                lacking.push((contact.clone(), pointer, field));
             }
         }
     }
@@ -144,7 +147,7 @@ async fn keep(
         event: post.signed.id.to_owned(),
         journey: None,
         contact: None,
-        reason: problem.detail.clone(),
+        reason: problem.detail.chars().take(REASON_CHARS_MAX).collect(),
         at: io.now(),
         body: Some(String::from_utf8_lossy(post.body).into_owned()),
     })
@@ -184,4 +187,6 @@ impl From<Problem> for Refusal {
 }
 
 const BODY_BYTES_MAX: usize = 256 * 1024;
+/// It may quote a key of any length, and must fit into an item beside the post itself.
+const REASON_CHARS_MAX: usize = 1000;
 const RETRY_AFTER_S: u32 = 5;

@@ -1,5 +1,6 @@
 //! Where people stand, and what went otherwise than planned.
 
+use std::fmt;
 use std::future::Future;
 
 use jiff::Timestamp;
@@ -63,7 +64,7 @@ pub trait Exceptions {
 }
 
 /// Something that was refused or could not be done.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Exception {
     /// What it is.
     pub kind: ExceptionKind,
@@ -79,6 +80,20 @@ pub struct Exception {
     pub at: Timestamp,
     /// The post itself, where it is kept so that it can be replayed.
     pub body: Option<String>,
+}
+
+/// The post that is kept with it is personal data.
+impl fmt::Debug for Exception {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exception")
+            .field("kind", &self.kind)
+            .field("event", &self.event)
+            .field("journey", &self.journey)
+            .field("contact", &self.contact)
+            .field("reason", &self.reason)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What kinds of exceptions there are.
