@@ -155,18 +155,23 @@ impl Mailing<'_> {
         patience: Patience,
     ) -> Result<Next, Failure> {
         if self.expired(io.now()) {
-            return self.skip(io, patience, Skipped::Expired).await;
+            let expired = SendResult::Skipped(Skipped::Expired);
+            return self.unless_sent(io, patience, expired).await;
         }
         let people = (self.send.template.as_str(), &self.contact, &self.recipient);
         let composed = compose(io, self.plan, &self.record, people, io.now()).await?;
         let mail = match composed {
             Ok(mail) => mail,
-            Err(why) => return Ok(refused(why)),
+            Err(reason) => {
+                let refused = SendResult::Refused { reason };
+                return self.unless_sent(io, patience, refused).await;
+            }
         };
         let address = io.address_key(&self.recipient.address);
         // The last look before the claim: nothing that can fail stands between here and SES.
         if io.suppression(&address).await?.is_some() {
-            return self.skip(io, patience, Skipped::Suppressed).await;
+            let suppressed = SendResult::Skipped(Skipped::Suppressed);
+            return self.unless_sent(io, patience, suppressed).await;
         }
         let attempt = match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
             Verdict::Ours { attempt } => attempt,
@@ -192,17 +197,17 @@ impl Mailing<'_> {
         }
     }
 
-    /// Lets the mail be, unless it may have left already.
-    async fn skip(
+    /// Lets the mail be, with `otherwise` as the result, unless it may have left already.
+    async fn unless_sent(
         &self,
         io: &(impl Clock + Ledger + Evidence),
         patience: Patience,
-        why: Skipped,
+        otherwise: SendResult,
     ) -> Result<Next, Failure> {
         let next = match earlier(io, patience, self.order).await? {
             Some(Verdict::Settled(result)) => Next::Conclude(result),
             Some(Verdict::Wait(delay)) => Next::Later(delay),
-            Some(Verdict::Ours { .. }) | None => Next::Conclude(SendResult::Skipped(why)),
+            Some(Verdict::Ours { .. }) | None => Next::Conclude(otherwise),
         };
         Ok(next)
     }
@@ -219,8 +224,13 @@ impl Mailing<'_> {
         let (why, next) = match undelivered {
             Undelivered::NotSent(why) => (why, Next::Later(NOT_SENT_DELAY)),
             Undelivered::Paused(why) => (why, Next::Later(PAUSED_DELAY)),
-            Undelivered::Refused(why) => (why.clone(), refused(why)),
-            Undelivered::Throttled(why) => (why, Next::Later(THROTTLED_DELAY)),
+            Undelivered::Refused(reason) => {
+                let refused = SendResult::Refused {
+                    reason: reason.clone(),
+                };
+                (reason, Next::Conclude(refused))
+            }
+            Undelivered::Throttled(why) => (why, Next::Later(throttled_delay(attempt))),
             Undelivered::Unknown(why) => {
                 tracing::warn!(send.id = %send_id, "Whether {send_id} left is not known: {why}");
                 // By then the mail service has probably reported; if not, the ledger says how long to wait.
@@ -264,12 +274,15 @@ impl Mailing<'_> {
     }
 }
 
-fn refused(reason: impl Into<String>) -> Next {
-    Next::Conclude(SendResult::Refused {
-        reason: reason.into(),
-    })
+/// Returns when to try again after attempt number so many: each time twice as late, since a backlog
+/// that comes back every few seconds would keep itself throttled.
+fn throttled_delay(attempt: u32) -> SignedDuration {
+    let doublings = attempt.saturating_sub(1).min(DOUBLINGS_MAX);
+    (THROTTLED_DELAY * (1 << doublings)).min(PAUSED_DELAY)
 }
 
+/// Enough to reach the longest delay there is.
+const DOUBLINGS_MAX: u32 = 8;
 const NOT_SENT_DELAY: SignedDuration = SignedDuration::from_secs(15);
 const PAUSED_DELAY: SignedDuration = SignedDuration::from_mins(15);
 const THROTTLED_DELAY: SignedDuration = SignedDuration::from_secs(5);
