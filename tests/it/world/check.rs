@@ -209,7 +209,10 @@ impl State {
         }
         if let Phase::Parked { step, .. } = &run.phase {
             let send = SendId::of(&run.id, step, &run.contact);
-            if self.left(&send) > 0 && !self.service.doubted.contains(&send) {
+            // What another worker sent meanwhile is in the ledger, where `retry` will find it.
+            let row = self.service.ledger.get(&send);
+            let known = row.is_some_and(|entry| entry.row.state == RowState::Accepted);
+            if self.left(&send) > 0 && !known && !self.service.doubted.contains(&send) {
                 faults.push(format!("{step} of {} is parked, and left", run.id));
             }
         }

@@ -288,7 +288,7 @@ pub(crate) const PATIENCE: Patience = Patience {
     evidence: SignedDuration::from_mins(15),
 };
 
-const TROUBLE_LASTS: SignedDuration = SignedDuration::from_hours(5 * 24);
+const TROUBLE_LASTS: SignedDuration = SignedDuration::from_hours(4 * 24);
 
 /// How long a slow call takes.
 const SLOW: SignedDuration = SignedDuration::from_secs(8);

@@ -343,7 +343,7 @@ impl Runner {
 }
 
 /// More than any history here needs.
-const STEPS_MAX: u32 = 20_000;
+const STEPS_MAX: u32 = 60_000;
 /// A queue gives out what is at its front, more or less.
 const MESSAGES_SEEN: usize = 4;
 const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
