@@ -1,7 +1,8 @@
 //! What stands around the engine in each function: reading messages, and saying what failed.
 
-use engine::{Entering, Failure, Post};
-use journey::Phase;
+use engine::{Entering, Failure, Lane, Orders, Post};
+use jiff::SignedDuration;
+use journey::{Order, Phase};
 use wire::{Cause, EventsMessage, MovesMessage, OrdersMessage, Report, Signed, Unreadable};
 
 use super::{PATIENCE, Queue, World};
@@ -44,12 +45,8 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
             entering.finish(&world).await?;
         }
         Queue::Marketing | Queue::Transactional => {
-            for order in OrdersMessage::from_json(&body).map_err(unreadable)?.orders {
-                let sending = |phase: &Phase| matches!(phase, Phase::Sending { step, .. } if *step == order.step);
-                if !world.drops(&order.contact, &order.enrollment, sending) {
-                    results.push(engine::send(&world, PATIENCE, &order).await);
-                }
-            }
+            let orders = OrdersMessage::from_json(&body).map_err(unreadable)?.orders;
+            return send(&world, queue, &orders).await;
         }
         Queue::Moves => {
             for one in MovesMessage::from_json(&body).map_err(unreadable)?.moves {
@@ -70,3 +67,33 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
     }
     results.into_iter().collect()
 }
+
+/// Sends the mails of a message: of several, only those that fail go back or to the dead letters.
+async fn send(world: &World, queue: Queue, orders: &[Order]) -> Result<(), Failure> {
+    for order in orders {
+        let sending =
+            |phase: &Phase| matches!(phase, Phase::Sending { step, .. } if *step == order.step);
+        if world.drops(&order.contact, &order.enrollment, sending) {
+            continue;
+        }
+        match engine::send(world, PATIENCE, order).await {
+            Ok(()) => (),
+            Err(failure) if orders.len() == 1 => return Err(failure),
+            Err(Failure::Retry(_)) => {
+                let lane = match queue {
+                    Queue::Marketing => Lane::Marketing,
+                    Queue::Events | Queue::Moves | Queue::Reports | Queue::Transactional => {
+                        Lane::Transactional
+                    }
+                };
+                world
+                    .order(lane, std::slice::from_ref(order), AGAIN_DELAY)
+                    .await?;
+            }
+            Err(Failure::Reject(why)) => world.put_away(queue, &why.to_string()).await?,
+        }
+    }
+    Ok(())
+}
+
+const AGAIN_DELAY: SignedDuration = SignedDuration::from_secs(15);

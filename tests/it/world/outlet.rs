@@ -46,6 +46,17 @@ impl Moves for World {
     }
 }
 
+impl World {
+    /// Puts a part of a message to the dead letters, with the reason.
+    pub(super) fn put_away(
+        &self,
+        queue: Queue,
+        reason: &str,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.write("dead letters", move |state| state.note_dead(queue, reason))
+    }
+}
+
 impl Evidence for World {
     fn reports_waiting(&self) -> impl Future<Output = anyhow::Result<bool>> + Send {
         self.read("evidence.reports_waiting", |state| {

@@ -116,9 +116,13 @@ impl State {
 
     /// Puts a message that cannot succeed to the dead letters, with the reason.
     pub(super) fn bury(&mut self, queue: Queue, id: u64, reason: &str) {
-        if self.delete(queue, id).is_none() {
-            return;
+        if self.delete(queue, id).is_some() {
+            self.note_dead(queue, reason);
         }
+    }
+
+    /// Keeps a dead letter.
+    pub(super) fn note_dead(&mut self, queue: Queue, reason: &str) {
         self.log(|| format!("dead letter in {}: {reason}", queue.name()));
         self.dead.push(Letter {
             queue,
