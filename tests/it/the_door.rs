@@ -113,6 +113,19 @@ fn what_the_release_refuses_is_kept_to_be_replayed_and_nothing_else_is() {
 }
 
 #[test]
+fn what_is_kept_of_a_refused_post_holds_no_secret() {
+    let world = world(&[plan()]);
+    let event = json!({ "type": "HELO", "data": { "Code": "K7-PLANTED" } });
+    for body in [event.clone(), json!([event])] {
+        take(&world, &body.to_string(), true).expect_err("it is refused");
+        let state = world.state();
+        let kept = state.exceptions.values().last().expect("it is kept");
+        let kept = kept.body.as_deref().expect("with its body");
+        assert!(kept.contains("HELO") && !kept.contains("PLANTED"), "{kept}");
+    }
+}
+
+#[test]
 fn whoever_is_new_must_come_with_every_field_that_a_contact_must_have() {
     let mut plan = plan();
     let field = Field {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use journey::{ContactId, Field};
+use journey::{ContactId, Field, Release};
+use serde_json::Value as Json;
 use wire::{EventsMessage, Fault, Problem, Secret, Signed};
 
 use crate::{Backlog, Clock, Contacts, Events, Exception, ExceptionKind, Exceptions, Releases};
@@ -77,7 +78,7 @@ pub async fn intake(
             Ok(message.events.into_iter().map(|event| event.id).collect())
         }
         Err(problem) => {
-            keep(io, post, &problem)
+            keep(io, post, &problem, &declared)
                 .await
                 .map_err(|error| unavailable(&error))?;
             Err(problem.into())
@@ -137,11 +138,20 @@ async fn unknown_people(
 }
 
 /// Keeps a refused post, so that it can be replayed after the release is mended.
+///
+/// Whatever the release calls sensitive is left out: an access code is worth nothing by then, and it
+/// must not lie about for two weeks.
 async fn keep(
     io: &(impl Clock + Exceptions),
     post: &Post<'_>,
     problem: &Problem,
+    declared: &Release,
 ) -> anyhow::Result<()> {
+    let body = match serde_json::from_slice(post.body) {
+        Ok(json) => without_secrets(json, declared).to_string(),
+        // It was read once already, so it is JSON.
+        Err(_) => String::new(),
+    };
     io.record(&Exception {
         kind: ExceptionKind::Refused,
         event: post.signed.id.to_owned(),
@@ -149,9 +159,30 @@ async fn keep(
         contact: None,
         reason: problem.detail.chars().take(REASON_CHARS_MAX).collect(),
         at: io.now(),
-        body: Some(String::from_utf8_lossy(post.body).into_owned()),
+        body: Some(body),
     })
     .await
+}
+
+/// Empties every parameter that is sensitive in any event: the type may be what is misspelled.
+fn without_secrets(mut json: Json, declared: &Release) -> Json {
+    let params = declared.events.values().flat_map(|event| &event.params);
+    let secret = params.filter(|(_, field)| field.sensitive);
+    let pointers: BTreeSet<_> = secret
+        .map(|(path, _)| format!("/data/{}", path.replace('.', "/")))
+        .collect();
+    let events = match &mut json {
+        Json::Array(events) => events.as_mut_slice(),
+        event => std::slice::from_mut(event),
+    };
+    for event in events {
+        for pointer in &pointers {
+            if let Some(value) = event.pointer_mut(pointer) {
+                *value = Json::Null;
+            }
+        }
+    }
+    json
 }
 
 fn backlog(backlog: Backlog) -> Refusal {
