@@ -107,7 +107,9 @@ fn secret(given: Option<String>) -> anyhow::Result<Secret> {
             )
         })?,
     };
-    Ok(Secret::parse(&text)?)
+    // Several may be valid; the first signs.
+    let first = text.split_whitespace().next().unwrap_or_default();
+    Ok(Secret::parse(first)?)
 }
 
 /// Completes a URL that names only the machine.

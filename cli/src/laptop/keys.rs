@@ -13,9 +13,9 @@ use crate::random;
 
 /// The keys.
 pub(super) struct Keys {
-    /// What sources sign with.
+    /// What sources sign with: the first of those that are valid.
     pub(super) secret: Secret,
-    /// The same, as the functions read it.
+    /// All that are valid, as the functions read them.
     pub(super) secret_text: String,
     /// The key under which addresses are hashed, as the functions read it.
     pub(super) address_key: String,
@@ -24,11 +24,17 @@ pub(super) struct Keys {
 impl Keys {
     /// Reads the keys in `folder`; makes those that are not there yet.
     ///
+    /// While one secret takes the place of another, both stand in their file, each on its line.
+    ///
     /// # Errors
     /// Fails if a key cannot be read or written, or is not a key.
     pub(super) fn of(folder: &Path) -> anyhow::Result<Self> {
         let secret_text = read_or_make(&folder.join("secret"), "whsec_")?;
-        let secret = Secret::parse(&secret_text).with_context(|| broken(folder, "secret"))?;
+        let secrets: Result<Vec<_>, _> =
+            secret_text.split_whitespace().map(Secret::parse).collect();
+        let secrets = secrets.with_context(|| broken(folder, "secret"))?;
+        let secret = secrets.into_iter().next();
+        let secret = secret.with_context(|| broken(folder, "secret"))?;
         let address_key = read_or_make(&folder.join("address-key"), "")?;
         AddressHasher::parse(&address_key).with_context(|| broken(folder, "address-key"))?;
         Ok(Self {
@@ -47,7 +53,7 @@ fn broken(folder: &Path, name: &str) -> String {
     )
 }
 
-/// Reads the one line of a key file; makes 32 random bytes where there is no file.
+/// Reads a key file; makes one with 32 random bytes where there is none.
 fn read_or_make(file: &Path, prefix: &str) -> anyhow::Result<String> {
     match fs::read_to_string(file) {
         Ok(text) => return Ok(text.trim().to_owned()),
@@ -55,13 +61,16 @@ fn read_or_make(file: &Path, prefix: &str) -> anyhow::Result<String> {
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
     let key = format!("{prefix}{}", STANDARD.encode(random::bytes::<32>()?));
+    // In two steps: whoever is killed in between must not leave a file without a key.
+    let unfinished = file.with_extension("new");
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options
-        .open(file)
-        .and_then(|mut file| writeln!(file, "{key}"));
+        .open(&unfinished)
+        .and_then(|mut file| writeln!(file, "{key}"))
+        .and_then(|()| fs::rename(&unfinished, file));
     written.with_context(|| format!("cannot write {}", file.display()))?;
     Ok(key)
 }
@@ -101,10 +110,28 @@ mod tests {
     }
 
     #[test]
+    fn several_secrets_are_valid_and_the_first_of_them_signs() {
+        let dir = tempfile::tempdir().unwrap();
+        let [new, old] =
+            ["bmV3LXNlY3JldC1uZXc", "b2xkLXNlY3JldC1vbGQ"].map(|key| format!("whsec_{key}="));
+        fs::write(dir.path().join("secret"), format!("{new}\n{old}\n")).unwrap();
+        let keys = Keys::of(dir.path()).unwrap();
+        let given: Vec<&str> = keys.secret_text.split_whitespace().collect();
+        assert_eq!(given, [new.as_str(), old.as_str()]);
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let first = wire::Secret::parse(&new).unwrap();
+        assert_eq!(keys.secret.sign("a", at, b""), first.sign("a", at, b""));
+        fs::write(dir.path().join("secret"), format!("{new}\nold\n")).unwrap();
+        assert!(Keys::of(dir.path()).is_err());
+    }
+
+    #[test]
     fn a_file_that_holds_no_key_is_named() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("secret"), "hello\n").unwrap();
-        let error = Keys::of(dir.path()).err().unwrap().to_string();
-        assert!(error.contains("secret holds no key: remove it"), "{error}");
+        for text in ["hello\n", "\n", ""] {
+            fs::write(dir.path().join("secret"), text).unwrap();
+            let error = Keys::of(dir.path()).err().unwrap().to_string();
+            assert!(error.contains("secret holds no key: remove it"), "{error}");
+        }
     }
 }
