@@ -1,6 +1,10 @@
 //! Logs: one JSON object a line.
 
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Opens the log.
 ///
@@ -14,7 +18,20 @@ pub(crate) fn open() {
         .with_span_list(false)
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .finish()
+        .with(filter_fn(is_discreet))
         .try_init();
     // Opening it a second time in one process is harmless.
     let _ = opened;
 }
+
+/// Returns whether a line may be logged, whatever `RUST_LOG` says.
+///
+/// Below warnings, crates that carry requests and messages log them whole, with the people in them.
+fn is_discreet(line: &Metadata<'_>) -> bool {
+    let carries = |name: &&str| line.target().starts_with(*name);
+    *line.level() <= Level::WARN || !CARRIERS.iter().any(|name| carries(&name))
+}
+
+/// The beginnings of their names; our own `aws` is called so without an underscore.
+const CARRIERS: [&str; 4] = ["aws_", "h2", "hyper", "lambda_runtime"];
