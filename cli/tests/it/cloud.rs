@@ -172,7 +172,8 @@ impl Cloud {
 
     fn turn(&self, method: &str, knob: &str, body: &Value) -> Answer {
         let body = body.to_string();
-        let answer = http::ask(method, &self.knob(knob), &[], body.as_bytes()).unwrap();
+        let answer = http::ask(method, &self.knob(knob), &[], body.as_bytes());
+        let answer = answer.unwrap_or_else(|error| panic!("{method} {knob} {body}: {error}"));
         assert_eq!(answer.status, 200, "{knob}: {}", answer.body);
         answer
     }

@@ -44,7 +44,7 @@ fn each_mail_is_sent_once_whatever_is_killed_meanwhile() {
             burst.kill_a_function();
         }
     }
-    let last_kill = Instant::now();
+    let last_kill = (Instant::now(), burst.laptop.inbox().len());
     for poster in posting {
         poster.join().unwrap();
     }
@@ -56,11 +56,12 @@ fn each_mail_is_sent_once_whatever_is_killed_meanwhile() {
     burst.assert_each_mail_once();
     if asked.is_some() {
         say(&format!(
-            "{} events, {} mails, killed: {:?}; seed {seed}; {:.1} s after the last kill all was done",
+            "{} events, {} mails, {} of them sent at the last kill, all was done {:.1} s later; killed: {:?}, seed {seed}",
             burst.events,
             burst.expected().len(),
+            last_kill.1,
+            last_kill.0.elapsed().as_secs_f64(),
             burst.killed,
-            last_kill.elapsed().as_secs_f64(),
         ));
     }
 }

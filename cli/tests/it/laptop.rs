@@ -26,6 +26,7 @@ use crate::{
     processes::{self, FunctionProcess},
     source::Source,
     time::{PATIENCE, eventually, within},
+    tuning::say,
 };
 
 /// A laptop with Waypost on it.
@@ -135,7 +136,7 @@ impl Laptop {
         &self.served.as_ref().unwrap().cloud
     }
 
-    /// Lists its functions' processes.
+    /// Lists its functions' processes, as far as they have started.
     pub(crate) fn functions(&self) -> Vec<FunctionProcess> {
         processes::functions_of(self.served.as_ref().unwrap().process.id())
     }
@@ -280,6 +281,12 @@ impl Laptop {
 
 impl Drop for Laptop {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<_> = log.lines().collect();
+            let last = &lines[lines.len().saturating_sub(LINES_SHOWN)..];
+            say(&format!("{}\n{}", self.output(), last.join("\n")));
+        }
         if self.served.is_some() {
             self.kill();
         }
@@ -305,6 +312,8 @@ fn free_port() -> u16 {
     }
 }
 
+/// What is shown of the log when a test fails.
+const LINES_SHOWN: usize = 60;
 /// Linux gives away ports from 32768 on.
 const FIRST_PORT: u16 = 20_000;
 const PORTS: u32 = 12_000;

@@ -20,6 +20,7 @@ mod privacy;
 mod processes;
 mod releases;
 mod repeats;
+mod secrets;
 mod source;
 mod time;
 mod tuning;
