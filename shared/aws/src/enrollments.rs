@@ -5,7 +5,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use engine::{DueIndex, Enrollments, Overdue, Stored};
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, EnrollmentId, Phase};
+use journey::{ContactId, Enrollment, EnrollmentId, Phase};
 use wire::EnrollmentRecord;
 
 use crate::item::{Item, key, number, take_number, take_text, text};
@@ -90,6 +90,8 @@ impl Aws {
         item.insert("doc".to_owned(), text(record.to_json()));
         match &enrollment.phase {
             Phase::Waiting { due, .. } => item.extend(due_key(&enrollment.id, *due)),
+            // Who may never come again must be remembered for as long.
+            Phase::Left { .. } if enters_once(enrollment) => (),
             Phase::Left { at, .. } => {
                 let forget = *at + KEPT_AFTER_THE_END;
                 item.insert("ttl".to_owned(), number(forget.as_second()));
@@ -114,6 +116,18 @@ impl Aws {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Returns whether this is the one run that its contact ever has: `reentry: never`.
+fn enters_once(enrollment: &Enrollment) -> bool {
+    let Enrollment {
+        contact,
+        id,
+        journey,
+        subject,
+        ..
+    } = enrollment;
+    *id == EnrollmentId::of(journey, subject.as_deref(), contact, None)
 }
 
 fn enrollment_key(contact: &ContactId, id: &EnrollmentId) -> Item {

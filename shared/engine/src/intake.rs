@@ -171,16 +171,16 @@ fn without_secrets(mut json: Json, declared: &Release) -> Json {
     let pointers: BTreeSet<_> = secret
         .map(|(path, _)| format!("/data/{}", path.replace('.', "/")))
         .collect();
-    let events = match &mut json {
-        Json::Array(events) => events.as_mut_slice(),
-        event => std::slice::from_mut(event),
-    };
-    for event in events {
+    let empty = |event: &mut Json| {
         for pointer in &pointers {
             if let Some(value) = event.pointer_mut(pointer) {
                 *value = Json::Null;
             }
         }
+    };
+    match json.as_array_mut() {
+        Some(events) => events.iter_mut().for_each(empty),
+        None => empty(&mut json),
     }
     json
 }
