@@ -83,7 +83,8 @@ impl State {
         let faults = ["late", "later", "twice"];
         let fault = self.fault(Kind::Report, Queue::Reports.name(), &faults);
         let late = match fault {
-            "late" => SignedDuration::from_secs(50),
+            // So late that a message has come again, and not too late to be waited for.
+            "late" => SignedDuration::from_mins(10),
             "later" => SignedDuration::from_mins(40),
             _ => SignedDuration::from_secs(1),
         };
