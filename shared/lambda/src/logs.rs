@@ -30,7 +30,7 @@ pub(crate) fn open() {
 /// Below warnings, crates that carry requests and messages log them whole, with the people in them.
 fn is_discreet(line: &Metadata<'_>) -> bool {
     let carries = |name: &&str| line.target().starts_with(*name);
-    *line.level() <= Level::WARN || !CARRIERS.iter().any(|name| carries(name))
+    *line.level() <= Level::WARN || !CARRIERS.iter().any(carries)
 }
 
 /// The beginnings of their names; our own `aws` is called so without an underscore.
