@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use mail_parser::{MessageParser, MimeHeaders};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::command::{Said, said};

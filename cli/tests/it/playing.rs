@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     command::sera,
-    letters::Played,
+    letters::{Letter, Played},
     releases, time,
 };
 
