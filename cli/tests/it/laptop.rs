@@ -220,7 +220,7 @@ impl Laptop {
                 *visible == 0
             });
             if idle && later {
-                self.cloud().pass(10);
+                self.cloud().pass(VISIBILITY_TIMEOUT_S);
             }
             (idle && !later).then_some(())
         });
@@ -312,6 +312,8 @@ fn free_port() -> u16 {
     }
 }
 
+/// After which a message comes back whose receiver is gone.
+const VISIBILITY_TIMEOUT_S: i64 = 30;
 /// What is shown of the log when a test fails.
 const LINES_SHOWN: usize = 60;
 /// Linux gives away ports from 32768 on.

@@ -23,6 +23,7 @@ mod releases;
 mod repeats;
 mod secrets;
 mod source;
+mod storms;
 mod time;
 mod triggering;
 mod tuning;
