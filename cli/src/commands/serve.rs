@@ -187,6 +187,10 @@ impl<'a> Service<'a> {
                         "Not entered again by {event}{}: {reason}",
                         journey.unwrap_or_default()
                     ),
+                    "entry_refused" => format!(
+                        "Not entered by {event}{}: its `publish` takes nobody in now",
+                        journey.unwrap_or_default()
+                    ),
                     _ => format!(
                         "No mail for {event}{}: {reason}",
                         journey.unwrap_or_default()
