@@ -3,20 +3,26 @@
 //! Each command is one file in `commands/`; what `run` and `serve` share is the laptop, in `laptop/`.
 
 mod arrivals;
+mod ask;
 mod clock;
+mod columns;
 mod commands;
+mod edition;
 mod eml;
 mod environment;
 mod folder;
 mod gallery;
 mod http;
 mod laptop;
+mod outlook;
 mod output;
 mod play;
 mod post;
 mod progress;
 mod random;
+mod runs;
 mod signal;
+mod stack;
 mod timeline;
 mod watch;
 mod words;

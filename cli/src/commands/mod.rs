@@ -2,11 +2,17 @@
 
 mod bench;
 mod check;
+mod events;
 mod function;
 mod preview;
+mod publish;
+mod redrive;
+mod retry;
 mod run;
 mod serve;
+mod status;
 mod trigger;
+mod unpublish;
 
 use clap::{Parser, Subcommand};
 
@@ -38,6 +44,12 @@ enum Command {
     Check(check::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
+    Publish(publish::Args),
+    Unpublish(unpublish::Args),
+    Status(status::Args),
+    Events(events::Args),
+    Retry(retry::Args),
+    Redrive(redrive::Args),
     Bench(bench::Args),
     #[command(hide = true)]
     Function(function::Args),
@@ -59,6 +71,12 @@ impl Cli {
             Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
+            Command::Publish(args) => publish::publish(&args, environment, terminal),
+            Command::Unpublish(args) => unpublish::unpublish(&args, environment, terminal),
+            Command::Status(args) => status::status(&args, environment, terminal),
+            Command::Events(args) => events::events(&args, environment, terminal),
+            Command::Retry(args) => retry::retry(&args, environment, terminal),
+            Command::Redrive(args) => redrive::redrive(&args, environment, terminal),
             Command::Bench(args) => bench::bench(&args, environment, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),
         }

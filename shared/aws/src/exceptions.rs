@@ -37,7 +37,12 @@ impl Exceptions for Aws {
 }
 
 /// Names an exception by what it is about, so that a repeat overwrites itself.
-pub(crate) fn exception_id(event: &str, kind: ExceptionKind, journey: &str, contact: &str) -> String {
+pub(crate) fn exception_id(
+    event: &str,
+    kind: ExceptionKind,
+    journey: &str,
+    contact: &str,
+) -> String {
     format!("{event}#{}#{journey}#{contact}", kind.as_str())
 }
 
