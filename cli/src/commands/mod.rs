@@ -5,6 +5,7 @@ mod check;
 mod function;
 mod preview;
 mod run;
+mod secret;
 mod serve;
 mod trigger;
 
@@ -38,6 +39,7 @@ enum Command {
     Check(check::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
+    Secret(secret::Args),
     Bench(bench::Args),
     #[command(hide = true)]
     Function(function::Args),
@@ -59,6 +61,7 @@ impl Cli {
             Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
+            Command::Secret(args) => secret::secret(&args, terminal),
             Command::Bench(args) => bench::bench(&args, environment, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),
         }
