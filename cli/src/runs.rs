@@ -69,7 +69,8 @@ impl Runs {
             runs.entry(journey).or_default().push(group);
         }
         for groups in runs.values_mut() {
-            groups.sort_by(|one, other| (other.version, &other.plan).cmp(&(one.version, &one.plan)));
+            groups
+                .sort_by(|one, other| (other.version, &other.plan).cmp(&(one.version, &one.plan)));
         }
         Self(runs)
     }

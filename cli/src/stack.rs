@@ -50,7 +50,7 @@ impl Choice {
         };
         let Some(served) = served else {
             let operator = Operator::open(&name).await?;
-            return Stack::of(operator, SignedDuration::ZERO);
+            return Stack::of(operator, SignedDuration::ZERO).await;
         };
         let ahead = served.ahead().with_context(|| {
             format!(
@@ -59,13 +59,13 @@ impl Choice {
             )
         })?;
         let operator = Operator::open_at(&name, &served.endpoint()).await?;
-        Stack::of(operator, ahead)
+        Stack::of(operator, ahead).await
     }
 }
 
 impl Stack {
-    fn of(operator: Operator, ahead: SignedDuration) -> anyhow::Result<Self> {
-        let aws = operator.aws(ahead)?;
+    async fn of(operator: Operator, ahead: SignedDuration) -> anyhow::Result<Self> {
+        let aws = operator.aws(ahead).await?;
         Ok(Self { operator, aws })
     }
 
@@ -164,7 +164,9 @@ impl Served {
         let ahead = told.now.duration_since(clock::now());
         // It is only ever moved by whole seconds.
         let rounded = ahead.as_millis() + 500;
-        Ok(SignedDuration::from_secs(i64::try_from(rounded.div_euclid(1000))?))
+        Ok(SignedDuration::from_secs(i64::try_from(
+            rounded.div_euclid(1000),
+        )?))
     }
 }
 

@@ -9,6 +9,7 @@ mod publish;
 mod redrive;
 mod retry;
 mod run;
+mod secret;
 mod serve;
 mod status;
 mod trigger;
@@ -50,6 +51,7 @@ enum Command {
     Events(events::Args),
     Retry(retry::Args),
     Redrive(redrive::Args),
+    Secret(secret::Args),
     Bench(bench::Args),
     #[command(hide = true)]
     Function(function::Args),
@@ -77,6 +79,7 @@ impl Cli {
             Command::Events(args) => events::events(&args, environment, terminal),
             Command::Retry(args) => retry::retry(&args, environment, terminal),
             Command::Redrive(args) => redrive::redrive(&args, environment, terminal),
+            Command::Secret(args) => secret::secret(&args, terminal),
             Command::Bench(args) => bench::bench(&args, environment, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),
         }

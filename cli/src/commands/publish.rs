@@ -58,7 +58,10 @@ pub(super) fn publish(
     wait_for(async {
         let stack = args.stack.open(environment).await?;
         let before = stack.aws().in_force().await?;
-        if let Some(before) = before.as_ref().filter(|one| one.release == publication.release) {
+        if let Some(before) = before
+            .as_ref()
+            .filter(|one| one.release == publication.release)
+        {
             return same(before, &compiled.settings.zone, form, terminal);
         }
         let obstacles = obstacles(&stack, &compiled.sender_domains).await?;
@@ -178,7 +181,9 @@ impl Activation<'_> {
             at: stack.now(),
             by: self.by.clone(),
         };
-        let stored = stack.aws().put_in_force(publication, before.as_ref(), published);
+        let stored = stack
+            .aws()
+            .put_in_force(publication, before.as_ref(), published);
         let done = stored.await? == Stored::Done;
         match form {
             Form::Programs => terminal.say_json(&outlook.report("published", done))?,

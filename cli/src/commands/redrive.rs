@@ -71,7 +71,11 @@ pub(super) fn redrive(
             if form == Form::Programs {
                 terminal.say_json(&report(&found, args, &BTreeMap::new()))?;
             }
-            return Ok(if letters == 0 { Verdict::Fine } else { Verdict::Wrong });
+            return Ok(if letters == 0 {
+                Verdict::Fine
+            } else {
+                Verdict::Wrong
+            });
         }
         let count: u64 = todo.iter().map(|one| one.count).sum();
         let names = words::list(todo.iter().map(|one| one.name), "and");
@@ -87,7 +91,10 @@ pub(super) fn redrive(
             for one in todo {
                 let told = |moved| progress.now(format!("{}: {moved} of {}", one.name, one.count));
                 let queue = one.queue.filter(|_| !args.drop);
-                let done = stack.aws().redrive(one.dead, queue, one.count, told).await?;
+                let done = stack
+                    .aws()
+                    .redrive(one.dead, queue, one.count, told)
+                    .await?;
                 moved.insert(one.name, done);
             }
         }
@@ -96,12 +103,22 @@ pub(super) fn redrive(
             Form::People => {
                 for (name, moved) in &moved {
                     let count = words::count(usize::try_from(*moved)?, "letter");
-                    let what = if args.drop { "thrown away" } else { "back in the queue" };
+                    let what = if args.drop {
+                        "thrown away"
+                    } else {
+                        "back in the queue"
+                    };
                     terminal.say(format!("{name}: {count} {what}."))?;
                 }
             }
         }
-        consent.map(|agreed| if agreed { Verdict::Fine } else { Verdict::Wrong })
+        consent.map(|agreed| {
+            if agreed {
+                Verdict::Fine
+            } else {
+                Verdict::Wrong
+            }
+        })
     })
 }
 

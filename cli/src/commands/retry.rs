@@ -54,7 +54,11 @@ pub(super) fn retry(
         let stack = args.stack.open(environment).await?;
         let progress = Progress::start(terminal, "Looking for those who are parked");
         let parked = stack.aws().parked().await?.into_iter();
-        let wanted = |one: &Parked| args.journey.as_ref().is_none_or(|name| *name == one.journey);
+        let wanted = |one: &Parked| {
+            args.journey
+                .as_ref()
+                .is_none_or(|name| *name == one.journey)
+        };
         let parked: Vec<_> = parked.filter(wanted).collect();
         let in_force = stack.aws().in_force().await?;
         let history = stack.aws().history(in_force.as_ref()).await?;
@@ -63,7 +67,12 @@ pub(super) fn retry(
         for one in &parked {
             let number = history.version(&one.journey, &one.plan);
             let version = version(number, &one.plan);
-            let group = (one.journey.clone(), version, one.step.as_str(), one.reason.as_str());
+            let group = (
+                one.journey.clone(),
+                version,
+                one.step.as_str(),
+                one.reason.as_str(),
+            );
             *groups.entry(group).or_default() += 1;
         }
         if form == Form::People {
@@ -71,11 +80,22 @@ pub(super) fn retry(
                 terminal.say("Nobody is parked.")?;
                 return Ok(Verdict::Fine);
             }
-            let rows = groups.into_iter().map(|((journey, version, step, reason), count)| {
-                let journey = format!("{journey}{version}");
-                [count.to_string(), journey, step.to_owned(), reason.to_owned()]
-            });
-            terminal.say(columns(["PARKED", "JOURNEY", "STEP", "REASON"], rows, terminal))?;
+            let rows = groups
+                .into_iter()
+                .map(|((journey, version, step, reason), count)| {
+                    let journey = format!("{journey}{version}");
+                    [
+                        count.to_string(),
+                        journey,
+                        step.to_owned(),
+                        reason.to_owned(),
+                    ]
+                });
+            terminal.say(columns(
+                ["PARKED", "JOURNEY", "STEP", "REASON"],
+                rows,
+                terminal,
+            ))?;
         }
         let go = if parked.is_empty() {
             Ok(false)

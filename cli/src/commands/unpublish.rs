@@ -55,7 +55,10 @@ pub(super) fn unpublish(
             true => known().map(str::to_owned).collect(),
             false => args.journeys.clone(),
         };
-        if let Some(unknown) = journeys.iter().find(|name| !edition.plans.contains_key(*name)) {
+        if let Some(unknown) = journeys
+            .iter()
+            .find(|name| !edition.plans.contains_key(*name))
+        {
             let meant = nearest(unknown, known());
             let meant = meant.map(|name| format!("; did you mean `{name}`?"));
             bail!(

@@ -110,7 +110,10 @@ fn line(name: &str, before: Option<&Edition>, after: &Edition, history: &History
         _ => Vec::new(),
     };
     Line {
-        title: new.or(old).map(|plan| plan.title.clone()).unwrap_or_default(),
+        title: new
+            .or(old)
+            .map(|plan| plan.title.clone())
+            .unwrap_or_default(),
         change,
         before: number(before),
         after: number(Some(after)),
@@ -168,7 +171,9 @@ fn settings(release: &Release) -> BTreeMap<String, String> {
     let vars = settings.vars.iter();
     said.extend(vars.map(|(name, value)| (format!("vars.{name}"), format!("{value:?}"))));
     let fields = settings.fields.iter();
-    said.extend(fields.map(|(name, field)| (format!("contact field {name}"), format!("{field:?}"))));
+    said.extend(
+        fields.map(|(name, field)| (format!("contact field {name}"), format!("{field:?}"))),
+    );
     let lists = release.lists.iter();
     said.extend(lists.map(|name| (format!("list {name}"), String::new())));
     let topics = release.topics.iter();

@@ -20,8 +20,10 @@ use wire::Secret;
 
 use keys::Keys;
 
+use crate::stack::Served;
+
 pub(crate) use logs::write_logs;
-pub(crate) use publish::receive as publish_received;
+pub(crate) use publish::{PUBLISHER, receive as publish_received};
 pub(crate) use state::{Exception, State};
 pub(crate) use wiring::Size;
 
@@ -58,6 +60,7 @@ impl Laptop {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let config = wiring::config(setup, &keys, &program);
         let cloud = Cloud::start(config).await?;
+        cloud.put_parameter(&wiring::told(events_url(&cloud)))?;
         Ok(Self {
             cloud,
             keys,
@@ -186,13 +189,28 @@ impl Laptop {
 
     /// Returns where a source posts its events.
     pub(crate) fn events_url(&self) -> String {
-        format!("{}/v1/events", self.cloud.url())
+        events_url(&self.cloud)
+    }
+
+    /// Returns what other commands in its folder must know to work on it.
+    pub(crate) fn served(&self) -> Served {
+        let environment = self.cloud.aws_environment();
+        let region = environment.iter().find(|(name, _)| name == "AWS_REGION");
+        Served {
+            stack: wiring::STACK.to_owned(),
+            endpoint: self.cloud.aws_endpoint().to_owned(),
+            region: region.map(|(_, region)| region.clone()).unwrap_or_default(),
+        }
     }
 
     /// Stops it in order; what waits goes on when it is started again.
     pub(crate) async fn stop(self) {
         self.cloud.stop().await;
     }
+}
+
+fn events_url(cloud: &Cloud) -> String {
+    format!("{}/v1/events", cloud.url())
 }
 
 /// The port of `waypost serve`, unless it is told another.

@@ -12,5 +12,6 @@ mod scheduler;
 mod ses;
 mod ses_events;
 mod sqs;
+mod ssm;
 mod time;
 mod world;

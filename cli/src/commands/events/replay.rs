@@ -67,7 +67,9 @@ pub(super) fn replay(
                 Held::Fails(_) | Held::Replayed => None,
             })
             .collect();
-        let failing = held.iter().any(|(_, verdict)| matches!(verdict, Held::Fails(_)));
+        let failing = held
+            .iter()
+            .any(|(_, verdict)| matches!(verdict, Held::Fails(_)));
         let agreed = if passing.is_empty() {
             Ok(false)
         } else {

@@ -119,7 +119,9 @@ impl Status {
         let folder = dir.map(Folder::read).transpose()?;
         let runs = Runs::count(aws, &history).await?;
         let kept = aws.kept().await?.into_iter();
-        let zone = edition.as_ref().map(|edition| edition.release.settings.zone.clone());
+        let zone = edition
+            .as_ref()
+            .map(|edition| edition.release.settings.zone.clone());
         let is_current = |one: &&Published| {
             let in_force = in_force.as_ref();
             in_force.is_some_and(|in_force| in_force.since == one.at)
@@ -133,7 +135,9 @@ impl Status {
             queues: queues(stack).await?,
             oldest_due: aws.oldest_due(now).await?,
             refused: kept.filter(|one| one.replayed.is_none()).collect(),
-            missing: edition.map(|edition| missing(&edition.release)).unwrap_or_default(),
+            missing: edition
+                .map(|edition| missing(&edition.release))
+                .unwrap_or_default(),
             compared: folder.is_some(),
             in_force,
         })
@@ -163,7 +167,9 @@ fn journeys(
     folder: Option<&Folder>,
     now: Timestamp,
 ) -> BTreeMap<String, Journey> {
-    let plans = edition.map(|edition| edition.plans.clone()).unwrap_or_default();
+    let plans = edition
+        .map(|edition| edition.plans.clone())
+        .unwrap_or_default();
     let drafts = folder.map(|folder| folder.names()).unwrap_or_default();
     let names: BTreeSet<&str> = plans
         .keys()

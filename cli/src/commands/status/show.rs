@@ -19,7 +19,9 @@ impl Status {
         let mut lines = vec![match (&self.in_force, &self.published) {
             (None, _) => format!("{stack}: nothing is published yet"),
             (Some(in_force), published) => {
-                let by = published.as_ref().map(|published| format!(", by {}", published.by));
+                let by = published
+                    .as_ref()
+                    .map(|published| format!(", by {}", published.by));
                 format!(
                     "{stack}: release {} in force since {}{}",
                     short(&in_force.release),
@@ -39,7 +41,11 @@ impl Status {
             None => "  Nobody is overdue.".to_owned(),
             Some(late) => {
                 let late_by = format!("  The first has been overdue for {}.", words::lasting(late));
-                if late > LATE { terminal.bad(late_by) } else { late_by }
+                if late > LATE {
+                    terminal.bad(late_by)
+                } else {
+                    late_by
+                }
             }
         });
         lines.push(match self.refused.last() {
@@ -152,9 +158,9 @@ impl Status {
             (queue.name.to_owned(), described)
         });
         let refused = self.refused.iter().rev().take(REFUSED_SHOWN);
-        let refused = refused.map(|kept| {
-            json!({ "id": kept.event, "at": kept.at.to_string(), "reason": kept.reason })
-        });
+        let refused = refused.map(
+            |kept| json!({ "id": kept.event, "at": kept.at.to_string(), "reason": kept.reason }),
+        );
         json!({
             "stack": self.stack,
             "now": self.now.to_string(),

@@ -47,7 +47,10 @@ impl Aws {
         ];
         let get = self.sqs.get_queue_attributes().queue_url(url);
         let get = get.set_attribute_names(Some(names.to_vec()));
-        let answer = get.send().await.with_context(|| format!("the queue {url}"))?;
+        let answer = get
+            .send()
+            .await
+            .with_context(|| format!("the queue {url}"))?;
         let found = answer.attributes.unwrap_or_default();
         let [waiting, in_flight, delayed] = names.map(|name| {
             let count = found.get(&name).map(|count| count.parse::<u64>());

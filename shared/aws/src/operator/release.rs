@@ -11,7 +11,37 @@ use wire::{History, Publication, Published};
 
 use crate::item::{Item, take_text, text};
 use crate::releases::POINTER;
-use crate::{Aws, Setting};
+use crate::{Aws, Setting, Settings};
+
+/// Puts a release in force on a laptop, whatever is in force there: `serve` has the last word.
+///
+/// # Errors
+///
+/// Fails where a text is larger than an item may be, and where AWS does.
+pub async fn publish(table: &str, publication: &Publication, now: Timestamp) -> anyhow::Result<()> {
+    let told = |name: &str| (name == Setting::ReleasesTable.variable()).then(|| table.to_owned());
+    let settings = Settings::read(told, &[Setting::ReleasesTable], &[]);
+    let aws = Aws::connect(settings.map_err(|missing| anyhow!(missing))?).await?;
+    for _ in 0..RACES_MAX {
+        let before = aws.in_force().await?;
+        if before
+            .as_ref()
+            .is_some_and(|one| one.release == publication.release)
+        {
+            return Ok(());
+        }
+        let published = Published {
+            release: publication.release.clone(),
+            at: now,
+            by: "waypost serve".to_owned(),
+        };
+        let stored = aws.put_in_force(publication, before.as_ref(), published);
+        if stored.await? == Stored::Done {
+            return Ok(());
+        }
+    }
+    Err(anyhow!("others publish there all the time"))
+}
 
 /// The release in force: what the pointer says.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -239,5 +269,6 @@ fn named<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
 /// An item has at most 400 KB, its keys included.
 const TEXT_BYTES_MAX: usize = 390 * 1024;
 const BATCH_MAX: usize = 100;
+const RACES_MAX: u8 = 5;
 const ROUNDS_MAX: u8 = 20;
 const AT_ONCE_MAX: usize = 8;
