@@ -157,11 +157,12 @@ impl Served {
     fn ahead(&self) -> anyhow::Result<SignedDuration> {
         #[derive(Deserialize)]
         struct Told {
-            now: Timestamp,
+            now: String,
         }
         let client = Client::new(&format!("{}/_local/clock", self.endpoint))?;
         let told: Told = serde_json::from_str(&client.get()?.body)?;
-        let ahead = told.now.duration_since(clock::now());
+        let now: Timestamp = told.now.parse()?;
+        let ahead = now.duration_since(clock::now());
         // It is only ever moved by whole seconds.
         let rounded = ahead.as_millis() + 500;
         Ok(SignedDuration::from_secs(i64::try_from(

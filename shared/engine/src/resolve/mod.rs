@@ -86,7 +86,7 @@ async fn resolve_event(
 
 /// Lets those into one journey whom its audience and its filters choose, if it takes people in now.
 async fn let_in(
-    io: &(impl Clock + Enrollments + Exceptions + Moves + Alarms),
+    io: &(impl Clock + Enrollments + Exceptions + Moves + Alarms + Metrics),
     (entrance, plan): (&Entrance, &Plan),
     event: &Event,
     crowd: &Crowd,
