@@ -15,6 +15,7 @@ mod http;
 mod kills;
 mod laptop;
 mod letters;
+mod operating;
 mod playing;
 mod posts;
 mod privacy;
