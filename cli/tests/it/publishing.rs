@@ -5,6 +5,7 @@ use std::{fs, io::Write};
 use expect_test::expect;
 use journey::Phase;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::{
     command::{said, sera},
@@ -17,21 +18,45 @@ use crate::{
 };
 
 #[test]
-fn a_folder_is_published_after_it_was_shown_what_changes_and_who_is_inside() {
+fn what_would_change_and_who_is_inside_is_shown_before_anything_is_changed() {
     let laptop = waiting();
-    let edited = releases::of(&files(&[
-        ("journeys/pause.yaml", PAUSE),
-        ("journeys/late.yaml", LATE),
-        ("templates/hello.md", HELLO_ANEW),
-    ]));
+    let edited = edited();
     // Nobody can be asked here.
     let shown = typed(&laptop, edited.path(), &["publish", "."]);
-    told(&shown, &expect![[r#""#]]);
+    told(
+        &shown,
+        &expect![[r#"
+        Release … on laptop, in place of …, in force since … …
+
+          JOURNEY  CHANGE   VERSION   ON THEIR WAY
+          late     new      @1                      2098-12-01 until 2099-06-01
+          pause    changed  @1 -> @2  1 @1          mail hello
+
+          Mails: changed hello
+
+          Shipped, and not installed here:
+            ACCESS_CODE  #9 Voortgangsrapportage bekijken: no event is called so
+            ADDITIONAL_DATA_REQUIRED  #2 Aanvullende gegevens vereist: no event is called so
+            REGISTRATION_COMPLETED  #4 Nieuwe plaatsing: no event is called so
+            REGISTRATION_NEW  #1 Nieuwe aanmelding: no event is called so
+            REGISTRATION_REJECTED  #3 Leerling is afgewezen: no event is called so
+            TRACK_COMPLETED  #8 Traject afgerond: no event is called so
+            TRACK_END  #7 Traject gestopt: no event is called so
+            TRACK_EXTENDED  #6 Verlengingsmail: no event is called so
+            TRACK_START  #5 Startbrief: no event is called so
+
+    "#]],
+    );
     assert_eq!(shown.code, 2);
     assert!(shown.err.contains("say --yes"), "{shown:?}");
     let before = typed(&laptop, laptop.folder(), &["status", "--json"]);
     assert_eq!(json_of(&before)["journeys"]["pause"]["version"], 1);
+}
 
+#[test]
+fn what_is_published_is_in_force_at_once_and_taken_up_without_a_restart() {
+    let laptop = waiting();
+    let edited = edited();
     let done = typed(&laptop, edited.path(), &["publish", ".", "--yes", "--json"]);
     assert_eq!(done.code, 0, "{done:?}");
     let done = json_of(&done);
@@ -47,7 +72,38 @@ fn a_folder_is_published_after_it_was_shown_what_changes_and_who_is_inside() {
     );
 
     let status = typed(&laptop, edited.path(), &["status", "."]);
-    told(&status, &expect![[r#""#]]);
+    told(
+        &status,
+        &expect![[r#"
+        laptop: release … in force since … …, by els
+
+          JOURNEY  VERSION  ON  WAITING  SENDING  PARKED
+          late     @1                                     published, 2098-12-01 until 2099-06-01 (closed)
+          pause    @2       @1  1        0        0       published
+
+          QUEUE             WAITING  IN WORK  LATER  DEAD
+          events            0        0        0      0
+          moves             0        0        0      0
+          orders            0        0        0      0
+          orders-marketing  0        0        0      0
+          reports           0        0        0      0
+          wake                                       0
+
+          Nobody is overdue.
+          No refused post is kept.
+
+          Shipped, and not installed here:
+            ACCESS_CODE  #9 Voortgangsrapportage bekijken: no event is called so
+            ADDITIONAL_DATA_REQUIRED  #2 Aanvullende gegevens vereist: no event is called so
+            REGISTRATION_COMPLETED  #4 Nieuwe plaatsing: no event is called so
+            REGISTRATION_NEW  #1 Nieuwe aanmelding: no event is called so
+            REGISTRATION_REJECTED  #3 Leerling is afgewezen: no event is called so
+            TRACK_COMPLETED  #8 Traject afgerond: no event is called so
+            TRACK_END  #7 Traject gestopt: no event is called so
+            TRACK_EXTENDED  #6 Verlengingsmail: no event is called so
+            TRACK_START  #5 Startbrief: no event is called so
+    "#]],
+    );
     // The functions follow without a restart: the new mail is sent within seconds.
     eventually("the new release is taken up", || {
         let id = format!("new-{}", laptop.inbox().len());
@@ -148,4 +204,13 @@ fn what_is_shipped_and_not_installed_is_told() {
     // In its folder nobody needs to say which stack is meant, or where its AWS is.
     let here = said(laptop.folder(), &["status", "--json"]);
     assert_eq!(json_of(&here)["release"], status["release"]);
+}
+
+/// Changes the mail of the journey, and adds another.
+fn edited() -> TempDir {
+    releases::of(&files(&[
+        ("journeys/pause.yaml", PAUSE),
+        ("journeys/late.yaml", LATE),
+        ("templates/hello.md", HELLO_ANEW),
+    ]))
 }
