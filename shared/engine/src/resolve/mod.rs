@@ -12,7 +12,7 @@ use wire::{Event, EventsMessage};
 
 use crate::{
     Alarms, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure,
-    Metrics, Moves, Plans, Releases,
+    Firings, Metrics, Moves, Plans, Pulse, Releases,
 };
 use crowd::crowd;
 
@@ -41,22 +41,27 @@ pub async fn resolve(
          + ContactBook
          + Enrollments
          + Exceptions
+         + Firings
          + Moves
          + Alarms
          + Metrics
      ),
+    pulse: &Pulse,
     message: &EventsMessage,
     entering: &mut Entering,
 ) -> Result<(), Failure> {
     let release = io.release(&message.release).await?;
     for event in &message.events {
-        resolve_event(io, &release, event, entering).await?;
+        resolve_event(io, pulse, &release, event, entering).await?;
     }
     Ok(())
 }
 
 async fn resolve_event(
-    io: &(impl Clock + Plans + ContactBook + Enrollments + Exceptions + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock + Plans + ContactBook + Enrollments + Exceptions + Firings + Moves + Alarms + Metrics
+     ),
+    pulse: &Pulse,
     release: &Release,
     event: &Event,
     entering: &mut Entering,
@@ -104,6 +109,9 @@ async fn resolve_event(
                     .enter(io, (hash, plan), event, contact, &crowd)
                     .await?;
             }
+        }
+        if !admitted.is_empty() {
+            pulse.beat(io, &plan.journey).await;
         }
         let mut resumed = false;
         for id in crowd.people.keys().filter(|id| !admitted.contains(id)) {
