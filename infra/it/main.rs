@@ -7,6 +7,7 @@
 
 mod alarms;
 mod functions;
+mod gate;
 mod metrics;
 mod planted;
 mod queues;
