@@ -10,6 +10,7 @@ mod functions;
 mod gate;
 mod metrics;
 mod planted;
+mod ports;
 mod queues;
 mod required;
 mod rights;

@@ -1,7 +1,9 @@
-//! What each function may do: the one table, and that its role says exactly that.
+//! That each role says exactly what the table of rights does.
 //!
 //! An action without an own line in a role is an error at night; a line that the code never needs is
 //! an open door. So both are defects.
+
+pub(crate) mod table;
 
 use std::collections::BTreeSet;
 
@@ -9,101 +11,7 @@ use serde_json::{Value, json};
 
 use crate::stack::{Defects, Function, Stack, shown};
 
-/// What the code of a function does: actions on a resource. What Lambda itself needs to log and to
-/// read the function's queue, and its dead letters, come on top.
-pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
-    (
-        "Intake",
-        &[
-            ("Contacts", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
-            ("Exceptions", &["dynamodb:PutItem"]),
-            ("Releases", &["dynamodb:GetItem"]),
-            ("Events", &["sqs:SendMessage"]),
-            (SIGNING_SECRETS, &["ssm:GetParameter"]),
-        ],
-    ),
-    (
-        "Resolve",
-        &[
-            (
-                "Contacts",
-                &[
-                    "dynamodb:BatchGetItem",
-                    "dynamodb:GetItem",
-                    "dynamodb:PutItem",
-                    "dynamodb:Query",
-                ],
-            ),
-            ("Enrollments", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("Exceptions", &["dynamodb:PutItem", "dynamodb:UpdateItem"]),
-            ("Releases", &["dynamodb:GetItem"]),
-            ("Moves", &["sqs:SendMessage"]),
-            ("Orders", &["sqs:SendMessage"]),
-            ("OrdersMarketing", &["sqs:SendMessage"]),
-            (SCHEDULES, &["scheduler:CreateSchedule"]),
-            ("ScheduleRole", &["iam:PassRole"]),
-            (ADDRESS_KEY, &["ssm:GetParameter"]),
-        ],
-    ),
-    (
-        "Advance",
-        &[
-            ("Contacts", &["dynamodb:GetItem"]),
-            ("Enrollments", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("Releases", &["dynamodb:GetItem"]),
-            ("Moves", &["sqs:SendMessage"]),
-            ("Orders", &["sqs:SendMessage"]),
-            ("OrdersMarketing", &["sqs:SendMessage"]),
-            (SCHEDULES, &["scheduler:CreateSchedule"]),
-            ("ScheduleRole", &["iam:PassRole"]),
-        ],
-    ),
-    (
-        "Wake",
-        &[
-            (DUE, &["dynamodb:Query"]),
-            ("Exceptions", &["dynamodb:GetItem"]),
-            ("Releases", &["dynamodb:GetItem"]),
-            ("Moves", &["sqs:GetQueueAttributes", "sqs:SendMessage"]),
-            (ANY, &["ses:GetAccount"]),
-        ],
-    ),
-    ("Send", SENDING),
-    ("SendMarketing", SENDING),
-    (
-        "Feedback",
-        &[
-            ("Sends", &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"]),
-            ("Moves", &["sqs:SendMessage"]),
-        ],
-    ),
-];
-
-/// A resource, by its logical id or as an ARN is put together, and actions on it.
-pub(crate) type Right = (&'static str, &'static [&'static str]);
-
-const SENDING: &[Right] = &[
-    ("Contacts", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
-    ("Enrollments", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-    ("Releases", &["dynamodb:GetItem"]),
-    (
-        "Sends",
-        &[
-            "dynamodb:BatchGetItem",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-        ],
-    ),
-    ("Moves", &["sqs:SendMessage"]),
-    ("Orders", &["sqs:SendMessage"]),
-    ("OrdersMarketing", &["sqs:SendMessage"]),
-    ("Reports", &["sqs:GetQueueAttributes"]),
-    (IDENTITY, &["ses:SendEmail"]),
-    (CONFIGURATION_SET, &["ses:SendEmail"]),
-    (SCHEDULES, &["scheduler:CreateSchedule"]),
-    ("ScheduleRole", &["iam:PassRole"]),
-    (ADDRESS_KEY, &["ssm:GetParameter"]),
-];
+use table::{RIGHTS, Resource};
 
 /// Holds every role of a function against the table.
 pub(crate) fn exact(stack: &Stack) -> Defects {
@@ -195,7 +103,9 @@ pub(crate) fn wildcards(stack: &Stack) -> Defects {
             if !place.contains('*') && !action.contains('*') {
                 continue;
             }
-            let known = WILD.iter().find(|(a, p, _)| *a == action && *p == place);
+            let known = WILD
+                .iter()
+                .find(|(a, p, _)| *a == action && p.place() == place);
             match known {
                 Some(one) => drop(used.insert(one.0)),
                 None => wrong.push(format!("{id}: {action} on {place} is wider than need be: name the resource, or a reason in WILD")),
@@ -326,58 +236,43 @@ fn pairs(value: &Value) -> Vec<(String, String)> {
 }
 
 fn needed(stack: &Stack, function: Function<'_>) -> BTreeSet<(String, String)> {
-    let arn = |id: &str| format!("${{{id}.Arn}}");
     let mut needed = BTreeSet::new();
     let mut add = |actions: &[&str], place: &str| {
-        let place = if place.chars().all(char::is_alphanumeric) {
-            arn(place)
-        } else {
-            place.to_owned()
-        };
-        needed.extend(
-            actions
-                .iter()
-                .map(|action| ((*action).to_owned(), place.clone())),
-        );
+        let pairs = actions
+            .iter()
+            .map(|action| ((*action).to_owned(), place.to_owned()));
+        needed.extend(pairs);
     };
-    add(&["logs:CreateLogStream", "logs:PutLogEvents"], "Logs");
+    let arn = |id: &str| format!("${{{id}.Arn}}");
+    add(&["logs:CreateLogStream", "logs:PutLogEvents"], &arn("Logs"));
     if let Some(queue) = function.queue() {
-        add(
-            &[
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ReceiveMessage",
-            ],
-            queue,
-        );
-        add(
-            &["sqs:SendMessage"],
-            stack.dead_letters(queue).unwrap_or_default(),
-        );
+        let reading = [
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+        ];
+        add(&reading, &arn(queue));
+        let dead = stack.dead_letters(queue).unwrap_or_default();
+        add(&["sqs:SendMessage"], &arn(dead));
     }
     let rights = RIGHTS.iter().find(|(id, _)| *id == function.id);
     let rights = rights.map(|(_, rights)| *rights).unwrap_or_default();
-    for (place, actions) in rights {
-        add(actions, place);
+    for (resource, actions) in rights {
+        add(actions, &resource.place());
     }
     needed
 }
 
-const ANY: &str = "*";
-const DUE: &str = "${Enrollments.Arn}/index/due";
-const IDENTITY: &str =
-    "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailDomain}";
-const CONFIGURATION_SET: &str = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/${ConfigurationSet}";
-const SCHEDULES: &str = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${ScheduleGroup}/wake-*";
-const ADDRESS_KEY: &str = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/waypost/${AWS::StackName}/address-key";
-const SIGNING_SECRETS: &str = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/waypost/${AWS::StackName}/signing-secrets";
-
 /// Where a `*` is, and why nothing narrower would do.
-const WILD: [(&str, &str, &str); 2] = [
-    ("ses:GetAccount", ANY, "IAM knows no resource for it"),
+const WILD: [(&str, Resource, &str); 2] = [
+    (
+        "ses:GetAccount",
+        Resource::Account,
+        "IAM knows no resource for it",
+    ),
     (
         "scheduler:CreateSchedule",
-        SCHEDULES,
+        Resource::Schedules,
         "a schedule is named after its minute",
     ),
 ];
