@@ -38,11 +38,11 @@ pub(crate) fn complete(stack: &Stack) -> Defects {
         .flat_map(|(_, alarm)| metrics::of_alarm(&alarm["Properties"]))
         .collect();
     let mut wrong = Vec::new();
-    for name in metrics::EMITTED {
+    for name in metrics::emitted() {
         let rings = read
             .iter()
-            .any(|metric| metric.namespace == metrics::OURS && metric.name == *name);
-        if !rings && !metrics::SILENT.contains(name) {
+            .any(|metric| metric.namespace == metrics::OURS && metric.name == name);
+        if !rings && !metrics::SILENT.contains(&name) {
             wrong.push(format!(
                 "the metric {name} has no alarm: add one, or a reason in SILENT"
             ));

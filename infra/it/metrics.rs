@@ -25,11 +25,11 @@ impl Metric {
         } = self;
         let names: Vec<_> = dimensions.iter().map(|(name, _)| name.as_str()).collect();
         if namespace == OURS {
-            let fits = EMITTED.contains(&name.as_str())
-                && names == [DIMENSION]
+            let fits = emitted().contains(&name.as_str())
+                && names == [engine::Metric::DIMENSION]
                 && dimensions[0].1 == "${AWS::StackName}";
             return (!fits).then(|| {
-                format!("the code emits no metric {name} with the dimensions {dimensions:?}; it emits {EMITTED:?}, each with {DIMENSION}")
+                format!("the code emits no metric {name} with the dimensions {dimensions:?}; it emits {:?}, each with {}", emitted(), engine::Metric::DIMENSION)
             });
         }
         let known = KNOWN
@@ -135,21 +135,12 @@ fn metric(stat: &Value) -> Metric {
 }
 
 /// Our namespace.
-pub(crate) const OURS: &str = "Waypost";
-/// What every metric of ours is told apart by.
-const DIMENSION: &str = "Stack";
+pub(crate) const OURS: &str = engine::Metric::NAMESPACE;
 
-/// What the code emits.
-pub(crate) const EMITTED: &[&str] = &[
-    "OldestDueAge",
-    "ParkedEnrollments",
-    "RefusedEvents",
-    "Retries",
-    "SendQuotaUsed",
-    "SendsInDoubt",
-    "SendsUnsettled",
-    "SilentJourneys",
-];
+/// Returns the names of what the code counts and measures.
+pub(crate) fn emitted() -> Vec<&'static str> {
+    engine::Metric::ALL.map(engine::Metric::name).into()
+}
 
 /// What is shown but rings nobody, since it mends itself or ends in dead letters.
 pub(crate) const SILENT: &[&str] = &["Retries"];

@@ -78,7 +78,7 @@ fn ports() -> BTreeMap<String, Port> {
                 let (name, includes) = rest
                     .trim_end_matches(" {")
                     .split_once(": ")
-                    .unwrap_or((rest.trim_end_matches(" {"), ""));
+                    .unwrap_or_else(|| (rest.trim_end_matches(" {"), ""));
                 let port = found.entry(name.to_owned()).or_default();
                 port.includes = includes
                     .split(" + ")
@@ -204,7 +204,7 @@ const USE_CASES: [(&str, &[&str]); 7] = [
 ];
 
 /// What each port's adapter touches.
-const PORTS: [(&str, &[Resource]); 19] = [
+const PORTS: [(&str, &[Resource]); 22] = [
     (
         "Alarms",
         &[Resource::Schedules, Resource::Of("ScheduleRole")],
@@ -217,8 +217,10 @@ const PORTS: [(&str, &[Resource]); 19] = [
     ("Events", &[Resource::Of("Events")]),
     ("Evidence", &[Resource::Of("Reports")]),
     ("Exceptions", &[Resource::Of("Exceptions")]),
+    ("Firings", &[Resource::Of("Exceptions")]),
     ("Ledger", &[Resource::Of("Sends")]),
     ("Mailer", &[Resource::Identity, Resource::ConfigurationSet]),
+    ("Metrics", &[]),
     ("Moves", &[Resource::Of("Moves")]),
     (
         "Orders",
@@ -226,11 +228,12 @@ const PORTS: [(&str, &[Resource]); 19] = [
     ),
     ("Pages", &[]),
     ("Plans", &[Resource::Of("Releases")]),
+    ("Quota", &[Resource::Account]),
     ("Releases", &[Resource::Of("Releases")]),
+    ("Secrets", &[Resource::SigningSecrets]),
     ("Suppressions", &[Resource::Of("Contacts")]),
     ("Templates", &[Resource::Of("Releases")]),
-    ("Metrics", &[]),
 ];
 
 /// What functions read before the engine runs.
-const OUTSIDE: [Resource; 2] = [Resource::AddressKey, Resource::SigningSecrets];
+const OUTSIDE: [Resource; 1] = [Resource::AddressKey];

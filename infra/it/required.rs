@@ -1,4 +1,6 @@
 //! What the code of each function reads from its environment.
+//!
+//! Read out of the source, so that the checks of the template need no SDK and are there in seconds.
 
 use std::collections::BTreeSet;
 
@@ -14,18 +16,8 @@ pub(crate) fn of(handler: &str) -> Option<BTreeSet<String>> {
     let names = list.split("Setting::").skip(1);
     let names = names.filter_map(|rest| rest.split([',', '\n']).next());
     let mut names: BTreeSet<_> = names.map(variable).collect();
+    // What every function requires, `lambda::start` adds.
     names.insert("STACK".to_owned());
-    for (old, new) in [
-        ("ADDRESS_KEY", "ADDRESS_KEY_PARAMETER"),
-        ("SIGNING_SECRETS", "SIGNING_SECRETS_PARAMETER"),
-    ] {
-        if names.remove(old) {
-            names.insert(new.to_owned());
-        }
-    }
-    if handler == "wake" {
-        names.extend(["EVENTS_TABLE", "RELEASES_TABLE"].map(str::to_owned));
-    }
     Some(names)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stack::{Defects, Stack};
+use crate::stack::{Defects, Stack, source};
 
 /// Holds every table to what protects it.
 pub(crate) fn safe(stack: &Stack) -> Defects {
@@ -114,9 +114,49 @@ fn schema(keys: &[&str]) -> Value {
         .collect()
 }
 
+#[test]
+fn the_code_has_these_keys_too() {
+    let laptop = source("cli/src/laptop/wiring.rs");
+    for shape in &SHAPES {
+        let adapter = source(&format!("shared/aws/src/{}.rs", shape.adapter));
+        let names = shape
+            .keys
+            .iter()
+            .chain(shape.index.iter().flat_map(|(_, keys)| *keys));
+        for name in names {
+            let quoted = format!("\"{name}\"");
+            assert!(
+                adapter.contains(&quoted),
+                "{}.rs does not use the key {name}",
+                shape.adapter
+            );
+            assert!(laptop.contains(&quoted), "the laptop has no key {name}");
+        }
+        let sort = shape
+            .keys
+            .get(1)
+            .map_or("None".to_owned(), |sort| format!("Some(\"{sort}\")"));
+        let table = format!("table({}, \"{}\", {sort}, ", shape.laptop, shape.keys[0]);
+        assert!(
+            laptop.contains(&table),
+            "the laptop has another table than `{table}…`"
+        );
+        let expires = adapter.contains("\"ttl\"");
+        assert_eq!(
+            shape.expires, expires,
+            "{}.rs writes when an item may be forgotten",
+            shape.adapter
+        );
+    }
+}
+
 /// A table, as the code uses it.
 struct Shape {
     id: &'static str,
+    /// Which file of `shared/aws` reads and writes it.
+    adapter: &'static str,
+    /// What the laptop calls it.
+    laptop: &'static str,
     keys: &'static [&'static str],
     index: Option<(&'static str, &'static [&'static str])>,
     expires: bool,
@@ -125,30 +165,40 @@ struct Shape {
 const SHAPES: [Shape; 5] = [
     Shape {
         id: "Contacts",
+        adapter: "contacts",
+        laptop: "CONTACTS",
         keys: &["contact", "item"],
         index: None,
         expires: false,
     },
     Shape {
         id: "Enrollments",
+        adapter: "enrollments",
+        laptop: "ENROLLMENTS",
         keys: &["contact", "enrollment"],
         index: Some(("due", &["shard", "due"])),
         expires: true,
     },
     Shape {
         id: "Sends",
+        adapter: "ledger",
+        laptop: "SENDS",
         keys: &["contact", "send"],
         index: None,
         expires: true,
     },
     Shape {
         id: "Exceptions",
+        adapter: "exceptions",
+        laptop: "EVENTS",
         keys: &["id"],
         index: None,
         expires: true,
     },
     Shape {
         id: "Releases",
+        adapter: "releases",
+        laptop: "RELEASES",
         keys: &["hash"],
         index: None,
         expires: false,

@@ -209,7 +209,7 @@ pub(super) const PLANTED: &[Planted] = &[
     ),
     (
         "an output that is not explained",
-        "    Description: Publish a folder of journeys\n",
+        "    Description: Publish the folder of journeys that you stand in\n",
         "",
         "the output A4Publish is not explained",
     ),

@@ -35,7 +35,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
             (Of("Enrollments"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
             (
                 Of("Exceptions"),
-                &["dynamodb:PutItem", "dynamodb:UpdateItem"],
+                &["dynamodb:BatchGetItem", "dynamodb:PutItem"],
             ),
             (Of("Releases"), &["dynamodb:GetItem"]),
             (Of("Moves"), &["sqs:SendMessage"]),
@@ -63,7 +63,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
         "Wake",
         &[
             (DueIndex, &["dynamodb:Query"]),
-            (Of("Exceptions"), &["dynamodb:GetItem"]),
+            (Of("Exceptions"), &["dynamodb:BatchGetItem"]),
             (Of("Releases"), &["dynamodb:GetItem"]),
             (Of("Moves"), &["sqs:GetQueueAttributes", "sqs:SendMessage"]),
             (Account, &["ses:GetAccount"]),
