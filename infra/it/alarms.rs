@@ -66,7 +66,6 @@ pub(crate) fn complete(stack: &Stack) -> Defects {
     for (namespace, name) in [
         ("AWS/SES", "Reputation.BounceRate"),
         ("AWS/SES", "Reputation.ComplaintRate"),
-        ("AWS/Lambda", "Errors"),
         ("AWS/Lambda", "Throttles"),
     ] {
         if !read
@@ -74,6 +73,20 @@ pub(crate) fn complete(stack: &Stack) -> Defects {
             .any(|metric| metric.namespace == namespace && metric.name == name)
         {
             wrong.push(format!("{namespace} {name} has no alarm"));
+        }
+    }
+    for function in stack.functions() {
+        let id = function.id;
+        let named = format!("${{{id}}}");
+        let rings = read.iter().any(|metric| {
+            metric.name == "Errors" && metric.dimensions.iter().any(|(_, value)| *value == named)
+        });
+        let otherwise = WATCHED.iter().find(|(watched, _)| *watched == id);
+        let otherwise = otherwise.is_some_and(|(_, alarm)| !stack.property(alarm, "").is_null());
+        if !rings && !otherwise {
+            wrong.push(format!(
+                "nobody is called when {id} fails: FunctionErrorsAlarm, or a reason in WATCHED"
+            ));
         }
     }
     wrong
@@ -132,6 +145,7 @@ pub(crate) fn tight(stack: &Stack) -> Defects {
     }
     promised("BounceRateAlarm", "Threshold", serde_json::json!(0.02));
     promised("ComplaintRateAlarm", "Threshold", serde_json::json!(0.001));
+    promised("FunctionErrorsAlarm", "Threshold", 1.into());
     promised("SendQuotaUsedAlarm", "Threshold", 80.into());
     // Where the sweep itself is dead, nothing is measured.
     promised("OldestDueAgeAlarm", "TreatMissingData", "breaching".into());
@@ -201,6 +215,12 @@ pub(crate) fn cheap(stack: &Stack) -> Defects {
 }
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
+/// Whose failing rings another alarm within half an hour; every metric that an alarm reads is paid for.
+const WATCHED: [(&str, &str); 3] = [
+    ("Advance", "OldestDueAgeAlarm"),
+    ("Feedback", "ReportsDeadAlarm"),
+    ("Wake", "OldestDueAgeAlarm"),
+];
 const AT_LEAST: &str = "GreaterThanOrEqualToThreshold";
 
 // List prices of us-east-1 in November 2026; docs/cost.md does the sum.

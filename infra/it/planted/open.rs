@@ -142,6 +142,12 @@ pub(super) const PLANTED: &[Planted] = &[
         "Dashboard: its body is not JSON",
     ),
     (
+        "a function whose failing nobody hears of",
+        "Dimensions: [{Name: FunctionName, Value: !Ref Resolve}]}",
+        "Dimensions: [{Name: FunctionName, Value: !Ref Intake}]}",
+        "nobody is called when Resolve fails",
+    ),
+    (
         "an alarm that calls nobody",
         "      AlarmActions: [!Ref AlarmTopic]\n",
         "",
