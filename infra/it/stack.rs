@@ -21,7 +21,12 @@ impl Stack {
 
     /// Reads a template.
     pub(crate) fn read(text: &str) -> Self {
-        Self(yaml::read(text).expect("the template is YAML"))
+        Self::of(yaml::read(text).expect("the template is YAML"))
+    }
+
+    /// Takes a template that was read already.
+    pub(crate) fn of(whole: Value) -> Self {
+        Self(whole)
     }
 
     /// Returns a part of it, by JSON pointer.
