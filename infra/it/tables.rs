@@ -135,7 +135,7 @@ fn the_code_has_these_keys_too() {
         let sort = shape
             .keys
             .get(1)
-            .map_or("None".to_owned(), |sort| format!("Some(\"{sort}\")"));
+            .map_or_else(|| "None".to_owned(), |sort| format!("Some(\"{sort}\")"));
         let table = format!("table({}, \"{}\", {sort}, ", shape.laptop, shape.keys[0]);
         assert!(
             laptop.contains(&table),
