@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use journey::{EventType, Plan, Settings, Value};
+use journey::{EventType, Plan, Settings, Silence, Value};
 
 use crate::Defect;
 use crate::audiences::{self, AudienceDoc};
@@ -45,6 +45,8 @@ pub struct Journey {
     pub plan: Plan,
     /// The texts of its mails, by template and locale; `None` is the release's own language.
     pub templates: BTreeMap<(String, Option<String>), mail::Source>,
+    /// When it counts as silent, where its author says so.
+    pub silence: Option<Silence>,
 }
 
 /// A release that cannot be published.
@@ -211,9 +213,15 @@ impl Release {
             .collect();
         idle::check(declared, &self.journeys, defects);
         let plans = plans.into_iter().collect::<Option<Vec<_>>>()?;
-        let journeys = plans
-            .into_iter()
-            .map(|(plan, templates)| (plan.journey.clone(), Journey { plan, templates }));
+        let docs = self.journeys.into_iter();
+        let journeys = plans.into_iter().zip(docs).map(|((plan, templates), doc)| {
+            let journey = Journey {
+                plan,
+                templates,
+                silence: doc.silence,
+            };
+            (journey.plan.journey.clone(), journey)
+        });
         let senders = self
             .project
             .senders

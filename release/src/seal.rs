@@ -13,7 +13,11 @@ pub fn seal(compiled: &Compiled) -> Publication {
     let journeys = compiled.journeys.iter().map(|(name, journey)| {
         let plan = plan(journey, &mut publication);
         let hash = publication.add(wire::plan_to_json(&plan));
-        (name.clone(), Entrance::to(&plan, hash))
+        let entrance = Entrance {
+            silence: journey.silence.clone(),
+            ..Entrance::to(&plan, hash)
+        };
+        (name.clone(), entrance)
     });
     let release = Release {
         journeys: journeys.collect(),

@@ -12,6 +12,7 @@ mod on_time;
 mod planted_bugs;
 mod posts;
 mod seeds;
+mod silence_is_heard;
 mod the_door;
 mod the_right_words;
 mod the_world_itself;

@@ -16,42 +16,7 @@ fn the_first_release_is_all_new() {
     told(
         None,
         &edition(&[("welcome", "HELLO", "aa")]),
-        &expect![[r#"
-            {
-              "journeys": {
-                "welcome": {
-                  "title": "WELCOME",
-                  "change": "new",
-                  "before": null,
-                  "after": 1,
-                  "what": []
-                }
-              },
-              "events": {
-                "new": [
-                  "HELLO"
-                ],
-                "changed": [],
-                "withdrawn": []
-              },
-              "templates": {
-                "new": [
-                  "mail-aa"
-                ],
-                "changed": [],
-                "withdrawn": []
-              },
-              "settings": {
-                "new": [
-                  "locale",
-                  "organisation",
-                  "time_zone"
-                ],
-                "changed": [],
-                "withdrawn": []
-              }
-            }
-        "#]],
+        &expect![[r#""#]],
     );
 }
 
@@ -75,67 +40,7 @@ fn what_stays_what_changes_and_what_goes_is_told_apart() {
     told(
         Some(&before),
         &after,
-        &expect![[r#"
-        {
-          "journeys": {
-            "changes": {
-              "title": "CHANGES",
-              "change": "changed",
-              "before": 1,
-              "after": 2,
-              "what": [
-                "who comes in",
-                "mail mail-cc",
-                "mail mail-aa"
-              ]
-            },
-            "comes": {
-              "title": "COMES",
-              "change": "new",
-              "before": null,
-              "after": 1,
-              "what": []
-            },
-            "goes": {
-              "title": "GOES",
-              "change": "withdrawn",
-              "before": 1,
-              "after": null,
-              "what": []
-            },
-            "stays": {
-              "title": "STAYS",
-              "change": "unchanged",
-              "before": 1,
-              "after": 1,
-              "what": []
-            }
-          },
-          "events": {
-            "new": [
-              "BYE"
-            ],
-            "changed": [],
-            "withdrawn": []
-          },
-          "templates": {
-            "new": [
-              "mail-cc"
-            ],
-            "changed": [],
-            "withdrawn": [
-              "mail-bb"
-            ]
-          },
-          "settings": {
-            "new": [
-              "vars.phone"
-            ],
-            "changed": [],
-            "withdrawn": []
-          }
-        }
-    "#]],
+        &expect![[r#""#]],
     );
 }
 
@@ -194,8 +99,13 @@ fn told(before: Option<&Edition>, after: &Edition, expected: &Expect) {
         note(&mut history, before);
     }
     let difference = difference(before, after, &history);
-    let told = serde_json::to_string_pretty(&difference).unwrap();
-    expected.assert_eq(&format!("{told}\n"));
+    let told = serde_json::to_value(&difference).unwrap();
+    let parts = told.as_object().unwrap().iter();
+    let parts = parts.flat_map(|(part, told)| {
+        let names = told.as_object().unwrap().iter();
+        names.map(move |(name, told)| format!("{part} {name}: {told}\n"))
+    });
+    expected.assert_eq(&parts.collect::<String>());
 }
 
 fn note(history: &mut History, edition: &Edition) {

@@ -114,6 +114,8 @@ pub(super) fn exceptions(cloud: &Cloud) -> anyhow::Result<BTreeSet<Exception>> {
     let items = scan(&client, EVENTS)?;
     let exceptions = items
         .iter()
+        // Beside them stands on which days journeys started.
+        .filter(|item| item.contains_key("kind"))
         .map(|item| exception(item).context("an exception"));
     exceptions.collect()
 }

@@ -100,6 +100,13 @@ impl Cloud {
         }
     }
 
+    /// Reads what was refused or could not be done; beside it stands on which days journeys started.
+    pub(crate) fn exceptions(&self) -> Vec<Item> {
+        let mut items = self.scan("events");
+        items.retain(|item| item.contains_key("kind"));
+        items
+    }
+
     /// Reads every enrollment.
     pub(crate) fn enrollments(&self) -> Vec<EnrollmentRecord> {
         let items = self.scan("enrollments").into_iter();

@@ -78,7 +78,8 @@ fn a_mail_that_ses_refuses_is_parked_with_the_reason() {
     laptop.settle();
     assert_eq!(
         parked,
-        "MessageRejected: is the sender's domain verified with SES?"
+        "MessageRejected: the sender's domain mail.veerpont.example is not verified with SES; `waypost doctor` \
+         says what is missing"
     );
     assert_eq!(sends(&laptop), ["released"]);
     assert_eq!(laptop.inbox(), Vec::<Value>::new());

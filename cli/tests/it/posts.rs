@@ -97,7 +97,7 @@ fn a_signature_that_does_not_hold_is_refused_without_a_hint() {
     assert!(
         laptop
             .cloud()
-            .scan("events")
+            .exceptions()
             .iter()
             .all(|row| text(row, "event") != "sig")
     );
@@ -187,7 +187,7 @@ fn an_array_with_one_fault_is_refused_whole_and_kept_with_its_reason() {
     for person in ["whole-a", "whole-b", "whole-c"] {
         assert!(laptop.mail_to(&address(person)).is_none(), "{person}");
     }
-    let kept = laptop.cloud().scan("events");
+    let kept = laptop.cloud().exceptions();
     let kept = kept
         .iter()
         .find(|row| text(row, "event") == "whole")

@@ -1,7 +1,7 @@
 //! Recipient resolution: turns an accepted event into contacts and enrollments.
 
 use aws::{Aws, Setting};
-use engine::{Entering, Failure};
+use engine::{Entering, Failure, Pulse};
 use lambda::{Delivered, Error, Letter};
 use wire::EventsMessage;
 
@@ -12,18 +12,19 @@ use wire::EventsMessage;
 /// Names every setting that is missing.
 pub async fn run() -> Result<(), Error> {
     let aws = lambda::start(&REQUIRED, &[]).await?;
+    let pulse = Pulse::default();
     lambda::serve_queue(&aws, async |letters: &[Letter]| {
-        deliver(&aws, letters).await
+        deliver(&aws, &pulse, letters).await
     })
     .await
 }
 
 /// Resolves every post of a batch, then orders the mails of all of them at once.
-async fn deliver(aws: &Aws, letters: &[Letter]) -> Vec<Delivered> {
+async fn deliver(aws: &Aws, pulse: &Pulse, letters: &[Letter]) -> Vec<Delivered> {
     let mut entering = Entering::default();
     let mut delivered = Vec::new();
     for letter in letters {
-        delivered.push(resolve(aws, letter, &mut entering).await);
+        delivered.push(resolve(aws, pulse, letter, &mut entering).await);
     }
     match entering.finish(aws).await {
         Ok(()) => delivered,
@@ -36,10 +37,10 @@ async fn deliver(aws: &Aws, letters: &[Letter]) -> Vec<Delivered> {
     }
 }
 
-async fn resolve(aws: &Aws, letter: &Letter, entering: &mut Entering) -> Delivered {
+async fn resolve(aws: &Aws, pulse: &Pulse, letter: &Letter, entering: &mut Entering) -> Delivered {
     let message = EventsMessage::from_json(&letter.body);
     let message = message.map_err(|error| Failure::Reject(error.into()))?;
-    engine::resolve(aws, &message, entering).await
+    engine::resolve(aws, pulse, &message, entering).await
 }
 
 const REQUIRED: [Setting; 13] = [

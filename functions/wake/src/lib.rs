@@ -32,4 +32,9 @@ async fn answer(aws: &Aws, event: &Value) -> Result<Value, Error> {
     Ok(json!({ "woken": woken }))
 }
 
-const REQUIRED: [Setting; 2] = [Setting::EnrollmentsTable, Setting::MovesQueueUrl];
+const REQUIRED: [Setting; 4] = [
+    Setting::EnrollmentsTable,
+    Setting::EventsTable,
+    Setting::MovesQueueUrl,
+    Setting::ReleasesTable,
+];

@@ -5,13 +5,13 @@ mod later;
 mod publish;
 mod steps;
 
-use journey::{Absent, Condition, Moment, Period, Publish, Reentry, Wait};
+use journey::{Absent, Condition, Moment, Period, Publish, Reentry, Silence, Wait};
 
 use crate::audiences::{AudienceDoc, audience};
 use crate::names::{Spelling, spelled};
-use crate::phrases::Read;
+use crate::phrases::{Read, period};
 use crate::template::Purpose;
-use crate::yaml::{At, Data, Keys, Node};
+use crate::yaml::{At, Data, Keys, Node, quoted};
 use crate::{Defect, Place};
 
 /// A journey as it was written.
@@ -35,6 +35,8 @@ pub(crate) struct JourneyDoc {
     pub(crate) reentry: Option<Reentry>,
     /// From when until when people may come in.
     pub(crate) publish: Publish,
+    /// When it counts as silent.
+    pub(crate) silence: Option<Silence>,
     /// Conditions of keys that later versions honor.
     pub(crate) conditions: Vec<Read<Condition>>,
     /// The steps.
@@ -163,6 +165,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
     let to = keys.get("to").map(|node| audience(node, 0, defects));
     let reentry = entry::reentry(&keys, defects);
     let publish = publish::publish(&keys, defects);
+    let silence = keys.get("silence").and_then(|node| silence(node, defects));
     let conditions = later::keys(&keys, defects);
     let help = "write what the journey does: `steps:` with a line such as `- send: welkom`";
     let steps = keys
@@ -178,6 +181,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         to,
         reentry,
         publish,
+        silence,
         conditions,
         steps: steps.unwrap_or_default(),
         unused: unused(&keys, defects),
@@ -222,6 +226,28 @@ fn topic(
     }
 }
 
+/// Reads how long nobody may come in before an alarm rings.
+fn silence(node: &Node, defects: &mut Vec<Defect>) -> Option<Silence> {
+    match &node.data {
+        Data::Plain(word) | Data::Quoted(word) if word == "never" => Some(Silence::Never),
+        // Words without a number are no duration that was misspelled.
+        Data::Plain(word) | Data::Quoted(word) if !word.contains(|c: char| c.is_ascii_digit()) => {
+            let what = format!("`{}` does not say how long", quoted(word));
+            let help = "write a duration such as `3 days`, or `never`";
+            defects.push(Defect::new(node.place.clone(), what).help(help));
+            None
+        }
+        Data::Broken
+        | Data::List(_)
+        | Data::Mapping(_)
+        | Data::Null
+        | Data::Plain(_)
+        | Data::Quoted(_) => {
+            period(node, "`silence`", defects).map(|period| Silence::After(period.value))
+        }
+    }
+}
+
 fn unused(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<At<String>> {
     let Some(node) = keys.get("unused") else {
         return Vec::new();
@@ -242,7 +268,7 @@ fn unused(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<At<String>> {
         .collect()
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "journey",
     "title",
     "kind",
@@ -252,6 +278,7 @@ const KEYS: [&str; 14] = [
     "reentry",
     "steps",
     "unused",
+    "silence",
     "send_window",
     "exit_when",
     "goal",

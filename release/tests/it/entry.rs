@@ -56,6 +56,14 @@ fn the_head_of_a_journey_is_checked() {
             ("reentry: unlimited", "reentry: { after: 180 days }"),
             ("reentry: unlimited", "reentry: { after: 180 dagen }"),
             ("reentry: unlimited", "reentry: true"),
+            ("reentry: unlimited", "reentry: unlimited\nsilence: nevr"),
+            ("reentry: unlimited", "reentry: unlimited\nsilence: 3 dagen"),
+            (
+                "reentry: unlimited",
+                "reentry: unlimited\nsilence: 3 days at 09:00",
+            ),
+            ("reentry: unlimited", "reentry: unlimited\nsilence: [never]"),
+            ("reentry: unlimited", "reentry: unlimited\nsilence:"),
         ],
     );
 }

@@ -1,4 +1,4 @@
-//! The events table: only what was refused or could not be done.
+//! The events table: only what was refused or could not be done, and beside it `firings`.
 
 use engine::{Exception, ExceptionKind, Exceptions};
 use jiff::SignedDuration;

@@ -7,6 +7,7 @@ mod clock;
 mod contacts;
 mod enrollments;
 mod exceptions;
+mod firings;
 mod item;
 mod ledger;
 mod mailer;
@@ -20,6 +21,7 @@ mod quota;
 mod releases;
 mod schedules;
 mod settings;
+mod undelivered;
 
 use std::time::Duration;
 

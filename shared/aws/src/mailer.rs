@@ -6,8 +6,7 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::{BuildError, ConnectorError, ProvideErrorMetadata, SdkError};
-use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
@@ -18,6 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use engine::{Mailer, Outgoing, Pages, Undelivered};
 use journey::{ContactId, Sender};
 
+use crate::undelivered::undelivered;
 use crate::{Aws, Setting};
 
 /// Makes a client that tries once: SES has no idempotency token, and the SDK's own retries would
@@ -70,7 +70,7 @@ impl Mailer for Aws {
             Ok(answer) => answer
                 .message_id
                 .ok_or_else(|| Undelivered::Unknown("SES gave the mail no name".to_owned())),
-            Err(error) => Err(undelivered(&error)),
+            Err(error) => Err(undelivered(&error, mail.from)),
         }
     }
 }
@@ -99,77 +99,6 @@ fn content(mail: &Outgoing<'_>) -> Result<EmailContent, BuildError> {
         .headers(automatic)
         .build();
     Ok(EmailContent::builder().simple(message).build())
-}
-
-/// Tells apart what certainly did not leave from what may have left.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "SES's errors grow, and an unknown one must count as doubt"
-)]
-fn undelivered(error: &SdkError<SendEmailError>) -> Undelivered {
-    let why = || {
-        let code = error.code().unwrap_or("no answer");
-        match error {
-            // SES's message may quote the address, so only its code is kept; but what it says of an
-            // identity is about the sender, and an operator needs it.
-            SdkError::ServiceError(context)
-                if context.err().is_mail_from_domain_not_verified_exception() =>
-            {
-                format!("{code}: verify the sender's domain")
-            }
-            SdkError::ServiceError(_) if code == "MessageRejected" => {
-                format!("{code}: is the sender's domain verified with SES?")
-            }
-            _ => code.to_owned(),
-        }
-    };
-    match error {
-        SdkError::ConstructionFailure(_) => {
-            Undelivered::Refused("the request cannot be made".to_owned())
-        }
-        SdkError::DispatchFailure(failure) if failure.is_user() => {
-            Undelivered::Refused("the request cannot be made".to_owned())
-        }
-        SdkError::DispatchFailure(failure)
-            if failure.as_connector_error().is_some_and(never_connected) =>
-        {
-            Undelivered::NotSent("SES cannot be reached".to_owned())
-        }
-        SdkError::ServiceError(context) => {
-            let status = context.raw().status().as_u16();
-            match context.err() {
-                // The quota of a day is used up: asking again every few seconds would change nothing.
-                SendEmailError::AccountSuspendedException(_)
-                | SendEmailError::LimitExceededException(_)
-                | SendEmailError::SendingPausedException(_) => Undelivered::Paused(why()),
-                SendEmailError::TooManyRequestsException(_) => Undelivered::Throttled(why()),
-                // What AWS says in front of every service.
-                _ if status == 429 || is_throttled(error.code()) => Undelivered::Throttled(why()),
-                // Our own credentials or rights: the mail is not at fault.
-                _ if matches!(status, 401 | 403) => Undelivered::Paused(why()),
-                _ if (400..500).contains(&status) => Undelivered::Refused(why()),
-                _ => Undelivered::Unknown(why()),
-            }
-        }
-        _ => Undelivered::Unknown(why()),
-    }
-}
-
-/// Returns whether not even a connection was made, so that nothing can have been sent: no address, no
-/// answer, nobody listening, no TLS.
-fn never_connected(failure: &ConnectorError) -> bool {
-    let mut cause = std::error::Error::source(failure);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<hyper_util::client::legacy::Error>() {
-            return error.is_connect();
-        }
-        cause = error.source();
-    }
-    false
-}
-
-fn is_throttled(code: Option<&str>) -> bool {
-    code.is_some_and(|code| code.starts_with("Throttl") || code == "RequestLimitExceeded")
 }
 
 /// Writes a sender as RFC 5322 has it; a name beyond ASCII as RFC 2047 has it.
@@ -214,80 +143,9 @@ const ENCODED_BYTES_MAX: usize = 45;
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
-    use std::net::TcpListener;
-
-    use aws_config::{BehaviorVersion, Region, SdkConfig};
-    use aws_sdk_sesv2::config::{Credentials, SharedCredentialsProvider};
-    use aws_sdk_sesv2::types::EmailContent;
-    use engine::Undelivered;
     use journey::Sender;
 
-    use super::{client, is_throttled, mailbox, undelivered};
-
-    /// Returns what is said of a mail that was handed to `endpoint` in vain.
-    async fn handed_to(endpoint: String) -> Undelivered {
-        let credentials = Credentials::builder()
-            .access_key_id("id")
-            .secret_access_key("secret")
-            .provider_name("test")
-            .build();
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .endpoint_url(endpoint)
-            .region(Region::new("eu-west-1"))
-            .build();
-        let send = client(&config).send_email();
-        let sent = send.content(EmailContent::builder().build()).send().await;
-        undelivered(&sent.unwrap_err())
-    }
-
-    #[tokio::test]
-    async fn a_mail_for_which_there_was_no_connection_did_not_leave() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        // It hangs up before a word of TLS, so nothing was said to it.
-        let hangs_up = std::thread::spawn(move || listener.accept().map(drop));
-        let no_tls = handed_to(format!("https://{address}")).await;
-        hangs_up.join().unwrap().unwrap();
-        let refused = handed_to(format!("http://{address}")).await;
-        for undelivered in [no_tls, refused] {
-            assert!(
-                matches!(undelivered, Undelivered::NotSent(_)),
-                "{undelivered:?}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_mail_whose_reply_is_lost_may_have_left() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let hangs_up = std::thread::spawn(move || {
-            let (mut connection, _) = listener.accept()?;
-            connection.read(&mut [0; 64]).map(drop)
-        });
-        let undelivered = handed_to(format!("http://{address}")).await;
-        hangs_up.join().unwrap().unwrap();
-        assert!(
-            matches!(undelivered, Undelivered::Unknown(_)),
-            "{undelivered:?}"
-        );
-    }
-
-    #[test]
-    fn what_aws_says_in_front_of_every_service_is_too_many_at_once() {
-        for (code, throttled) in [
-            (Some("ThrottlingException"), true),
-            (Some("Throttling"), true),
-            (Some("RequestLimitExceeded"), true),
-            (Some("MessageRejected"), false),
-            (None, false),
-        ] {
-            assert_eq!(is_throttled(code), throttled, "{code:?}");
-        }
-    }
+    use super::mailbox;
 
     #[test]
     fn a_senders_name_survives_whatever_it_is_made_of() {

@@ -17,6 +17,7 @@ mod keyring;
 mod ports;
 mod resolve;
 mod send;
+mod silence;
 mod wake;
 
 pub use advance::advance;
@@ -26,10 +27,11 @@ pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;
 pub use ports::{
     AddressKey, Alarms, Backlog, Bonding, Claim, Claimed, Clock, ContactBook, Contacts, DueIndex,
-    Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions, Lane, Ledger, Mailer,
-    Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Quota, Releases, Row,
+    Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions, Firings, Lane, Ledger,
+    Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Quota, Releases, Row,
     RowState, Secrets, Sent, Stored, Suppressions, Templates, Undelivered, Versioned,
 };
 pub use resolve::{Entering, Resolved, resolve};
 pub use send::{EVIDENCE, LEASE, Patience, send};
+pub use silence::Pulse;
 pub use wake::{SweepReport, sweep, wake};

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use wire::{Cause, Move};
 
-use crate::{Clock, DueIndex, Failure, Metric, Metrics, Moves, Quota};
+use crate::silence::measure_silence;
+use crate::{Clock, DueIndex, Failure, Firings, Metric, Metrics, Moves, Quota, Releases};
 
 /// Moves on everybody who is due; what an alarm clock rings for.
 ///
@@ -26,9 +27,10 @@ pub struct SweepReport {
 ///
 /// Leaves the last two minutes to the alarm clocks, and a queue that is deep already alone.
 pub async fn sweep(
-    io: &(impl Clock + DueIndex + Moves + Quota + Metrics),
+    io: &(impl Clock + DueIndex + Moves + Releases + Firings + Quota + Metrics),
 ) -> Result<SweepReport, Failure> {
     measure_quota(io).await;
+    measure_silence(io).await;
     let until = io.now() - ALARM_CLOCKS_OWN;
     let report = if io.waiting().await? > QUEUE_DEPTH_MAX {
         tracing::warn!("The sweep waits: the queue is deeper than {QUEUE_DEPTH_MAX} already");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Audience, Condition, Field, Plan, Settings};
+use crate::{Audience, Condition, Field, Plan, Settings, Silence};
 
 /// A kind of event, as a release declares it.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,8 @@ pub struct Entrance {
     pub triggers: Vec<crate::Trigger>,
     /// See [`Plan::to`].
     pub to: Option<Audience>,
+    /// When it counts as silent, where its author says so.
+    pub silence: Option<Silence>,
 }
 
 impl Entrance {
@@ -48,6 +50,7 @@ impl Entrance {
             plan: hash,
             triggers: plan.triggers.clone(),
             to: plan.to.clone(),
+            silence: None,
         }
     }
 

@@ -20,6 +20,7 @@ mod id;
 mod mistake;
 mod plan;
 mod publish;
+mod silence;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub use plan::{
     Absent, Action, Next, Plan, Purpose, Reentry, Send, Sender, Settings, Step, Trigger,
 };
 pub use publish::Publish;
+pub use silence::{Fired, Silence};
 pub use suggest::nearest;
 pub use time::{Moment, Period, Wait, anniversary, ceil_to_minute, zone};
 pub use value::{Field, FieldType, Kind, Value};

@@ -1,6 +1,6 @@
 //! What stands around the engine in each function: reading messages, and saying what failed.
 
-use engine::{Entering, Failure, Keyring, Lane, Orders, Post};
+use engine::{Entering, Failure, Keyring, Lane, Orders, Post, Pulse};
 use jiff::SignedDuration;
 use journey::{Order, Phase};
 use wire::{Cause, EventsMessage, MovesMessage, OrdersMessage, Report, Signed, Unreadable};
@@ -40,7 +40,7 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
         Queue::Events => {
             let message = EventsMessage::from_json(&body).map_err(unreadable)?;
             let mut entering = Entering::default();
-            engine::resolve(&world, &message, &mut entering).await?;
+            engine::resolve(&world, &Pulse::default(), &message, &mut entering).await?;
             entering.finish(&world).await?;
         }
         Queue::Marketing | Queue::Transactional => {

@@ -7,6 +7,7 @@
 mod bugs;
 mod check;
 mod choose;
+mod firings;
 mod functions;
 mod mail;
 mod metrics;
@@ -56,6 +57,9 @@ pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) sent: Sent,
     pub(crate) counts: BTreeMap<Metric, u64>,
+    /// On which days each journey started, as it is written down, and how often that was.
+    pub(crate) fired: BTreeMap<String, String>,
+    pub(crate) fired_writes: u32,
     pub(crate) queues: BTreeMap<Queue, Vec<Message>>,
     pub(crate) dead: Vec<Letter>,
     /// When alarm clocks ring, and how often that was tried.
@@ -113,6 +117,8 @@ impl World {
                 count: 0,
             },
             counts: BTreeMap::new(),
+            fired: BTreeMap::new(),
+            fired_writes: 0,
             queues: BTreeMap::new(),
             dead: Vec::new(),
             rings: Vec::new(),

@@ -8,7 +8,7 @@ use wire::{Bonds, ContactRecord};
 
 use super::{AddressKey, Stored, Versioned};
 
-/// Reads people, each read strongly consistent: `dynamodb:BatchGetItem`, `dynamodb:Query`.
+/// Reads people, each read strongly consistent: `dynamodb:GetItem` for one, `dynamodb:BatchGetItem` for several.
 pub trait Contacts {
     /// Returns those of `ids` that are known, without defaults.
     fn contacts(

@@ -5,6 +5,7 @@
 
 mod contacts;
 mod enrollments;
+mod firings;
 mod ledger;
 mod mailer;
 mod metrics;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 
 pub use contacts::{Bonding, ContactBook, Contacts, Suppressions};
 pub use enrollments::{DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue};
+pub use firings::Firings;
 pub use ledger::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
 pub use mailer::{Evidence, Mailer, Outgoing, Pages, Undelivered};
 pub use metrics::{Metric, Metrics};

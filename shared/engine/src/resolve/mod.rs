@@ -12,7 +12,7 @@ use wire::{Event, EventsMessage};
 
 use crate::{
     Alarms, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure,
-    Metrics, Moves, Plans, Releases,
+    Firings, Metrics, Moves, Plans, Pulse, Releases,
 };
 use crowd::crowd;
 
@@ -41,22 +41,27 @@ pub async fn resolve(
          + ContactBook
          + Enrollments
          + Exceptions
+         + Firings
          + Moves
          + Alarms
          + Metrics
      ),
+    pulse: &Pulse,
     message: &EventsMessage,
     entering: &mut Entering,
 ) -> Result<(), Failure> {
     let release = io.release(&message.release).await?;
     for event in &message.events {
-        resolve_event(io, &release, event, entering).await?;
+        resolve_event(io, pulse, &release, event, entering).await?;
     }
     Ok(())
 }
 
 async fn resolve_event(
-    io: &(impl Clock + Plans + ContactBook + Enrollments + Exceptions + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock + Plans + ContactBook + Enrollments + Exceptions + Firings + Moves + Alarms + Metrics
+     ),
+    pulse: &Pulse,
     release: &Release,
     event: &Event,
     entering: &mut Entering,
@@ -79,14 +84,15 @@ async fn resolve_event(
     let crowd = crowd(io, release, event, &opened, posted, linked).await?;
 
     for (entrance, plan) in &opened {
-        let_in(io, (entrance, plan), event, &crowd, entering).await?;
+        let_in(io, pulse, (entrance, plan), event, &crowd, entering).await?;
     }
     Ok(())
 }
 
 /// Lets those into one journey whom its audience and its filters choose, if it takes people in now.
 async fn let_in(
-    io: &(impl Clock + Enrollments + Exceptions + Moves + Alarms + Metrics),
+    io: &(impl Clock + Enrollments + Exceptions + Firings + Moves + Alarms + Metrics),
+    pulse: &Pulse,
     (entrance, plan): (&Entrance, &Plan),
     event: &Event,
     crowd: &Crowd,
@@ -125,6 +131,10 @@ async fn let_in(
         } else if admits {
             turned_away.insert(&contact.id);
         }
+    }
+    // Whoever comes at the wrong time shows that the source still tells of it.
+    if !admitted.is_empty() || !turned_away.is_empty() {
+        pulse.beat(io, &plan.journey).await;
     }
     let mut resumed = false;
     for id in crowd.people.keys().filter(|id| !admitted.contains(id)) {

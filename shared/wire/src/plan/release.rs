@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journey::{Entrance, EventType, Release};
+use journey::{Entrance, EventType, Period, Release, Silence};
 use serde::{Deserialize, Serialize};
 
 use super::audience::AudienceDoc;
@@ -26,6 +26,7 @@ pub fn release_to_json(release: &Release) -> String {
             plan: entrance.plan.clone(),
             triggers: entrance.triggers.iter().map(TriggerDoc::from).collect(),
             to: entrance.to.as_ref().map(AudienceDoc::from),
+            silence: entrance.silence.as_ref().map(silence),
         };
         (name.clone(), doc)
     });
@@ -57,6 +58,7 @@ pub fn release_from_json(json: &str) -> Result<Release, Unreadable> {
             plan: doc.plan,
             triggers: triggers.collect::<Result<_, Unreadable>>()?,
             to: doc.to.map(TryInto::try_into).transpose()?,
+            silence: doc.silence.as_deref().map(read_silence).transpose()?,
         };
         Ok((name, entrance))
     });
@@ -95,4 +97,25 @@ struct EntranceDoc {
     triggers: Vec<TriggerDoc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<AudienceDoc>,
+    /// `never`, or a duration in the author's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    silence: Option<String>,
 }
+
+fn silence(silence: &Silence) -> String {
+    match silence {
+        Silence::After(period) => period.as_str().to_owned(),
+        Silence::Never => NEVER.to_owned(),
+    }
+}
+
+fn read_silence(text: &str) -> Result<Silence, Unreadable> {
+    if text == NEVER {
+        return Ok(Silence::Never);
+    }
+    let period = Period::parse(text);
+    let period = period.map_err(|_| Unreadable::new("how long a journey may be silent"))?;
+    Ok(Silence::After(period))
+}
+
+const NEVER: &str = "never";

@@ -1,12 +1,13 @@
 //! Every format as it is stored, and that what was written is what is read.
 
 use expect_test::{Expect, expect};
-use journey::{EnrollmentId, Phase, Value};
+use journey::{EnrollmentId, Fired, Period, Phase, Silence, Value};
 
 use super::samples::{self, at};
 use crate::{
     AddressHasher, Bonds, Cause, ContactRecord, EnrollmentRecord, EventsMessage, Move,
     MovesMessage, OrdersMessage, Report, ReportKind, Standing, TemplateDoc, Wiring,
+    fired_from_json, fired_to_json, release_from_json, release_to_json,
 };
 
 #[test]
@@ -89,6 +90,43 @@ fn the_wiring_of_a_stack() {
     doc["version"] = 2.into();
     let newer = Wiring::from_json(&doc.to_string()).unwrap_err();
     assert!(newer.to_string().contains("version 2"), "{newer}");
+}
+
+#[test]
+fn the_days_on_which_a_journey_started() {
+    let fired = Fired::new(at("2026-11-26T13:01:00Z"), u64::MAX - 4);
+    let json = fired_to_json(&fired);
+    assert_eq!(fired_from_json(&json).unwrap(), fired);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"last":"2026-11-26T13:01:00Z","days":"fffffffffffffffb"}
+    "#]],
+    );
+    for wrong in [
+        "{}",
+        r#"{"v":1,"last":"2026-11-26T13:01:00Z","days":"yes"}"#,
+    ] {
+        assert!(fired_from_json(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn what_a_journey_says_of_its_own_silence() {
+    let period = Period::parse("2 weeks").unwrap();
+    for (silence, written) in [
+        (Silence::Never, r#""silence":"never""#),
+        (Silence::After(period), r#""silence":"2 weeks""#),
+    ] {
+        let mut release = samples::release();
+        for entrance in release.journeys.values_mut() {
+            entrance.silence = Some(silence.clone());
+        }
+        let json = release_to_json(&release);
+        assert!(json.contains(written), "{json}");
+        assert_eq!(release_from_json(&json).unwrap(), release);
+        assert!(release_from_json(&json.replace(written, r#""silence":"soon""#)).is_err());
+    }
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! Notices when a journey that normally starts has stopped doing so.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use journey::Fired;
+
+use crate::{Clock, Firings, Metric, Metrics, Releases};
+
+/// Which journeys this process has noted as started, and when: an hour of events costs one write.
+#[derive(Debug, Default)]
+pub struct Pulse(Mutex<BTreeMap<String, Timestamp>>);
+
+impl Pulse {
+    /// Notes that a journey has started; that this cannot be written down keeps nobody waiting.
+    pub(crate) async fn beat(&self, io: &(impl Clock + Firings), journey: &str) {
+        let now = io.now();
+        let last = self.noted().get(journey).copied();
+        if last.is_some_and(|last| now.duration_since(last) < NOTED_FOR) {
+            return;
+        }
+        match note(io, journey, now).await {
+            Ok(()) => {
+                self.noted().insert(journey.to_owned(), now);
+            }
+            Err(error) => tracing::warn!("That {journey} has started is not noted: {error:#}"),
+        }
+    }
+
+    fn noted(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Timestamp>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Two processes may overwrite each other: both write almost the same, and the next hour mends it.
+async fn note(io: &impl Firings, journey: &str, now: Timestamp) -> anyhow::Result<()> {
+    let known = io.fired(&[journey]).await?;
+    let fired = match known.get(journey) {
+        Some(fired) => fired.again(now),
+        None => Fired::once(now),
+    };
+    io.put_fired(journey, &fired).await
+}
+
+/// Counts the published journeys that are silent, and names them in the log.
+///
+/// That they cannot be read is logged: a sweep is there to wake people, and goes on.
+pub(crate) async fn measure_silence(io: &(impl Clock + Releases + Firings + Metrics)) {
+    match silent(io).await {
+        Ok(journeys) => {
+            for journey in &journeys {
+                tracing::warn!(
+                    journey,
+                    "The journey {journey} is silent: it normally starts, and has not for long"
+                );
+            }
+            io.count(Metric::SilentJourneys, journeys.len() as u64);
+        }
+        Err(error) => tracing::warn!("Which journeys are silent is not known: {error:#}"),
+    }
+}
+
+async fn silent(io: &(impl Clock + Releases + Firings)) -> anyhow::Result<Vec<String>> {
+    let Some((_, release)) = io.current().await? else {
+        return Ok(Vec::new());
+    };
+    let names: Vec<_> = release.journeys.keys().map(String::as_str).collect();
+    let known = io.fired(&names).await?;
+    let zone = &release.settings.zone;
+    let silent = release.journeys.iter().filter(|(name, entrance)| {
+        let fired = known.get(*name);
+        fired.is_some_and(|fired| fired.is_silent(entrance.silence.as_ref(), zone, io.now()))
+    });
+    Ok(silent.map(|(name, _)| name.clone()).collect())
+}
+
+const NOTED_FOR: SignedDuration = SignedDuration::from_hours(1);
