@@ -16,7 +16,18 @@ fn the_first_release_is_all_new() {
     told(
         None,
         &edition(&[("welcome", "HELLO", "aa")]),
-        &expect![[r#""#]],
+        &expect![[r#"
+            events changed: []
+            events new: ["HELLO"]
+            events withdrawn: []
+            journeys welcome: {"after":1,"before":null,"change":"new","title":"WELCOME","what":[]}
+            settings changed: []
+            settings new: ["locale","organisation","time_zone"]
+            settings withdrawn: []
+            templates changed: []
+            templates new: ["mail-aa"]
+            templates withdrawn: []
+        "#]],
     );
 }
 
@@ -40,7 +51,21 @@ fn what_stays_what_changes_and_what_goes_is_told_apart() {
     told(
         Some(&before),
         &after,
-        &expect![[r#""#]],
+        &expect![[r#"
+            events changed: []
+            events new: ["BYE"]
+            events withdrawn: []
+            journeys changes: {"after":2,"before":1,"change":"changed","title":"CHANGES","what":["who comes in","mail mail-cc","mail mail-aa"]}
+            journeys comes: {"after":1,"before":null,"change":"new","title":"COMES","what":[]}
+            journeys goes: {"after":null,"before":1,"change":"withdrawn","title":"GOES","what":[]}
+            journeys stays: {"after":1,"before":1,"change":"unchanged","title":"STAYS","what":[]}
+            settings changed: []
+            settings new: ["vars.phone"]
+            settings withdrawn: []
+            templates changed: []
+            templates new: ["mail-cc"]
+            templates withdrawn: ["mail-bb"]
+        "#]],
     );
 }
 
