@@ -47,6 +47,8 @@ fn a_refused_post_is_replayed_once_the_release_is_mended() {
     );
     assert_eq!(taken.code, 0, "{taken:?}");
     eventually("the mail comes", || laptop.mail_to("joris@school.example"));
+    // By then each intake has read the new release.
+    laptop.cloud().pass(10);
     // The source may have mended its side too; nothing happens twice.
     laptop.settle();
     laptop.source().tell("joris", &event);
@@ -108,11 +110,7 @@ fn a_parked_run_goes_on_once_what_it_needs_is_mended() {
     });
     let list = typed(&laptop, laptop.folder(), &["retry"]);
     assert_eq!(list.code, 2, "{list:?}");
-    assert!(
-        list.out
-            .contains("is the sender's domain verified with SES?"),
-        "{list:?}"
-    );
+    assert!(list.out.contains("is not verified with SES"), "{list:?}");
     laptop.cloud().verify_identity("mail.school.example");
     let done = typed(&laptop, laptop.folder(), &["retry", "pause", "--yes"]);
     assert_eq!(done.code, 0, "{done:?}");
