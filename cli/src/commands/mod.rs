@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod function;
 mod preview;
+mod retry;
 mod run;
 mod secret;
 mod serve;
@@ -40,6 +41,7 @@ enum Command {
     Preview(preview::Args),
     Trigger(trigger::Args),
     Secret(secret::Args),
+    Retry(retry::Args),
     Bench(bench::Args),
     #[command(hide = true)]
     Function(function::Args),
@@ -61,6 +63,7 @@ impl Cli {
             Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
+            Command::Retry(args) => retry::retry(&args, terminal),
             Command::Secret(args) => secret::secret(&args, terminal),
             Command::Bench(args) => bench::bench(&args, environment, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cloud::text,
-    command::sera,
+    command::{operated, sera},
     laptop::{Laptop, alone},
     time::eventually,
 };
@@ -79,7 +79,7 @@ fn a_mail_that_ses_refuses_is_parked_with_the_reason() {
     assert_eq!(
         parked,
         "MessageRejected: the sender's domain mail.veerpont.example is not verified with SES; `waypost doctor` \
-         says what is missing"
+         says what is missing, then `waypost retry` sends it"
     );
     assert_eq!(sends(&laptop), ["released"]);
     assert_eq!(laptop.inbox(), Vec::<Value>::new());
@@ -87,6 +87,49 @@ fn a_mail_that_ses_refuses_is_parked_with_the_reason() {
     // An operator is told, without a name.
     let log = laptop.log();
     assert!(log.contains("is parked at"), "{log}");
+}
+
+#[test]
+fn whoever_is_parked_goes_on_once_the_cause_is_mended() {
+    let laptop = Laptop::start(&sera());
+    let retry = |words: &[&str]| {
+        let words = [&["retry", "--stack", "laptop"], words].concat();
+        let said = operated(&laptop.cloud().endpoint, &words);
+        assert_eq!(said.code, 0, "{said:?}");
+        said.out
+    };
+    assert_eq!(retry(&[]), "Nothing is parked.\n");
+    laptop.cloud().delete_identity("mail.veerpont.example");
+    let people = ["p1", "p2"];
+    for person in people {
+        laptop.source().tell(person, &event(person));
+    }
+    eventually("both are parked", || {
+        retry(&["--dry-run"]).contains("2 parked").then_some(())
+    });
+    laptop.settle();
+    // What is not mended yet is parked again, and nobody is mailed twice.
+    assert!(retry(&[]).contains("This lets 2 parked go on"));
+    eventually("SES is asked again", || {
+        (laptop.cloud().requests("SendEmail") == 4).then_some(())
+    });
+    laptop.settle();
+    let elsewhere = retry(&["--dry-run", "--journey", "01-nieuwe-aanmelding"]);
+    assert_eq!(elsewhere, "Nothing is parked.\n");
+    laptop.cloud().create_identity("mail.veerpont.example");
+    let groups: Value = serde_json::from_str(&retry(&["--json"])).unwrap();
+    assert_eq!(
+        (&groups[0]["journey"], &groups[0]["count"]),
+        (&json!("07-traject-gestopt"), &json!(2))
+    );
+    retry(&[]);
+    eventually("both are mailed", || {
+        (laptop.inbox().len() == 2).then_some(())
+    });
+    laptop.settle();
+    let expected: BTreeMap<_, _> = people.iter().map(|one| (address(one), 1)).collect();
+    assert_eq!(laptop.mails_by_address(), expected);
+    laptop.assert_all_done();
 }
 
 #[test]

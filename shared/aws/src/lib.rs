@@ -33,7 +33,7 @@ use jiff::SignedDuration;
 use wire::AddressHasher;
 
 #[cfg(feature = "operator")]
-pub use operator::Operator;
+pub use operator::{Operator, Parked};
 pub use parameters::parameter_name;
 pub use publish::{publish, verify_domain};
 pub use settings::{Setting, Settings};

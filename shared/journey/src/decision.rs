@@ -20,6 +20,8 @@ pub struct Scene<'a> {
 pub enum Input {
     /// It was created.
     Start,
+    /// Somebody has mended why it was parked.
+    Retry,
     /// What it waits for may have come.
     Wake,
     /// It is known what became of the mail it was sending.

@@ -98,6 +98,8 @@ pub enum Cause {
     },
     /// What it waits for may have come.
     Due,
+    /// Somebody has mended why it was parked.
+    Retry,
 }
 
 impl MovesMessage {
@@ -108,8 +110,9 @@ impl MovesMessage {
             enrollment: one.enrollment.to_string(),
             accepted: match &one.cause {
                 Cause::Accepted { step } => Some(step.clone()),
-                Cause::Due => None,
+                Cause::Due | Cause::Retry => None,
             },
+            retry: one.cause == Cause::Retry,
         });
         crate::to_json(&MovesDoc {
             v: 1,
@@ -127,6 +130,7 @@ impl MovesMessage {
                 enrollment: doc.enrollment.parse()?,
                 cause: match doc.accepted {
                     Some(step) => Cause::Accepted { step },
+                    None if doc.retry => Cause::Retry,
                     None => Cause::Due,
                 },
             })
@@ -149,4 +153,6 @@ struct MoveDoc {
     enrollment: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     accepted: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    retry: bool,
 }

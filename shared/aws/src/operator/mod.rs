@@ -3,6 +3,8 @@
 //! **Invariant:** the same on a laptop and in the cloud: only `AWS_ENDPOINT_URL` differs, and the SDK reads that by
 //! itself.
 
+mod parked;
+
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -12,6 +14,8 @@ use aws_sdk_ssm::types::ParameterType;
 use wire::Wiring;
 
 use crate::{Timeouts, configured, parameters};
+
+pub use parked::Parked;
 
 /// Whoever operates a stack, with what they may do.
 #[derive(Debug)]

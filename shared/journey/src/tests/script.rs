@@ -85,6 +85,7 @@ fn tell(timeline: &mut String, line: &str, decision: &Decision) {
 pub(super) fn read(input: &str) -> Input {
     let Some((result, step)) = input.split_once(' ') else {
         return match input {
+            "retry" => Input::Retry,
             "start" => Input::Start,
             "wake" => Input::Wake,
             other => panic!("`{other}` is no input"),

@@ -166,15 +166,19 @@ fn orders_and_moves_on_their_way() {
     };
     let step = "hello".to_owned();
     let message = MovesMessage {
-        moves: vec![one(Cause::Due), one(Cause::Accepted { step })],
+        moves: vec![
+            one(Cause::Due),
+            one(Cause::Accepted { step }),
+            one(Cause::Retry),
+        ],
     };
     let json = message.to_json();
     assert_eq!(MovesMessage::from_json(&json).unwrap(), message);
     pinned(
         &json,
         &expect![[r#"
-        {"v":1,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","accepted":"hello"}]}
-    "#]],
+            {"v":1,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","accepted":"hello"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","retry":true}]}
+        "#]],
     );
 }
 
