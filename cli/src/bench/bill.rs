@@ -34,6 +34,15 @@ pub(super) struct Item {
 }
 
 impl Item {
+    fn new((name, title): (&'static str, &'static str), used: f64, price: f64) -> Self {
+        Self {
+            name,
+            title,
+            used,
+            price,
+        }
+    }
+
     /// Returns what it costs for a million mails, in dollars.
     pub(super) fn dollars(&self) -> f64 {
         self.used * self.price
@@ -56,81 +65,31 @@ impl Bill {
         };
         let requests = counts(|meter| &meter.requests);
         let invocations = counts(|meter| &meter.invocations);
-        let logs = counts(|meter| &meter.log_bytes);
         let request = |name: &str| requests.get(name).copied().unwrap_or_default();
         let took = |name: &str| took(before, after, name);
         let seconds: f64 = after.durations.keys().map(|name| took(name)).sum();
         let seconds_gb = seconds * MEMORY_GB + throttled(before, after);
-        let item = |name, title, used, price| Item {
-            name,
-            title,
-            used,
-            price,
+        let used = Used {
+            write_units: each(after.write_units - before.write_units),
+            read_units: each(after.read_units - before.read_units),
+            sqs_requests: each((after.sqs_requests - before.sqs_requests) as f64),
+            sns_publishes: request("Publish"),
+            invocations: invocations.values().fold(0.0, |sum, count| sum + count),
+            gb_seconds: each(seconds_gb),
+            schedules: request("Ring"),
+            log_bytes: counts(|meter| &meter.log_bytes)
+                .values()
+                .fold(0.0, |sum, count| sum + count),
         };
-        let sqs = (after.sqs_requests - before.sqs_requests) as f64;
         let http = (after.http_requests - before.http_requests) as f64;
-        let items = vec![
-            item(
-                "write_units",
-                "DynamoDB write units",
-                each(after.write_units - before.write_units),
-                PRICES.write_units,
-            ),
-            item(
-                "read_units",
-                "DynamoDB read units",
-                each(after.read_units - before.read_units),
-                PRICES.read_units,
-            ),
-            item(
-                "sqs_requests",
-                "SQS requests",
-                each(sqs),
-                PRICES.sqs_requests,
-            ),
-            item(
-                "sns_publishes",
-                "SNS publishes",
-                request("Publish"),
-                PRICES.sns_publishes,
-            ),
-            item(
-                "invocations",
-                "Lambda invocations",
-                invocations.values().sum(),
-                PRICES.invocations,
-            ),
-            item(
-                "gb_seconds",
-                "Lambda GB-seconds",
-                each(seconds_gb),
-                PRICES.gb_seconds,
-            ),
-            item(
-                "schedules",
-                "schedules rung",
-                request("Ring"),
-                PRICES.schedules,
-            ),
-            item(
-                "log_bytes",
-                "bytes of logs",
-                logs.values().sum(),
-                PRICES.log_bytes,
-            ),
-        ];
+        let front = ("http_requests", "HTTP API requests");
         let invocations = invocations.into_iter().map(|(name, count)| {
             let ms = 1000.0 * each(took(&name)) / count;
             (name, (count, ms))
         });
         Self {
-            items,
-            front: item(
-                "http_requests",
-                "HTTP API requests",
-                each(http),
-                PRICES.http_requests,
-            ),
+            items: used.items(),
+            front: Item::new(front, each(http), PRICES.http_requests),
             units: units(before, after, mails),
             invocations: invocations.collect(),
             requests,
@@ -140,6 +99,42 @@ impl Bill {
     /// Returns what a million mails cost over SES, in dollars, without the HTTP API.
     pub(super) fn over_ses(&self) -> f64 {
         self.items.iter().map(Item::dollars).sum()
+    }
+}
+
+/// What a mail used.
+struct Used {
+    write_units: f64,
+    read_units: f64,
+    sqs_requests: f64,
+    sns_publishes: f64,
+    invocations: f64,
+    gb_seconds: f64,
+    schedules: f64,
+    log_bytes: f64,
+}
+
+impl Used {
+    /// Puts a price on each.
+    fn items(&self) -> Vec<Item> {
+        let writes = ("write_units", "DynamoDB write units");
+        let reads = ("read_units", "DynamoDB read units");
+        let queues = ("sqs_requests", "SQS requests");
+        let topics = ("sns_publishes", "SNS publishes");
+        let calls = ("invocations", "Lambda invocations");
+        let work = ("gb_seconds", "Lambda GB-seconds");
+        let clocks = ("schedules", "schedules rung");
+        let logs = ("log_bytes", "bytes of logs");
+        vec![
+            Item::new(writes, self.write_units, PRICES.write_units),
+            Item::new(reads, self.read_units, PRICES.read_units),
+            Item::new(queues, self.sqs_requests, PRICES.sqs_requests),
+            Item::new(topics, self.sns_publishes, PRICES.sns_publishes),
+            Item::new(calls, self.invocations, PRICES.invocations),
+            Item::new(work, self.gb_seconds, PRICES.gb_seconds),
+            Item::new(clocks, self.schedules, PRICES.schedules),
+            Item::new(logs, self.log_bytes, PRICES.log_bytes),
+        ]
     }
 }
 

@@ -46,7 +46,11 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
             timeout: TIMEOUT,
             source: function.queue.map(|queue| EventSource {
                 queue: queue.to_owned(),
-                batch_size: BATCH_SIZE,
+                batch_size: if queue == REPORTS {
+                    REPORTS_BATCH_SIZE
+                } else {
+                    BATCH_SIZE
+                },
                 window: if queue == REPORTS {
                     REPORTS_WINDOW
                 } else {
@@ -343,4 +347,5 @@ const UNHURRIED: u32 = 12;
 const BATCH_SIZE: u32 = 10;
 const RECEIVES_MAX: u32 = 10;
 /// Reports hurry nobody, so many are read at once.
+const REPORTS_BATCH_SIZE: u32 = 100;
 const REPORTS_WINDOW: Duration = Duration::from_secs(1);
