@@ -3,6 +3,7 @@
 //! Each command is one file in `commands/`; what `run` and `serve` share is the laptop, in `laptop/`.
 
 mod arrivals;
+mod bench;
 mod clock;
 mod commands;
 mod eml;
