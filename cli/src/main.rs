@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod ask;
+mod bench;
 mod clock;
 mod columns;
 mod commands;

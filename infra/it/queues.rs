@@ -205,3 +205,23 @@ const TIMEOUT_S: u64 = 3;
 const VISIBILITY_S: u64 = 30;
 /// Fewer, and a short failure of AWS fills the dead letters.
 const RECEIVES_MIN: u64 = 5;
+
+#[test]
+fn what_a_mail_costs_is_measured_with_the_batches_and_the_memory_of_the_template() {
+    let stack = Stack::ours();
+    let bill = crate::stack::source("cli/src/bench/bill.rs");
+    let memory = &stack.whole()["Globals"]["Function"]["MemorySize"];
+    let expected = format!("const MEMORY_GB: f64 = {memory}.0 / 1024.0;");
+    assert!(bill.contains(&expected), "the bench needs `{expected}`");
+    let laptop = crate::stack::source("cli/src/laptop/wiring.rs");
+    for function in stack.functions() {
+        for event in function.events("SQS") {
+            let name = match function.id {
+                "Feedback" => "REPORTS_BATCH_SIZE",
+                _ => "BATCH_SIZE",
+            };
+            let expected = format!("const {name}: u32 = {};", event["BatchSize"]);
+            assert!(laptop.contains(&expected), "{}: {expected}", function.id);
+        }
+    }
+}

@@ -63,6 +63,10 @@ impl Endpoint {
                 .into();
         };
         self.region.counters.request(&wanted.operation);
+        let distance = self.region.distance_to(wanted.service == Service::Ses);
+        if !distance.is_zero() {
+            tokio::time::sleep(distance).await;
+        }
         match self.region.faults.take(&wanted.operation) {
             None => self.perform(&wanted, &call, body).await.into(),
             Some(fault) => self.meet(&fault, &wanted, &call, body).await,
@@ -122,7 +126,11 @@ impl Endpoint {
                     .forward(&region.counters, operation, call, body)
                     .await
             }
-            Service::Sqs => sqs::answer(region, operation, &body).await.map(json),
+            Service::Sqs => sqs::answer(region, operation, &body).await.map(|value| {
+                let answer = value.to_string();
+                region.counters.sqs(body.len().max(answer.len()));
+                json_text(answer)
+            }),
             Service::Scheduler => {
                 scheduler::answer(region, operation, &wanted.name, &query(call), &body).map(json)
             }
@@ -253,7 +261,11 @@ async fn invoke(
 }
 
 fn json(value: Value) -> Answer {
-    answer(200, "application/x-amz-json-1.0", value.to_string())
+    json_text(value.to_string())
+}
+
+fn json_text(text: String) -> Answer {
+    answer(200, "application/x-amz-json-1.0", text)
 }
 
 fn failure() -> Answer {

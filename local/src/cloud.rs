@@ -18,7 +18,7 @@ use crate::{
     lambda::{Functions, mapping},
     meter::Counters,
     names,
-    region::{CLOCK_OFFSET, Region},
+    region::{CLOCK_OFFSET, Distances, Region},
     scheduler,
     ses::{identities, mail, send},
     sqs::queue,
@@ -77,6 +77,7 @@ impl Cloud {
             functions: std::sync::OnceLock::new(),
             gate: Arc::default(),
             active: std::sync::atomic::AtomicUsize::new(0),
+            distances: std::sync::OnceLock::new(),
         });
         let endpoint = Endpoint {
             region: region.clone(),
@@ -297,7 +298,12 @@ impl Cloud {
 
     /// What was used since the start.
     pub fn meter(&self) -> Meter {
-        self.region.counters.read()
+        self.region.meter()
+    }
+
+    /// Lets the services answer as late as those of AWS do, so that durations are of some use; once, for good.
+    pub fn move_away(&self, distances: Distances) {
+        let _ = self.region.distances.set(distances);
     }
 
     /// Stops: takes no more requests, lets what is under way end (for at most 10 seconds), ends the processes and

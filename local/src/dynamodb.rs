@@ -153,7 +153,7 @@ fn ask_for_units(operation: &str, body: &[u8]) -> Option<Bytes> {
     }
     request
         .as_object_mut()?
-        .insert("ReturnConsumedCapacity".into(), "TOTAL".into());
+        .insert("ReturnConsumedCapacity".into(), "INDEXES".into());
     Some(request.to_string().into())
 }
 
@@ -163,28 +163,41 @@ fn count_units(counters: &Counters, operation: &str, body: &[u8], asked: bool) -
     let is_read = READS.contains(&operation);
     let kind = answer["__type"].as_str().unwrap_or_default();
     let consumed = &answer["ConsumedCapacity"];
-    let units: f64 = match consumed {
+    match consumed {
         Value::Array(tables) => tables
             .iter()
-            .filter_map(|table| table["CapacityUnits"].as_f64())
-            .sum(),
+            .for_each(|table| count_table(counters, operation, table)),
+        Value::Object(_) => count_table(counters, operation, consumed),
         // A condition that failed costs a write, but its answer does not tell.
-        Value::Null if kind.ends_with("ConditionalCheckFailedException") => 1.0,
-        Value::Object(table) => table
-            .get("CapacityUnits")
-            .and_then(Value::as_f64)
-            .unwrap_or(0.0),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0.0,
-    };
-    counters.units(
-        if is_read { units } else { 0.0 },
-        if is_read { 0.0 } else { units },
-    );
+        Value::Null if kind.ends_with("ConditionalCheckFailedException") => {
+            counters.units(format!("{operation} in vain"), is_read, 1.0);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
     if !asked {
         return None;
     }
     answer.as_object_mut()?.remove("ConsumedCapacity")?;
     Some(answer.to_string().into())
+}
+
+/// Counts what one table consumed, each of its indexes apart.
+fn count_table(counters: &Counters, operation: &str, consumed: &Value) {
+    let is_read = READS.contains(&operation);
+    let table = consumed["TableName"].as_str().unwrap_or_default();
+    let mut own = consumed["CapacityUnits"].as_f64().unwrap_or_default();
+    for (index, consumed) in consumed["GlobalSecondaryIndexes"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
+        let units = consumed["CapacityUnits"].as_f64().unwrap_or_default();
+        own -= units;
+        counters.units(format!("{operation} {table}/{index}"), is_read, units);
+    }
+    if own > 0.0 {
+        counters.units(format!("{operation} {table}"), is_read, own);
+    }
 }
 
 fn create(database: &Database, table: &Table) -> anyhow::Result<()> {

@@ -12,7 +12,7 @@
 //! | `GET queues` | how many messages each holds |
 //! | `GET meter` | what was used so far |
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use hyper::Method;
 use serde::Deserialize;
@@ -96,19 +96,26 @@ async fn turn(
             });
             Ok(depths.collect::<Map<_, _>>().into())
         }
-        (&Method::GET, ["meter"]) => {
-            let meter = region.counters.read();
-            Ok(json!({
-                "requests": meter.requests,
-                "invocations": meter.invocations,
-                "read_units": meter.read_units,
-                "write_units": meter.write_units,
-                "functions_cpu_s": meter.functions_cpu.map(|time| time.as_secs_f64()),
-                "own_cpu_s": meter.own_cpu.map(|time| time.as_secs_f64()),
-            }))
-        }
+        (&Method::GET, ["meter"]) => Ok(meter(region)),
         _ => Err(not_found()),
     }
+}
+
+fn meter(region: &Region) -> Value {
+    let meter = region.meter();
+    json!({
+        "requests": meter.requests,
+        "sqs_requests": meter.sqs_requests,
+        "http_requests": meter.http_requests,
+        "invocations": meter.invocations,
+        "durations_ms": meter.durations.iter().map(|(name, time)| (name, time.as_millis())).collect::<BTreeMap<_, _>>(),
+        "log_bytes": meter.log_bytes,
+        "units": meter.units,
+        "read_units": meter.read_units,
+        "write_units": meter.write_units,
+        "functions_cpu_s": meter.functions_cpu.map(|time| time.as_secs_f64()),
+        "own_cpu_s": meter.own_cpu.map(|time| time.as_secs_f64()),
+    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -39,6 +39,7 @@ pub use config::{
 pub use faults::{Fault, Faults};
 pub use meter::Meter;
 pub use names::{ACCOUNT, REGION, function_arn, queue_arn, queue_url};
+pub use region::Distances;
 pub use ses::{
     events::{Bounce, MailEvent},
     mail::{Mail, Outcome},

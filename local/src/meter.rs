@@ -1,4 +1,4 @@
-//! Counts requests, DynamoDB units and CPU time, so that a run can be priced.
+//! Counts what AWS would bill, and CPU time, so that a run can be priced.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,8 +14,20 @@ pub struct Meter {
     /// is there as well: the pollers' `ReceiveMessage` and `DeleteMessageBatch` (without idle polls), SNS's `Publish`
     /// and the Scheduler's `Ring`.
     pub requests: BTreeMap<String, u64>,
+    /// SQS requests as they are billed: one for each 64 KiB that an action carries.
+    pub sqs_requests: u64,
+    /// Requests of the front's routes as they are billed: one for each 512 KiB.
+    pub http_requests: u64,
     /// Invocations by function.
     pub invocations: BTreeMap<String, u64>,
+    /// How long the invocations of each function took, each rounded up to a whole millisecond as Lambda does; without
+    /// the start of processes.
+    pub durations: BTreeMap<String, Duration>,
+    /// Bytes that each function wrote to its log, with those that CloudWatch adds to every line.
+    pub log_bytes: BTreeMap<String, u64>,
+    /// DynamoDB units by operation and table, such as `PutItem enrollments`, or `PutItem enrollments/due` for an index;
+    /// empty unless the cloud is metered.
+    pub units: BTreeMap<String, f64>,
     /// DynamoDB read request units; 0 unless the cloud is metered.
     pub read_units: f64,
     /// DynamoDB write request units; 0 unless the cloud is metered.
@@ -37,7 +49,11 @@ pub(crate) struct Counters {
 #[derive(Debug, Default)]
 struct Counts {
     requests: BTreeMap<String, u64>,
+    sqs_requests: u64,
+    http_requests: u64,
     invocations: BTreeMap<String, u64>,
+    durations: BTreeMap<String, Duration>,
+    units: BTreeMap<String, f64>,
     read_units: f64,
     write_units: f64,
     processes: BTreeSet<u32>,
@@ -66,14 +82,39 @@ impl Counters {
         increment(&mut self.counts().requests, operation, count);
     }
 
+    /// Counts an SQS action that carried so many bytes.
+    pub(crate) fn sqs(&self, bytes: usize) {
+        self.counts().sqs_requests += chunks(bytes, SQS_CHUNK_BYTES);
+    }
+
+    /// Counts a request of the front that carried so many bytes.
+    pub(crate) fn http(&self, bytes: usize) {
+        self.counts().http_requests += chunks(bytes, HTTP_CHUNK_BYTES);
+    }
+
     pub(crate) fn invocation(&self, function: &str) {
         increment(&mut self.counts().invocations, function, 1);
     }
 
-    pub(crate) fn units(&self, read: f64, write: f64) {
+    /// Counts how long an invocation took.
+    pub(crate) fn duration(&self, function: &str, took: Duration) {
+        let billed = Duration::from_millis(
+            took.as_micros()
+                .div_ceil(1000)
+                .try_into()
+                .unwrap_or(u64::MAX),
+        );
+        *self.counts().durations.entry(function.into()).or_default() += billed;
+    }
+
+    /// Counts DynamoDB's units of one operation on a table or an index.
+    pub(crate) fn units(&self, what: String, is_read: bool, units: f64) {
         let mut counts = self.counts();
-        counts.read_units += read;
-        counts.write_units += write;
+        match is_read {
+            true => counts.read_units += units,
+            false => counts.write_units += units,
+        }
+        *counts.units.entry(what).or_default() += units;
     }
 
     pub(crate) fn process_started(&self, id: u32) {
@@ -95,7 +136,13 @@ impl Counters {
         });
         Meter {
             requests: counts.requests.clone(),
+            sqs_requests: counts.sqs_requests,
+            http_requests: counts.http_requests,
             invocations: counts.invocations.clone(),
+            durations: counts.durations.clone(),
+            // The functions themselves know.
+            log_bytes: BTreeMap::new(),
+            units: counts.units.clone(),
             read_units: counts.read_units,
             write_units: counts.write_units,
             functions_cpu,
@@ -150,5 +197,31 @@ fn time(ticks: u64) -> Duration {
     Duration::from_millis(ticks.saturating_mul(1000 / TICKS_PER_SECOND))
 }
 
+/// How many requests something of so many bytes is billed as.
+fn chunks(bytes: usize, chunk: usize) -> u64 {
+    u64::try_from(bytes.div_ceil(chunk).max(1)).unwrap_or(u64::MAX)
+}
+
+const SQS_CHUNK_BYTES: usize = 64 * 1024;
+const HTTP_CHUNK_BYTES: usize = 512 * 1024;
 /// `USER_HZ`, which Linux has fixed at 100 for programs.
 const TICKS_PER_SECOND: u64 = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_large_is_billed_as_several_requests_and_time_in_whole_milliseconds() {
+        let counters = Counters::default();
+        for bytes in [0, 1, 64 * 1024, 64 * 1024 + 1] {
+            counters.sqs(bytes);
+        }
+        for micros in [1, 1000, 1001] {
+            counters.duration("send", Duration::from_micros(micros));
+        }
+        let meter = counters.read();
+        assert_eq!(meter.sqs_requests, 1 + 1 + 1 + 2);
+        assert_eq!(meter.durations["send"], Duration::from_millis(1 + 1 + 2));
+    }
+}

@@ -12,6 +12,7 @@ use std::{
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, RwLockWriteGuard};
 
 use crate::{
+    Meter,
     bucket::Bucket,
     clock::Clock,
     config::{ConfigurationSet, Sending},
@@ -39,6 +40,7 @@ pub(crate) struct Region {
     /// Read by activities, written by a move of the clock.
     pub(crate) gate: Arc<RwLock<()>>,
     pub(crate) active: AtomicUsize,
+    pub(crate) distances: OnceLock<Distances>,
 }
 
 impl Region {
@@ -97,10 +99,34 @@ impl Region {
         self.active.load(Ordering::SeqCst) == 0
     }
 
+    /// What was used since the start.
+    pub(crate) fn meter(&self) -> Meter {
+        let log_bytes = self.functions().map(Functions::log_bytes);
+        Meter {
+            log_bytes: log_bytes.unwrap_or_default(),
+            ..self.counters.read()
+        }
+    }
+
+    /// How long an answer is under way.
+    pub(crate) fn distance_to(&self, ses: bool) -> Duration {
+        let far = self.distances.get();
+        far.map_or(Duration::ZERO, |far| if ses { far.ses } else { far.others })
+    }
+
     /// The functions; `None` while the cloud is still starting.
     pub(crate) fn functions(&self) -> Option<&Functions> {
         self.functions.get()
     }
+}
+
+/// How far away the services seem to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Distances {
+    /// How much later SES answers.
+    pub ses: Duration,
+    /// How much later every other service answers.
+    pub others: Duration,
 }
 
 /// Something under way. Dropping it ends it.

@@ -122,7 +122,7 @@ fn mended(parked: &Parked) -> Move {
     Move {
         contact: parked.contact.clone(),
         enrollment: parked.enrollment.clone(),
-        cause: Cause::Mended,
+        cause: Cause::Retry,
     }
 }
 

@@ -8,7 +8,7 @@ mod tables;
 mod wiring;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -54,11 +54,19 @@ impl Laptop {
     /// # Errors
     /// Fails if the folder is in use or cannot be written, or the port is taken.
     pub(crate) async fn start(setup: Setup) -> anyhow::Result<Self> {
+        Self::start_with(setup, None).await
+    }
+
+    /// Starts it with another program as its functions: the one that is deployed, for instance.
+    ///
+    /// # Errors
+    /// Fails as [`Self::start`] does.
+    pub(crate) async fn start_with(setup: Setup, functions: Option<&Path>) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&setup.folder)
             .with_context(|| format!("cannot make the folder {}", setup.folder.display()))?;
         let keys = Keys::of(&setup.folder)?;
         let program = std::env::current_exe().context("cannot find this program's own file")?;
-        let config = wiring::config(setup, &keys, &program);
+        let config = wiring::config(setup, &keys, functions.unwrap_or(&program));
         let cloud = Cloud::start(config).await?;
         cloud.put_parameter(&wiring::told(events_url(&cloud)))?;
         Ok(Self {

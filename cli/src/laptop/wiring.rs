@@ -19,6 +19,8 @@ pub(crate) enum Size {
     Small,
     /// Two for the busy ones: a burst uses two cores.
     Usual,
+    /// The same, with as much time as on AWS: nothing is done twice because the machine is busy.
+    Unhurried,
 }
 
 /// Describes the cloud; `program` is what runs as each of its functions.
@@ -26,6 +28,8 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
     let environment = environment(&setup.log_filter);
     let functions = FUNCTIONS.iter().map(|function| {
         let mut env = environment.clone();
+        // What is deployed is told so which function it is; this program, by its arguments.
+        env.push(("_HANDLER".to_owned(), function.part.to_owned()));
         if let Some(queue) = function.queue {
             env.push(("DEAD_LETTERS_QUEUE_URL".to_owned(), queue_url(&dead(queue))));
             env.push(("LANE".to_owned(), lane(queue).to_owned()));
@@ -37,12 +41,16 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
             env,
             concurrency: match setup.size {
                 Size::Small => 1,
-                Size::Usual => function.processes,
+                Size::Usual | Size::Unhurried => function.processes,
             },
             timeout: TIMEOUT,
             source: function.queue.map(|queue| EventSource {
                 queue: queue.to_owned(),
-                batch_size: BATCH_SIZE,
+                batch_size: if queue == REPORTS {
+                    REPORTS_BATCH_SIZE
+                } else {
+                    BATCH_SIZE
+                },
                 window: if queue == REPORTS {
                     REPORTS_WINDOW
                 } else {
@@ -51,7 +59,11 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
             }),
         }
     });
-    Config {
+    let hurry = match setup.size {
+        Size::Small | Size::Usual => 1,
+        Size::Unhurried => UNHURRIED,
+    };
+    let config = Config {
         port: setup.port,
         metered: setup.metered,
         tables: tables(),
@@ -76,7 +88,26 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
         }],
         parameters: parameters(keys),
         ..Config::new(setup.folder)
+    };
+    slowed(config, hurry)
+}
+
+/// Makes everything that has a time so many times as patient.
+fn slowed(mut config: Config, times: u32) -> Config {
+    for function in &mut config.functions {
+        function.timeout *= times;
+        for (name, value) in &mut function.env {
+            if let ("LEASE_SECONDS" | "EVIDENCE_SECONDS", Ok(seconds)) =
+                (name.as_str(), value.parse::<u32>())
+            {
+                *value = (seconds * times).to_string();
+            }
+        }
     }
+    for queue in &mut config.queues {
+        queue.visibility_timeout_s *= times;
+    }
+    config
 }
 
 /// The secrets, from the files that they are kept in.
@@ -311,7 +342,10 @@ const LEASE_SECONDS: &str = "15";
 const VISIBILITY_TIMEOUT_S: u32 = 30;
 const EVIDENCE_SECONDS: &str = "60";
 
+const UNHURRIED: u32 = 12;
+
 const BATCH_SIZE: u32 = 10;
 const RECEIVES_MAX: u32 = 10;
 /// Reports hurry nobody, so many are read at once.
+const REPORTS_BATCH_SIZE: u32 = 100;
 const REPORTS_WINDOW: Duration = Duration::from_secs(1);

@@ -155,18 +155,18 @@ impl Cloud {
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 
+    /// Lets SES send from this domain or address.
+    pub(crate) fn create_identity(&self, name: &str) {
+        let url = format!("{}/v2/email/identities", self.endpoint);
+        let request = json!({ "EmailIdentity": name }).to_string();
+        let answer = http::ask("POST", &url, &[], request.as_bytes()).unwrap();
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
     /// Forgets that SES may send from this domain or address.
     pub(crate) fn delete_identity(&self, name: &str) {
         let url = format!("{}/v2/email/identities/{name}", self.endpoint);
         let answer = http::ask("DELETE", &url, &[], b"").unwrap();
-        assert_eq!(answer.status, 200, "{answer:?}");
-    }
-
-    /// Lets SES send from this domain or address.
-    pub(crate) fn verify_identity(&self, name: &str) {
-        let url = format!("{}/v2/email/identities", self.endpoint);
-        let request = json!({ "EmailIdentity": name }).to_string();
-        let answer = http::ask("POST", &url, &[], request.as_bytes()).unwrap();
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 

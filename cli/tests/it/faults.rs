@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cloud::text,
-    command::sera,
+    command::{operated, sera},
     laptop::{Laptop, alone},
     time::eventually,
 };
@@ -79,7 +79,7 @@ fn a_mail_that_ses_refuses_is_parked_with_the_reason() {
     assert_eq!(
         parked,
         "MessageRejected: the sender's domain mail.veerpont.example is not verified with SES; `waypost doctor` \
-         says what is missing"
+         says what is missing, then `waypost retry` sends it"
     );
     assert_eq!(sends(&laptop), ["released"]);
     assert_eq!(laptop.inbox(), Vec::<Value>::new());
@@ -87,6 +87,47 @@ fn a_mail_that_ses_refuses_is_parked_with_the_reason() {
     // An operator is told, without a name.
     let log = laptop.log();
     assert!(log.contains("is parked at"), "{log}");
+}
+
+#[test]
+fn whoever_is_parked_goes_on_once_the_cause_is_mended() {
+    let laptop = Laptop::start(&sera());
+    let retry = |words: &[&str]| {
+        let words = [&["retry", "--stack", "laptop", "--json"], words].concat();
+        let said = operated(&laptop.cloud().endpoint, &words);
+        let told: Value = serde_json::from_str(&said.out).unwrap();
+        (said.code, told)
+    };
+    let nobody = json!({ "retried": false, "parked": [] });
+    assert_eq!(retry(&[]), (0, nobody.clone()));
+    laptop.cloud().delete_identity("mail.veerpont.example");
+    let people = ["p1", "p2"];
+    for person in people {
+        laptop.source().tell(person, &event(person));
+    }
+    eventually("both are parked", || {
+        // Nobody can be asked here, so they are only shown.
+        let (code, told) = retry(&[]);
+        (told["parked"].as_array()?.len() == 2 && code == 2).then_some(())
+    });
+    laptop.settle();
+    // What is not mended yet is parked again, and nobody is mailed twice.
+    assert_eq!(retry(&["--yes"]).1["retried"], true);
+    eventually("SES is asked again", || {
+        (laptop.cloud().requests("SendEmail") == 4).then_some(())
+    });
+    laptop.settle();
+    assert_eq!(retry(&["01-nieuwe-aanmelding", "--yes"]), (0, nobody));
+    laptop.cloud().create_identity("mail.veerpont.example");
+    let (code, told) = retry(&["07-traject-gestopt", "--yes"]);
+    assert_eq!((code, &told["retried"]), (0, &json!(true)));
+    eventually("both are mailed", || {
+        (laptop.inbox().len() == 2).then_some(())
+    });
+    laptop.settle();
+    let expected: BTreeMap<_, _> = people.iter().map(|one| (address(one), 1)).collect();
+    assert_eq!(laptop.mails_by_address(), expected);
+    laptop.assert_all_done();
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod clients;
 mod cloud;
 mod command;
 mod commands;
+mod costs;
 mod counted;
 mod faults;
 mod http;

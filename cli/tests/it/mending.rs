@@ -1,4 +1,4 @@
-//! What an operator puts right: refused posts, dead letters, parked runs.
+//! What an operator puts right: refused posts and dead letters.
 
 use serde_json::json;
 
@@ -96,25 +96,4 @@ fn dead_letters_go_back_to_their_queue_and_are_worked_off() {
     assert!(slip.err.contains("did you mean `events`?"), "{slip:?}");
     let none = typed(&laptop, laptop.folder(), &["redrive"]);
     assert_eq!((none.code, none.out.as_str()), (0, "No dead letters.\n"));
-}
-
-#[test]
-fn a_parked_run_goes_on_once_what_it_needs_is_mended() {
-    let laptop = waiting();
-    laptop.cloud().delete_identity("mail.school.example");
-    laptop.source().tell("bram", &hello("bram"));
-    eventually("the run is parked", || {
-        let status = typed(&laptop, laptop.folder(), &["status", "--json"]);
-        let groups = json_of(&status)["journeys"]["pause"]["in_flight"].take();
-        (groups[0]["parked"] == 1).then_some(())
-    });
-    let list = typed(&laptop, laptop.folder(), &["retry"]);
-    assert_eq!(list.code, 2, "{list:?}");
-    assert!(list.out.contains("is not verified with SES"), "{list:?}");
-    laptop.cloud().verify_identity("mail.school.example");
-    let done = typed(&laptop, laptop.folder(), &["retry", "pause", "--yes"]);
-    assert_eq!(done.code, 0, "{done:?}");
-    eventually("the mail comes", || laptop.mail_to("bram@school.example"));
-    let none = typed(&laptop, laptop.folder(), &["retry", "--json"]);
-    assert_eq!(json_of(&none)["parked"], json!([]));
 }

@@ -1,7 +1,9 @@
 //! Moves enrollments on: those whose wait is over, and those whose mail SES says it took.
 
 use aws::{Aws, Setting};
-use engine::Failure;
+use engine::{Failure, Outbox};
+use futures_util::StreamExt;
+use futures_util::stream;
 use lambda::{Delivered, Error, Letter};
 use wire::MovesMessage;
 
@@ -13,23 +15,44 @@ use wire::MovesMessage;
 pub async fn run() -> Result<(), Error> {
     let aws = lambda::start(&REQUIRED, &[]).await?;
     lambda::serve_queue(&aws, async |letters: &[Letter]| {
-        let mut delivered = Vec::new();
-        for letter in letters {
-            delivered.push(advance(&aws, letter).await);
-        }
-        delivered
+        deliver(&aws, letters).await
     })
     .await
 }
 
+/// Moves on everybody in a batch, then orders the mails of all of them at once.
+async fn deliver(aws: &Aws, letters: &[Letter]) -> Vec<Delivered> {
+    let moved = letters.iter().map(async |letter| {
+        let mut outbox = Outbox::default();
+        let delivered = advance(aws, letter, &mut outbox).await;
+        (delivered, outbox)
+    });
+    let moved: Vec<_> = stream::iter(moved).buffered(AT_ONCE_MAX).collect().await;
+    let mut all = Outbox::default();
+    let mut delivered = Vec::new();
+    for (one, outbox) in moved {
+        delivered.push(one);
+        all.append(outbox);
+    }
+    match all.finish(aws).await {
+        Ok(()) => delivered,
+        // Moved again, each finds that it has moved already, and orders its mails again.
+        Err(error) => {
+            let error = error.to_string();
+            let again = |_| Err(Failure::Retry(anyhow::anyhow!(error.clone())));
+            letters.iter().map(again).collect()
+        }
+    }
+}
+
 /// Moves on every enrollment of a letter; if one of them fails, all are moved again, which is harmless.
-async fn advance(aws: &Aws, letter: &Letter) -> Delivered {
+async fn advance(aws: &Aws, letter: &Letter, outbox: &mut Outbox) -> Delivered {
     let message = MovesMessage::from_json(&letter.body);
     let message = message.map_err(|error| Failure::Reject(error.into()))?;
     let mut failed = Ok(());
     for one in &message.moves {
         // One that fails must not keep the others waiting.
-        if let Err(error) = engine::advance(aws, one).await {
+        if let Err(error) = engine::advance(aws, one, outbox).await {
             failed = Err(error);
         }
     }
@@ -49,3 +72,5 @@ const REQUIRED: [Setting; 11] = [
     Setting::WakeDeadLettersArn,
     Setting::WakeFunctionArn,
 ];
+
+const AT_ONCE_MAX: usize = 8;

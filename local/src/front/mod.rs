@@ -60,6 +60,7 @@ impl Front {
             Ok(body) if body.len() <= BODY_BYTES_MAX => body.clone(),
             Ok(_) | Err(TooLarge) => return message(413, "Request Entity Too Large").into(),
         };
+        self.region.counters.http(body.len());
         let event = payload::event(&matched, &call, &body, self.region.clock.now_ms()).to_string();
         // A request waits while the clock is moved, and keeps it from moving.
         let activity = self.region.begin().await;

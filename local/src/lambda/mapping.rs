@@ -111,12 +111,14 @@ async fn round(
         .iter()
         .filter(|message| failed.contains(&message.id))
         .count();
-    region
-        .counters
-        .requests("ReceiveMessage", batch.len().div_ceil(10));
-    region
-        .counters
-        .requests("DeleteMessageBatch", (batch.len() - kept).div_ceil(10));
+    let deletes = (batch.len() - kept).div_ceil(10);
+    let counters = &region.counters;
+    counters.requests("ReceiveMessage", batch.len().div_ceil(10));
+    for received in batch.chunks(10) {
+        counters.sqs(received.iter().map(|message| message.body.len()).sum());
+    }
+    counters.requests("DeleteMessageBatch", deletes);
+    (0..deletes).for_each(|_| counters.sqs(0));
     let settled = region.store.write(|db| {
         for message in &batch {
             if failed.contains(&message.id) {

@@ -14,7 +14,10 @@ mod worker;
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use hyper::body::Bytes;
@@ -43,6 +46,7 @@ pub(crate) struct Function {
     /// Changes when every process has to be replaced at once.
     replacements: watch::Sender<u64>,
     log: Mutex<VecDeque<String>>,
+    log_bytes: AtomicU64,
 }
 
 /// One call of a function.
@@ -177,6 +181,14 @@ impl Functions {
         }
     }
 
+    /// How many bytes each function wrote, as CloudWatch bills them.
+    pub(crate) fn log_bytes(&self) -> BTreeMap<String, u64> {
+        let functions = self.functions.iter();
+        functions
+            .map(|(name, function)| (name.clone(), function.log_bytes.load(Ordering::Relaxed)))
+            .collect()
+    }
+
     /// The last lines that the function wrote, oldest first.
     pub(crate) fn log(&self, name: &str) -> Option<Vec<String>> {
         Some(self.functions.get(name)?.last_lines(LOG_LINES_MAX))
@@ -193,6 +205,7 @@ impl Function {
             line: Arc::default(),
             replacements: watch::Sender::new(0),
             log: Mutex::default(),
+            log_bytes: AtomicU64::new(0),
         }
     }
 
@@ -202,6 +215,8 @@ impl Function {
 
     fn keep_line(&self, line: String) {
         tracing::debug!(function = self.settings.name, "{line}");
+        let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX) + LOG_LINE_EXTRA_BYTES;
+        self.log_bytes.fetch_add(bytes, Ordering::Relaxed);
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == LOG_LINES_MAX {
             log.pop_front();
@@ -221,3 +236,5 @@ impl Function {
 /// The most bytes of a synchronous invocation's payload and of its result.
 pub(crate) const PAYLOAD_BYTES_MAX: usize = 6 * 1024 * 1024;
 const LOG_LINES_MAX: usize = 200;
+/// What CloudWatch Logs adds to the size of each event (`PutLogEvents`).
+const LOG_LINE_EXTRA_BYTES: u64 = 26;

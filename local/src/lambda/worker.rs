@@ -154,7 +154,10 @@ impl Worker {
                 continue;
             }
             self.region.counters.invocation(&settings.name);
+            let started = Instant::now();
             let (result, end) = self.await_result(pair, &invocation.id, timeout).await;
+            let name = &self.function.settings.name;
+            self.region.counters.duration(name, started.elapsed());
             if end.is_none() {
                 // Before the caller knows, so that its next call finds this process.
                 place.free();

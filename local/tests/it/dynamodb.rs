@@ -71,6 +71,41 @@ async fn units_are_counted_and_not_shown_to_who_did_not_ask() {
     );
 }
 
+/// By hand, from "DynamoDB on-demand capacity: write request units" and "Provisioned throughput considerations for
+/// global secondary indexes": an item of 1.5 KB is two units each time, whatever of it changes. The index, which holds
+/// keys only, costs one to enter, two to move within, one to leave, and nothing where its keys stay.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_costs_what_it_costs_by_hand_its_index_included() {
+    let world = World::new().await;
+    let steps = [
+        (None, 2.0, 0.0),
+        (Some("1"), 2.0, 1.0),
+        (Some("1"), 2.0, 0.0),
+        (Some("2"), 2.0, 2.0),
+        (None, 2.0, 1.0),
+    ];
+    for (at, (due, table, index)) in steps.into_iter().enumerate() {
+        let before = world.cloud.meter();
+        let put = world.clients.dynamodb.put_item().table_name("things");
+        let mut item = key("ann");
+        item.insert("text".into(), S("x".repeat(1_500)));
+        item.insert("version".into(), N(at.to_string()));
+        if let Some(due) = due {
+            item.insert("lane".into(), S("s".into()));
+            item.insert("due".into(), N(due.into()));
+        }
+        put.set_item(Some(item)).send().await.unwrap();
+        let after = world.cloud.meter();
+        let units = |name: &str| {
+            let of = |meter: &local::Meter| meter.units.get(name).copied().unwrap_or_default();
+            of(&after) - of(&before)
+        };
+        let counted = (units("PutItem things"), units("PutItem things/due"));
+        assert_eq!(counted, (table, index), "step {at}");
+        assert_eq!(after.write_units - before.write_units, table + index);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_with_other_keys_than_declared_is_named() {
     let world = World::new().await;

@@ -59,7 +59,8 @@ fn rejection(error: &SdkError<SendEmailError>, from: &Sender) -> Option<String> 
     let domain = from.address.domain();
     if context.err().is_mail_from_domain_not_verified_exception() {
         return Some(format!(
-            "the custom MAIL FROM domain of {domain} is not verified; `waypost doctor` says what is missing"
+            "the custom MAIL FROM domain of {domain} is not verified; `waypost doctor` says what is missing, \
+             then `waypost retry` sends it"
         ));
     }
     if error.code() != Some("MessageRejected") {
@@ -70,7 +71,8 @@ fn rejection(error: &SdkError<SendEmailError>, from: &Sender) -> Option<String> 
         "SES takes no such mail, whoever it is from".to_owned()
     } else if message.contains(from.address.as_str()) {
         format!(
-            "the sender's domain {domain} is not verified with SES; `waypost doctor` says what is missing"
+            "the sender's domain {domain} is not verified with SES; `waypost doctor` says what is missing, \
+             then `waypost retry` sends it"
         )
     } else {
         // It names the recipient then.
@@ -186,7 +188,7 @@ mod tests {
                 "MessageRejected",
                 format!("{failed} EU-WEST-1: post@brug.example"),
                 "MessageRejected: the sender's domain brug.example is not verified with SES; `waypost doctor` says \
-                 what is missing",
+                 what is missing, then `waypost retry` sends it",
             ),
             (
                 "MessageRejected",
@@ -203,7 +205,7 @@ mod tests {
                 "MailFromDomainNotVerifiedException",
                 "for anna@school.example".to_owned(),
                 "MailFromDomainNotVerifiedException: the custom MAIL FROM domain of brug.example is not verified; \
-                 `waypost doctor` says what is missing",
+                 `waypost doctor` says what is missing, then `waypost retry` sends it",
             ),
             (
                 "BadRequestException",

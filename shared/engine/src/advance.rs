@@ -6,12 +6,14 @@ use wire::{Cause, EnrollmentRecord, Move};
 
 use crate::effects::{orders, pass_on, settle};
 use crate::{
-    Alarms, Clock, Contacts, Enrollments, Failure, Metric, Metrics, Moves, Orders, Plans, Stored,
+    Alarms, Clock, Contacts, Enrollments, Failure, Metric, Metrics, Moves, Orders, Outbox, Plans,
+    Stored,
 };
 
 /// Moves an enrollment on because of `cause`.
 ///
-/// An enrollment that is gone was erased: there is nothing left to move.
+/// An enrollment that is gone was erased: there is nothing left to move. The mails that it orders are
+/// left in `outbox`; the move may be acknowledged after [`Outbox::finish`].
 pub async fn advance(
     io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
     Move {
@@ -19,6 +21,7 @@ pub async fn advance(
         enrollment,
         cause,
     }: &Move,
+    outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let Some(record) = io.enrollment(contact, enrollment).await? else {
         return Ok(());
@@ -31,30 +34,30 @@ pub async fn advance(
             result: SendResult::Accepted,
         }),
         Cause::Due => Input::Wake,
-        Cause::Mended => Input::Retry,
+        Cause::Retry => Input::Retry,
     };
     match known.into_iter().next() {
         Some((_, contact)) => {
             let contact = contact.value.contact.with_defaults(&plan.settings.fields);
-            step(io, &plan, &contact, record, input).await
+            step(io, &plan, &contact, (record, input), outbox).await
         }
         None => erased(io, record).await,
     }
 }
 
-/// Decides what `record` does about `input`, stores it, and does it.
+/// Decides what a record does about an input, stores it, and does it; its mails are left in `outbox`.
 ///
 /// Where somebody else was faster, it decides again about what they left.
 pub(crate) async fn step(
     io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
     plan: &Plan,
     contact: &Contact,
-    record: EnrollmentRecord,
-    input: Input,
+    (record, input): (EnrollmentRecord, Input),
+    outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let mut record = record;
     for _ in 0..RACES_MAX {
-        if attempt(io, plan, contact, &record, &input).await? == Stored::Done {
+        if attempt(io, plan, contact, (&record, &input), outbox).await? == Stored::Done {
             return Ok(());
         }
         let Enrollment { contact, id, .. } = &record.enrollment;
@@ -70,8 +73,8 @@ async fn attempt(
     io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
     plan: &Plan,
     contact: &Contact,
-    record: &EnrollmentRecord,
-    input: &Input,
+    (record, input): (&EnrollmentRecord, &Input),
+    outbox: &mut Outbox,
 ) -> Result<Stored, Failure> {
     let scene = Scene {
         plan,
@@ -81,7 +84,7 @@ async fn attempt(
     let decision = journey::advance(&scene, record.enrollment.clone(), input.clone());
     if let Outcome::Ignored(_) = decision.outcome {
         // A stale input must drive on: after a crash it is the only one that can.
-        settle(io, plan, record).await?;
+        settle(io, plan, record, outbox).await?;
         return Ok(Stored::Done);
     }
     pass_on(io, plan, record, input).await?;
@@ -96,7 +99,7 @@ async fn attempt(
         if let Phase::Parked { .. } = record.enrollment.phase {
             io.count(Metric::ParkedEnrollments, 1);
         }
-        settle(io, plan, &record).await?;
+        settle(io, plan, &record, outbox).await?;
     }
     Ok(stored)
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use journey::{Effect, Enrollment, Input, Order, Phase, Plan};
 use wire::{Cause, EnrollmentRecord, Move};
 
-use crate::{Alarms, Clock, Lane, Moves, Orders};
+use crate::{Alarms, Clock, Lane, Moves, Orders, Outbox};
 
 /// Takes the orders out of `effects`, to be stored with the state that they belong to.
 pub(crate) fn orders(effects: &[Effect]) -> Vec<Order> {
@@ -15,17 +15,15 @@ pub(crate) fn orders(effects: &[Effect]) -> Vec<Order> {
     orders.collect()
 }
 
-/// Does again what a crash may have left undone: orders its mails, sets its alarm clock.
+/// Does what follows from a state, and what a crash may have left undone of it: leaves its mails in
+/// `outbox`, sets its alarm clock.
 pub(crate) async fn settle(
-    io: &(impl Clock + Orders + Moves + Alarms),
+    io: &(impl Clock + Moves + Alarms),
     plan: &Plan,
     record: &EnrollmentRecord,
+    outbox: &mut Outbox,
 ) -> anyhow::Result<()> {
-    let lane = Lane::from(&plan.purpose);
-    if !record.pending.is_empty() {
-        io.order(lane, &record.pending, SignedDuration::ZERO)
-            .await?;
-    }
+    outbox.add(Lane::from(&plan.purpose), record.pending.clone());
     alarm(io, &record.enrollment).await
 }
 

@@ -14,6 +14,7 @@ mod failure;
 mod feedback;
 mod intake;
 mod keyring;
+mod outbox;
 mod ports;
 mod resolve;
 mod send;
@@ -25,6 +26,7 @@ pub use failure::Failure;
 pub use feedback::feedback;
 pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;
+pub use outbox::Outbox;
 pub use ports::{
     AddressKey, Alarms, Backlog, Bonding, Claim, Claimed, Clock, ContactBook, Contacts, DueIndex,
     Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions, Firings, Lane, Ledger,

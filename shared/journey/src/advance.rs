@@ -17,7 +17,7 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
     let walk = Walk::new(scene, enrollment);
     match (walk.enrollment.phase.clone(), input) {
         (Phase::Left { .. }, _) => walk.ignore(Ignored::Left),
-        (Phase::Parked { step, at, .. }, Input::Retry) => walk.again(&step, at),
+        (Phase::Parked { step, at, .. }, Input::Retry) => walk.retried(&step, at),
         (Phase::Parked { .. }, Input::Start | Input::Wake | Input::Settled(_)) => {
             walk.ignore(Ignored::Parked)
         }
@@ -28,8 +28,8 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
             walk.settled(&settled, since)
         }
         (Phase::Entered, Input::Retry | Input::Wake | Input::Settled(_))
-        | (Phase::Sending { .. }, Input::Retry | Input::Start | Input::Wake | Input::Settled(_))
-        | (Phase::Waiting { .. }, Input::Retry | Input::Start | Input::Settled(_)) => {
+        | (Phase::Sending { .. }, Input::Start | Input::Retry | Input::Wake | Input::Settled(_))
+        | (Phase::Waiting { .. }, Input::Start | Input::Retry | Input::Settled(_)) => {
             walk.ignore(Ignored::Stale)
         }
     }
@@ -87,15 +87,13 @@ impl<'a> Walk<'a> {
         self.walk(next, now, due)
     }
 
-    /// Takes the step again at which it was parked at `since`: what was wrong is mended.
-    ///
-    /// A mail keeps its name, so it is claimed as before, and its lateness is counted from then.
-    fn again(self, step: &str, since: Timestamp) -> Decision {
+    /// Takes the step again at which it was parked; what its mail may be late counts from then.
+    fn retried(self, step: &str, parked: Timestamp) -> Decision {
         let steps = &self.scene.plan.steps;
         match steps.iter().position(|one| one.id == step) {
             Some(at) => {
                 let now = self.scene.now;
-                self.walk(Some(at), now, since)
+                self.walk(Some(at), now, parked)
             }
             None => self.lost(step),
         }

@@ -22,6 +22,8 @@ pub enum Input {
     Retry,
     /// It was created.
     Start,
+    /// Somebody has mended why it was parked.
+    Retry,
     /// What it waits for may have come.
     Wake,
     /// It is known what became of the mail it was sending.

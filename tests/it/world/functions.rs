@@ -1,6 +1,6 @@
 //! What stands around the engine in each function: reading messages, and saying what failed.
 
-use engine::{Entering, Failure, Keyring, Lane, Orders, Post, Pulse};
+use engine::{Entering, Failure, Keyring, Lane, Orders, Outbox, Post, Pulse};
 use jiff::SignedDuration;
 use journey::{Order, Phase};
 use wire::{Cause, EventsMessage, MovesMessage, OrdersMessage, Report, Signed, Unreadable};
@@ -48,16 +48,18 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
             return send(&world, queue, &orders).await;
         }
         Queue::Moves => {
+            let mut outbox = Outbox::default();
             for one in MovesMessage::from_json(&body).map_err(unreadable)?.moves {
                 let fits = |phase: &Phase| match &one.cause {
                     Cause::Accepted { .. } => matches!(phase, Phase::Sending { .. }),
                     Cause::Due => matches!(phase, Phase::Waiting { .. }),
-                    Cause::Mended => matches!(phase, Phase::Parked { .. }),
+                    Cause::Retry => matches!(phase, Phase::Parked { .. }),
                 };
                 if !world.drops(&one.contact, &one.enrollment, fits) {
-                    results.push(engine::advance(&world, &one).await);
+                    results.push(engine::advance(&world, &one, &mut outbox).await);
                 }
             }
+            results.push(outbox.finish(&world).await);
         }
         Queue::Reports => {
             let report = Report::from_json(&body).map_err(unreadable)?;

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::anyhow;
-use jiff::SignedDuration;
 use journey::{
-    Action, Contact, ContactId, Crowd, Enrollment, EnrollmentId, Happening, Input, Order, Phase,
-    Plan, Reentry, Scene, Signals,
+    Action, Contact, ContactId, Crowd, Enrollment, EnrollmentId, Happening, Input, Phase, Plan,
+    Reentry, Scene, Signals,
 };
 use wire::{EnrollmentRecord, Event};
 
@@ -14,7 +13,7 @@ use super::Resolved;
 use crate::effects::{alarm, orders};
 use crate::{
     Alarms, Clock, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Lane, Metric,
-    Metrics, Moves, Orders, Stored,
+    Metrics, Moves, Orders, Outbox, Stored,
 };
 
 /// The enrollments of some posts, and the mails that they order.
@@ -22,8 +21,7 @@ use crate::{
 pub struct Entering {
     /// What became of them so far.
     pub resolved: Resolved,
-    transactional: Vec<Order>,
-    marketing: Vec<Order>,
+    outbox: Outbox,
 }
 
 impl Entering {
@@ -94,26 +92,15 @@ impl Entering {
         plan: &Plan,
         record: EnrollmentRecord,
     ) -> Result<(), Failure> {
-        let lane = match Lane::from(&plan.purpose) {
-            Lane::Marketing => &mut self.marketing,
-            Lane::Transactional => &mut self.transactional,
-        };
-        lane.extend(record.pending);
+        let lane = Lane::from(&plan.purpose);
+        self.outbox.add(lane, record.pending);
         alarm(io, &record.enrollment).await?;
         Ok(())
     }
 
     /// Orders the mails of all of them: one message for many, once every enrollment is stored.
     pub async fn finish(&self, io: &impl Orders) -> Result<(), Failure> {
-        for (lane, orders) in [
-            (Lane::Transactional, &self.transactional),
-            (Lane::Marketing, &self.marketing),
-        ] {
-            if !orders.is_empty() {
-                io.order(lane, orders, SignedDuration::ZERO).await?;
-            }
-        }
-        Ok(())
+        self.outbox.finish(io).await
     }
 
     async fn refuse(

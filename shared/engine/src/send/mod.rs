@@ -15,7 +15,7 @@ use crate::compose::compose;
 use crate::effects::{ORDER_AGE_MAX, settle};
 use crate::{
     Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Metric, Metrics,
-    Moves, Orders, Outgoing, Pages, Plans, Suppressions, Templates, Undelivered,
+    Moves, Orders, Outbox, Outgoing, Pages, Plans, Suppressions, Templates, Undelivered,
 };
 use claim::{Verdict, claim, earlier};
 
@@ -76,8 +76,9 @@ pub async fn send(
         return Err(Failure::Reject(error));
     };
     let Some(since) = still_wanted(&record, order, send) else {
-        settle(io, &plan, &record).await?;
-        return Ok(());
+        let mut outbox = Outbox::default();
+        settle(io, &plan, &record, &mut outbox).await?;
+        return outbox.finish(io).await;
     };
 
     let people = [order.contact.clone(), order.recipient.clone()];
@@ -272,7 +273,10 @@ impl Mailing<'_> {
             step: self.order.step.clone(),
             result,
         });
-        step(io, self.plan, &self.contact, self.record, input).await
+        let mut outbox = Outbox::default();
+        let (plan, contact) = (self.plan, &self.contact);
+        step(io, plan, contact, (self.record, input), &mut outbox).await?;
+        outbox.finish(io).await
     }
 
     fn expired(&self, now: Timestamp) -> bool {

@@ -191,7 +191,7 @@ fn orders_and_moves_on_their_way() {
         moves: vec![
             one(Cause::Due),
             one(Cause::Accepted { step }),
-            one(Cause::Mended),
+            one(Cause::Retry),
         ],
     };
     let json = message.to_json();
@@ -199,7 +199,7 @@ fn orders_and_moves_on_their_way() {
     pinned(
         &json,
         &expect![[r#"
-            {"v":1,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","accepted":"hello"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","mended":true}]}
+            {"v":1,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","accepted":"hello"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","retry":true}]}
         "#]],
     );
 }
