@@ -5,6 +5,8 @@
 mod arrivals;
 mod clock;
 mod commands;
+mod dns;
+mod domain;
 mod eml;
 mod environment;
 mod folder;
@@ -20,6 +22,9 @@ mod signal;
 mod timeline;
 mod watch;
 mod words;
+#[cfg(test)]
+#[path = "../tests/it/zones.rs"]
+mod zones;
 
 use std::process::ExitCode;
 

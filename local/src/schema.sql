@@ -52,7 +52,9 @@ CREATE INDEX schedule_by_next ON schedule (next_ms) WHERE next_ms IS NOT NULL;
 
 CREATE TABLE identity (
     name TEXT PRIMARY KEY,
-    verified INTEGER NOT NULL
+    verified INTEGER NOT NULL,
+    -- What was set for it, as JSON.
+    attributes TEXT NOT NULL DEFAULT '{}'
 ) WITHOUT ROWID;
 
 CREATE TABLE suppression (

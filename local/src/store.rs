@@ -165,6 +165,14 @@ fn open(path: &Path) -> anyhow::Result<Connection> {
             transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
             transaction.commit()?;
         }
+        1 => {
+            let transaction = connection.transaction()?;
+            transaction.execute_batch(
+                "ALTER TABLE identity ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'",
+            )?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            transaction.commit()?;
+        }
         SCHEMA_VERSION => {}
         other => bail!(
             "it was written by another version (schema {other}, this one is {SCHEMA_VERSION}): \
@@ -174,5 +182,5 @@ fn open(path: &Path) -> anyhow::Result<Connection> {
     Ok(connection)
 }
 
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 const STATEMENTS_CACHED: usize = 100;

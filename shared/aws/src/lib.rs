@@ -10,6 +10,7 @@ mod exceptions;
 mod item;
 mod ledger;
 mod mailer;
+mod operator;
 mod publish;
 mod queues;
 mod releases;
@@ -25,6 +26,9 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use jiff::SignedDuration;
 use wire::AddressHasher;
 
+pub use operator::{
+    Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Operator, Quota, Unverified,
+};
 pub use publish::{publish, verify_domain};
 pub use settings::{Setting, Settings};
 

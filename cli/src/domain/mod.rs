@@ -1,0 +1,17 @@
+//! A mail domain: the records that it needs, which of them are there, and how to ask for the others.
+
+mod ask;
+mod language;
+mod name;
+mod page;
+mod records;
+mod state;
+mod text;
+
+pub(crate) use ask::Ask;
+pub(crate) use language::Language;
+pub(crate) use name::DomainName;
+pub(crate) use page::page;
+pub(crate) use records::{Purpose, Record, dkim_records, mail_from_records};
+pub(crate) use state::{Entry, State, look};
+pub(crate) use text::{text, zone};
