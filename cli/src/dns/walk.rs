@@ -4,7 +4,7 @@ use super::dmarc::{Dmarc, Fault, Policy, Suffix, read};
 use super::{Dns, Kind, Unanswered};
 
 /// What DMARC says of a domain.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Found {
     /// The record that counts, if any does.
     pub(crate) record: Option<Counted>,

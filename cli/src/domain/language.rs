@@ -242,7 +242,7 @@ const EN: Frame = Frame {
             "Refuse it. The aim: then nobody can send in your name any more.",
         ),
     ],
-    reports: "Receivers mail a daily report about mail without SPF and DKIM to the address after rua=. Move on to the next policy once the reports show that all of your own mail proves itself, usually after some weeks.",
+    reports: "Receivers mail a report every day to the address after rua=, which has to exist: who sent in your name, and which mail had neither SPF nor DKIM. Move on to the next policy once the reports show that all of your own mail proves itself, usually after some weeks.",
     tips_title: "When you type them",
     tips: [
         "Many forms add {registered} to the name themselves. Then type only what stands before it: {short} instead of {full}.",
@@ -278,7 +278,7 @@ const NL: Frame = Frame {
             "Weigeren. Het doel: dan kan niemand anders meer in uw naam versturen.",
         ),
     ],
-    reports: "Ontvangers mailen elke dag een rapport over mail zonder SPF en DKIM naar het adres achter rua=. Ga naar de volgende stap zodra de rapporten laten zien dat al uw eigen mail zich bewijst, meestal na enkele weken.",
+    reports: "Ontvangers mailen elke dag een rapport naar het adres achter rua=, dat dus moet bestaan: wie er in uw naam verstuurde, en welke mail zonder SPF en DKIM was. Ga naar de volgende stap zodra de rapporten laten zien dat al uw eigen mail zich bewijst, meestal na enkele weken.",
     tips_title: "Bij het invullen",
     tips: [
         "Veel formulieren voegen {registered} zelf aan de naam toe. Vul dan alleen in wat ervoor staat: {short} in plaats van {full}.",

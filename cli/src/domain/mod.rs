@@ -7,11 +7,13 @@ mod page;
 mod records;
 mod state;
 mod text;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use ask::Ask;
+pub(crate) use ask::{Ask, dmarc_entry};
 pub(crate) use language::Language;
 pub(crate) use name::DomainName;
 pub(crate) use page::page;
-pub(crate) use records::{Purpose, Record, dkim_records, mail_from_records};
+pub(crate) use records::{Purpose, Record, TTL_S, dkim_records, mail_from_records};
 pub(crate) use state::{Entry, State, look};
 pub(crate) use text::{text, zone};

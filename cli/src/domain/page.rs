@@ -94,11 +94,13 @@ fn dmarc(html: &mut String, ask: &Ask) {
 
 fn record(html: &mut String, ask: &Ask, Entry { record, state }: &Entry) {
     let frame = ask.language.frame();
-    let copied = |text: &str| format!("<code class=\"copy\">{}</code>", escape(text));
+    // A long name breaks at its dots, and is still copied in one piece.
+    let broken = |text: &str| escape(text).replace('.', ".<wbr>");
+    let copied = |text: &str| format!("<code class=\"copy\">{}</code>", broken(text));
     let ttl = TTL_S.to_string();
     let parts = [
-        ("name", frame.name, copied(&record.name)),
         ("kind", frame.kind, copied(record.kind.name())),
+        ("name", frame.name, copied(&record.name)),
         ("ttl", frame.ttl, copied(&ttl)),
         ("value", frame.value, copied(&record.value)),
     ];

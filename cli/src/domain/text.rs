@@ -156,7 +156,9 @@ impl Ask {
 
     /// Returns what to know when the records are typed.
     pub(super) fn tips(&self) -> Vec<String> {
-        let example = self.entries.first().map(|entry| &entry.record);
+        // The shortest is read most easily.
+        let records = self.entries.iter().map(|entry| &entry.record);
+        let example = records.min_by_key(|record| record.name.len());
         let full = example.map_or("", |record| record.name.as_str());
         let short = example.map(|record| record.short_name(self.domain.registered()));
         let short = short.unwrap_or_default();
