@@ -30,7 +30,9 @@ impl Consent {
             return Ok(true);
         }
         if !io::stdin().is_terminal() || !terminal.is_watched() {
-            bail!("nothing was changed: nobody can be asked here; say --yes to go ahead without asking");
+            bail!(
+                "nothing was changed: nobody can be asked here; say --yes to go ahead without asking"
+            );
         }
         terminal.note(format!("{question} Type yes to go ahead:"));
         let mut answer = String::new();

@@ -3,9 +3,12 @@
 //! Each command is one file in `commands/`; what `run` and `serve` share is the laptop, in `laptop/`.
 
 mod arrivals;
+mod ask;
 mod clock;
+mod columns;
 mod commands;
 mod dns;
+mod doctor;
 mod domain;
 mod eml;
 mod environment;
@@ -19,6 +22,7 @@ mod post;
 mod progress;
 mod random;
 mod signal;
+mod stack;
 mod timeline;
 mod watch;
 mod words;

@@ -15,7 +15,7 @@ use crate::{
     names::new_id,
     refusal::Refusal,
     region::Region,
-    scheduler, ses, sqs,
+    scheduler, ses, sqs, ssm,
 };
 
 /// The endpoint that every SDK client is pointed at.
@@ -31,6 +31,7 @@ enum Service {
     Sqs,
     Scheduler,
     Ses,
+    Ssm,
     Lambda,
 }
 
@@ -126,6 +127,7 @@ impl Endpoint {
                 scheduler::answer(region, operation, &wanted.name, &query(call), &body).map(json)
             }
             Service::Ses => ses::answer(region, operation, &wanted.name, &body).map(json),
+            Service::Ssm => ssm::answer(region, operation, &body).map(json),
             Service::Lambda => invoke(region, &wanted.name, call, body).await,
         };
         let mut answer = result.unwrap_or_else(Refusal::into_answer);
@@ -141,6 +143,7 @@ fn wanted(call: &Call) -> Option<Wanted> {
         let (service, operation) = target.split_once('.')?;
         let service = match service {
             "AmazonSQS" => Service::Sqs,
+            "AmazonSSM" => Service::Ssm,
             "DynamoDB_20120810" => Service::DynamoDb,
             _ => return None,
         };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::Instant};
 
 use crate::{
-    Config, Depth, Faults, Mail, MailEvent, Meter,
+    Config, Depth, Faults, Mail, MailEvent, Meter, Parameter,
     aws::{self, Endpoint},
     bucket::Bucket,
     clock::{Clock, timestamp},
@@ -22,6 +22,7 @@ use crate::{
     scheduler,
     ses::{account, identities, mail, send},
     sqs::queue,
+    ssm,
     store::Store,
 };
 
@@ -255,6 +256,18 @@ impl Cloud {
             .write(|db| identities::declare(db, name, verified))?)
     }
 
+    /// Puts an SSM parameter, in place of one of its name.
+    ///
+    /// # Errors
+    /// The state folder cannot be written.
+    pub fn put_parameter(&self, parameter: &Parameter) -> anyhow::Result<()> {
+        let now_ms = self.region.clock.now_ms();
+        Ok(self
+            .region
+            .store
+            .write(|db| ssm::declare(db, parameter, now_ms))?)
+    }
+
     /// How many messages each queue holds.
     ///
     /// # Errors
@@ -324,6 +337,9 @@ fn prepare(store: &Store, config: &Config, now_ms: i64) -> anyhow::Result<()> {
         }
         for rate in &config.rates {
             scheduler::declare_rate(db, rate, now_ms)?;
+        }
+        for parameter in &config.parameters {
+            ssm::declare(db, parameter, now_ms)?;
         }
         for identity in &config.identities {
             identities::declare(db, identity, true)?;

@@ -1,6 +1,6 @@
 //! What a local cloud is made of: tables, queues, functions, routes and the rest, as plain data.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use anyhow::{bail, ensure};
 
@@ -25,6 +25,8 @@ pub struct Config {
     pub functions: Vec<Function>,
     /// What the front passes on to functions.
     pub routes: Vec<Route>,
+    /// SSM parameters, put there at every start.
+    pub parameters: Vec<Parameter>,
     /// SES identities (addresses or domains) that are verified from the start.
     pub identities: Vec<String>,
     /// SES configuration sets and where their events go.
@@ -49,6 +51,7 @@ impl Config {
             rates: Vec::new(),
             functions: Vec::new(),
             routes: Vec::new(),
+            parameters: Vec::new(),
             identities: Vec::new(),
             configuration_sets: Vec::new(),
             sending: Sending::default(),
@@ -280,6 +283,26 @@ pub struct Route {
     pub path: String,
     /// The function that answers.
     pub function: String,
+}
+
+/// A parameter of SSM's Parameter Store.
+#[derive(Clone)]
+pub struct Parameter {
+    /// Its whole name, such as `/waypost/laptop/wiring`.
+    pub name: String,
+    /// What it holds.
+    pub value: String,
+    /// Whether it is a `SecureString`.
+    pub secure: bool,
+}
+
+/// What it holds may be a secret.
+impl fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parameter")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An SES configuration set whose events go through SNS to a queue (raw delivery).

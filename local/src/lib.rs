@@ -1,6 +1,6 @@
 //! AWS on a laptop: the services that Waypost uses, in one process, on one folder.
 //!
-//! [`Cloud::start`] serves DynamoDB, SQS, EventBridge Scheduler, SES and Lambda on one AWS endpoint, runs the declared
+//! [`Cloud::start`] serves DynamoDB, SQS, EventBridge Scheduler, SES, SSM and Lambda on one AWS endpoint, runs the declared
 //! functions as real processes through the real Runtime API, and opens a front with their HTTP routes and an inbox.
 //! The functions have no local branch: they are pointed here by `AWS_ENDPOINT_URL` alone.
 //!
@@ -28,12 +28,13 @@ mod region;
 mod scheduler;
 mod ses;
 mod sqs;
+mod ssm;
 mod store;
 
 pub use cloud::Cloud;
 pub use config::{
-    Config, ConfigurationSet, EventSource, Function, Index, Key, KeyKind, Queue, Rate, Route,
-    Sending, Table, Throttle,
+    Config, ConfigurationSet, EventSource, Function, Index, Key, KeyKind, Parameter, Queue, Rate,
+    Route, Sending, Table, Throttle,
 };
 pub use faults::{Fault, Faults};
 pub use meter::Meter;

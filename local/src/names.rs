@@ -38,6 +38,12 @@ pub(crate) fn identity_arn(identity: &str) -> String {
     format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{identity}")
 }
 
+/// A parameter's ARN. Its name begins with a slash already where it is a path.
+pub(crate) fn parameter_arn(name: &str) -> String {
+    let name = name.trim_start_matches('/');
+    format!("arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{name}")
+}
+
 /// The SNS topic that carries a configuration set's events to its queue.
 pub(crate) fn topic_arn(queue: &str) -> String {
     format!("arn:aws:sns:{REGION}:{ACCOUNT}:{queue}")

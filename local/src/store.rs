@@ -29,7 +29,7 @@ impl Store {
     /// Opens the folder, creating what is missing.
     ///
     /// # Errors
-    /// The folder cannot be written, another process has it open, or another version wrote it.
+    /// The folder cannot be written, another process has it open, or a newer version wrote it.
     pub(crate) fn open(folder: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot create the state folder {}", folder.display()))?;
@@ -157,30 +157,63 @@ fn open(path: &Path) -> anyhow::Result<Connection> {
     // Commits survive a kill of the process; only checkpoints wait for the disk.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    match version {
-        0 => {
-            let transaction = connection.transaction()?;
-            transaction.execute_batch(include_str!("schema.sql"))?;
-            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-            transaction.commit()?;
-        }
-        1 => {
-            let transaction = connection.transaction()?;
-            transaction.execute_batch(
-                "ALTER TABLE identity ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'",
-            )?;
-            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-            transaction.commit()?;
-        }
-        SCHEMA_VERSION => {}
-        other => bail!(
-            "it was written by another version (schema {other}, this one is {SCHEMA_VERSION}): \
-             remove the folder or use that version"
-        ),
+    let version: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let Some(missing) = SCHEMA.get(version..) else {
+        bail!(
+            "it was written by a newer version (schema {version}, this one is {}): \
+             remove the folder or use that version",
+            SCHEMA.len()
+        );
+    };
+    let transaction = connection.transaction()?;
+    for step in missing {
+        transaction.execute_batch(step)?;
     }
+    transaction.pragma_update(None, "user_version", SCHEMA.len())?;
+    transaction.commit()?;
     Ok(connection)
 }
 
-const SCHEMA_VERSION: i64 = 2;
+/// Each brings the schema from one version to the next; what was written stays.
+const SCHEMA: [&str; 3] = [
+    include_str!("schema/1-first.sql"),
+    include_str!("schema/2-parameters.sql"),
+    include_str!("schema/3-identities.sql"),
+];
 const STATEMENTS_CACHED: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{SCHEMA, Store};
+
+    #[test]
+    fn a_folder_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = Connection::open(folder.path().join("cloud.db")).unwrap();
+        old.execute_batch(SCHEMA[0]).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        old.execute("INSERT INTO setting VALUES ('kept', 7)", [])
+            .unwrap();
+        drop(old);
+        for _ in 0..2 {
+            let store = Store::open(folder.path()).unwrap();
+            assert_eq!(store.setting("kept").unwrap(), Some(7));
+            let count = "SELECT count(*) FROM parameter";
+            let count = store.read(|db| db.query_row(count, [], |row| row.get::<_, i64>(0)));
+            assert_eq!(count.unwrap(), 0);
+        }
+    }
+
+    #[test]
+    fn a_folder_of_a_newer_version_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Store::open(folder.path()).unwrap());
+        let newer = Connection::open(folder.path().join("cloud.db")).unwrap();
+        newer.pragma_update(None, "user_version", 99).unwrap();
+        drop(newer);
+        let error = format!("{:#}", Store::open(folder.path()).unwrap_err());
+        assert!(error.contains("newer version (schema 99"), "{error}");
+    }
+}

@@ -4,6 +4,7 @@ mod a_plain_reading;
 mod an_opt_out_is_honored;
 mod given;
 mod it_can_be_explained;
+mod it_is_counted;
 mod nobody_is_mailed_twice;
 mod nothing_is_lost;
 mod nothing_is_stuck;

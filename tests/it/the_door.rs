@@ -1,10 +1,10 @@
 //! Taking events in: what is checked first, what is stored before the answer, and what is kept.
 
-use engine::{Post, Refusal};
-use jiff::SignedDuration;
+use engine::{Keyring, Post, Refusal};
+use jiff::{SignedDuration, Timestamp};
 use journey::{Field, FieldType, Plan, Purpose};
 use serde_json::{Value as Json, json};
-use wire::Signed;
+use wire::{Secret, Signed};
 
 use crate::given::{self, Verb, chain, journey};
 use crate::world::{Choose, Queue, World};
@@ -167,6 +167,93 @@ fn whoever_is_new_must_come_with_every_field_that_a_contact_must_have() {
     assert!(take(&world, &first.to_string(), true).is_ok());
 }
 
+#[test]
+fn a_secret_is_valid_and_stops_being_so_within_five_minutes_of_its_change() {
+    let world = world(&[plan()]);
+    let source = Source::of(&world);
+    let (old, new) = (given::secret(), other_secret());
+    source.expect([(&old, 202), (&new, 401)]);
+    world.state().store.secrets = vec![new.clone(), old.clone()];
+    source.expect([(&old, 202), (&new, 401)]);
+    source.wait(SignedDuration::from_mins(5));
+    source.expect([(&old, 202), (&new, 202)]);
+    world.state().store.secrets = vec![new.clone()];
+    source.wait(SignedDuration::from_mins(5));
+    source.expect([(&old, 401), (&new, 202)]);
+    assert_eq!(world.state().store.reads, 3, "not for every post");
+}
+
+#[test]
+fn secrets_that_cannot_be_read_again_stay_valid() {
+    let world = world(&[plan()]);
+    let source = Source::of(&world);
+    let (old, new) = (given::secret(), other_secret());
+    source.expect([(&old, 202)]);
+    world.state().store.secrets = vec![new.clone()];
+    world.state().store.down = true;
+    for _ in 0..3 {
+        source.wait(SignedDuration::from_mins(5));
+        source.expect([(&old, 202), (&new, 401)]);
+    }
+    assert_eq!(world.state().store.reads, 4, "not for every post");
+    // A parameter that somebody has emptied is no reason to turn every source away.
+    world.state().store.down = false;
+    world.state().store.secrets.clear();
+    source.wait(SignedDuration::from_mins(5));
+    source.expect([(&old, 202)]);
+    world.state().store.secrets = vec![new.clone()];
+    source.wait(SignedDuration::from_mins(1));
+    source.expect([(&old, 401), (&new, 202)]);
+}
+
+#[test]
+fn nothing_is_taken_while_no_secret_was_ever_read() {
+    let world = world(&[plan()]);
+    let source = Source::of(&world);
+    world.state().store.down = true;
+    source.expect([(&given::secret(), 503)]);
+    world.state().store.down = false;
+    world.state().store.secrets.clear();
+    source.expect([(&given::secret(), 503)]);
+    world.state().store.secrets = vec![given::secret()];
+    source.expect([(&given::secret(), 202)]);
+}
+
+/// A source that posts to one process of intake.
+struct Source<'a> {
+    world: &'a World,
+    keyring: Keyring,
+}
+
+impl<'a> Source<'a> {
+    fn of(world: &'a World) -> Self {
+        let keyring = Keyring::default();
+        Self { world, keyring }
+    }
+
+    #[track_caller]
+    fn expect<const N: usize>(&self, posts: [(&Secret, u16); N]) {
+        for (secret, status) in posts {
+            let (now, body) = (self.world.state().now, good().to_string());
+            let post = take_by(self.world, &self.keyring, &body, Some(secret), now);
+            let taken = self
+                .world
+                .try_now(post)
+                .expect("a calm world does not crash");
+            let got = taken.map_or_else(|refusal| refusal.problem.status, |_| 202);
+            assert_eq!(got, status);
+        }
+    }
+
+    fn wait(&self, length: SignedDuration) {
+        self.world.state().now += length;
+    }
+}
+
+fn other_secret() -> Secret {
+    Secret::parse("whsec_YW5vdGhlciBzZWNyZXQsIG5ld2VyIHRoYW4gdGhlIG9uZQ==").expect("a secret")
+}
+
 fn plan() -> Plan {
     journey(Purpose::Transactional, chain(&[("one", Verb::Send)]))
 }
@@ -180,7 +267,7 @@ fn world(plans: &[Plan]) -> World {
     World::new(given::publish(plans), Choose::Calm)
 }
 
-fn take(world: &World, body: &str, signed: bool) -> Result<Vec<String>, Box<Refusal>> {
+pub(crate) fn take(world: &World, body: &str, signed: bool) -> Result<Vec<String>, Box<Refusal>> {
     let taken = world.try_now(take_as(world, body, signed, SignedDuration::ZERO));
     taken.expect("a calm world does not crash")
 }
@@ -197,11 +284,21 @@ async fn take_as(
     late: SignedDuration,
 ) -> Result<Vec<String>, Box<Refusal>> {
     let posted = world.state().now - late;
-    let secret = given::secret();
+    let secret = signed.then(given::secret);
+    take_by(world, &Keyring::default(), body, secret.as_ref(), posted).await
+}
+
+async fn take_by(
+    world: &World,
+    keyring: &Keyring,
+    body: &str,
+    secret: Option<&Secret>,
+    posted: Timestamp,
+) -> Result<Vec<String>, Box<Refusal>> {
     let body = body.as_bytes();
-    let signatures = match signed {
-        true => secret.sign("w1", posted, body),
-        false => "v1,AAAA".to_owned(),
+    let signatures = match secret {
+        Some(secret) => secret.sign("w1", posted, body),
+        None => "v1,AAAA".to_owned(),
     };
     let timestamp = posted.as_second().to_string();
     let signed = Signed {
@@ -209,6 +306,6 @@ async fn take_as(
         timestamp: &timestamp,
         signatures: &signatures,
     };
-    let taken = engine::intake(world, &[secret], &Post { signed, body }).await;
+    let taken = engine::intake(world, keyring, &Post { signed, body }).await;
     taken.map_err(Box::new)
 }

@@ -111,7 +111,9 @@ async fn examine_domain(stack: &Stack, dns: &Dns, domain: &str) -> Vec<Finding> 
     let place = (stack.name(), operator.region());
     match identity(operator, domain).await {
         Ok(found) => {
-            let found = found.as_ref().map(|(name, identity)| (name.as_str(), identity));
+            let found = found
+                .as_ref()
+                .map(|(name, identity)| (name.as_str(), identity));
             domains::domain(dns, domain, found, place).await
         }
         // What DNS says can be told all the same.
@@ -213,7 +215,9 @@ async fn oldest_due(aws: &impl DueIndex, now: Timestamp) -> anyhow::Result<Optio
     let mut oldest = None;
     for shard in 0..aws.shards() {
         // A minute for who is being woken at this moment.
-        let overdue = aws.overdue(shard, now - SignedDuration::from_mins(1)).await?;
+        let overdue = aws
+            .overdue(shard, now - SignedDuration::from_mins(1))
+            .await?;
         let first = overdue.first().map(|overdue| overdue.due);
         oldest = oldest.into_iter().chain(first).min();
     }

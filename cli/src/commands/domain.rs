@@ -18,7 +18,7 @@ use crate::domain::{
 use crate::environment::Environment;
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
-use crate::stack::wait_for;
+use crate::stack::{Choice, wait_for};
 use crate::words;
 
 /// Makes a domain ready to send from: tells SES of it, and says which DNS records it needs.
@@ -38,9 +38,8 @@ pub(super) struct Args {
     /// The domain to send from, as it stands behind the @ of the sender
     #[arg(value_name = "DOMAIN")]
     name: String,
-    /// The stack to work on
-    #[arg(long, value_name = "NAME")]
-    stack: String,
+    #[command(flatten)]
+    choice: Choice,
     /// The subdomain that bounces go to [default: the one that is set, else `bounce`]
     #[arg(long, value_name = "SUBDOMAIN")]
     mail_from: Option<String>,
@@ -85,17 +84,26 @@ pub(super) fn domain(
     let server = server.map(|text| resolver(text)).transpose()?;
     wait_for(async {
         let dns = Dns::new(server)?;
-        let operator = Operator::open(&args.stack).await?;
-        let Some(identity) = prepare(args, &domain, wish, &operator, terminal).await? else {
+        let stack = args.choice.open(environment).await?;
+        let operator = stack.operator();
+        let Some(identity) = prepare(args, &domain, wish, operator, terminal).await? else {
             return Ok(Verdict::Wrong);
         };
         let progress = Progress::start(terminal, "Asking DNS");
-        let ask = asked(&dns, args.language, &domain, &identity, operator.region(), &reports).await;
+        let ask = asked(
+            &dns,
+            args.language,
+            &domain,
+            &identity,
+            operator.region(),
+            &reports,
+        )
+        .await;
         drop(progress);
         let files = write(&args.out, &ask)?;
         match Form::asked(args.json) {
             Form::People => say(&ask, &identity, &files, terminal)?,
-            Form::Programs => terminal.say_json(&report(&ask, &identity, &operator, &files))?,
+            Form::Programs => terminal.say_json(&report(&ask, &identity, operator, &files))?,
         }
         Ok(if identity.verified && ask.is_done() {
             Verdict::Fine
@@ -270,7 +278,12 @@ fn say(
 ) -> anyhow::Result<()> {
     let rows = ask.entries.iter().map(|Entry { record, state }| {
         let kind = record.kind.name().to_owned();
-        [shown(state), kind, record.name.clone(), record.value.clone()]
+        [
+            shown(state),
+            kind,
+            record.name.clone(),
+            record.value.clone(),
+        ]
     });
     let headings = ["now", "type", "name", "value"];
     terminal.say(columns(headings, rows, terminal))?;
@@ -298,7 +311,11 @@ fn say(
     terminal.say("")?;
     terminal.say(standing(ask, identity, terminal))?;
     let files: Vec<_> = files.iter().map(|file| file.display()).collect();
-    let to = if ask.is_done() { "Documents" } else { "To forward" };
+    let to = if ask.is_done() {
+        "Documents"
+    } else {
+        "To forward"
+    };
     terminal.say(format!("{to}: {}", words::list(files, "and")))
 }
 
@@ -319,7 +336,10 @@ fn standing(ask: &Ask, identity: &MailIdentity, terminal: Terminal) -> String {
             "SES sends from {domain} already, but {records} should still be added or changed."
         ),
         (false, true) => {
-            let error = identity.error.as_ref().map(|error| format!(" (it met {error} last)"));
+            let error = identity
+                .error
+                .as_ref()
+                .map(|error| format!(" (it met {error} last)"));
             format!(
                 "All records are right. SES has not seen them yet{}: it looks by itself, within hours and for 72 hours.",
                 error.unwrap_or_default()

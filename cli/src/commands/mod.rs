@@ -2,9 +2,12 @@
 
 mod bench;
 mod check;
+mod doctor;
+mod domain;
 mod function;
 mod preview;
 mod run;
+mod secret;
 mod serve;
 mod trigger;
 
@@ -36,8 +39,11 @@ enum Command {
     Run(run::Args),
     Serve(serve::Args),
     Check(check::Args),
+    Domain(domain::Args),
+    Doctor(doctor::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
+    Secret(secret::Args),
     Bench(bench::Args),
     #[command(hide = true)]
     Function(function::Args),
@@ -58,7 +64,10 @@ impl Cli {
             Command::Serve(args) => serve::serve(args, environment, terminal),
             Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
+            Command::Domain(args) => domain::domain(&args, environment, terminal),
+            Command::Doctor(args) => doctor::doctor(&args, environment, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
+            Command::Secret(args) => secret::secret(&args, terminal),
             Command::Bench(args) => bench::bench(&args, environment, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),
         }

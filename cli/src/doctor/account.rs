@@ -65,7 +65,11 @@ fn quota(quota: Option<Quota>) -> Finding {
             format!("{used:.0} mails in 24 hours, of any number; {a_second:.0} a second"),
         );
     };
-    let percent = if a_day > 0.0 { used / a_day * 100.0 } else { 100.0 };
+    let percent = if a_day > 0.0 {
+        used / a_day * 100.0
+    } else {
+        100.0
+    };
     let says = format!(
         "{used:.0} of {a_day:.0} mails in 24 hours ({percent:.0} %); {a_second:.0} a second"
     );
@@ -116,7 +120,10 @@ fn suppression(account: &MailAccount, region: &str) -> Finding {
     }
     Finding::advice(
         SUPPRESSION,
-        format!("SES's own suppression list leaves out: {}", missing.join(", ")),
+        format!(
+            "SES's own suppression list leaves out: {}",
+            missing.join(", ")
+        ),
         format!(
             "Waypost keeps a list of its own; SES's protects the rest of the account: \
              `aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT --region {region}`"

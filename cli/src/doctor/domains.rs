@@ -55,13 +55,18 @@ fn verified(domain: &str, name: &str, identity: &MailIdentity, again: &str) -> F
     let error = error.map_or_else(String::new, |error| format!("; it met {error} last"));
     Finding::wrong(
         IDENTITY,
-        format!("not verified ({}): no mail leaves from it{error}", identity.status),
+        format!(
+            "not verified ({}): no mail leaves from it{error}",
+            identity.status
+        ),
         match identity.status.as_str() {
             "FAILED" => format!(
                 "SES gave up after 72 hours: put the DNS records right (`{again}` shows them), and it looks again once \
                  the identity is made anew"
             ),
-            _ => format!("`{again}` shows which DNS records are missing; SES looks by itself, for 72 hours"),
+            _ => format!(
+                "`{again}` shows which DNS records are missing; SES looks by itself, for 72 hours"
+            ),
         },
     )
 }
@@ -88,7 +93,10 @@ fn dkim(identity: &MailIdentity, entries: &[Entry], again: &str) -> Finding {
     if dkim.status != "SUCCESS" {
         return Finding::wrong(
             DKIM,
-            format!("the records are in DNS, but SES has not seen them yet ({})", dkim.status),
+            format!(
+                "the records are in DNS, but SES has not seen them yet ({})",
+                dkim.status
+            ),
             "wait: SES looks by itself, within hours and for 72 hours",
         );
     }
@@ -115,7 +123,9 @@ fn unmet(check: &'static str, entries: &[Entry], again: &str) -> Option<Finding>
     }
     let of = |state: &str| {
         let found = entries.iter().filter(|entry| entry.state.name() == state);
-        found.map(|entry| entry.record.name.as_str()).collect::<Vec<_>>()
+        found
+            .map(|entry| entry.record.name.as_str())
+            .collect::<Vec<_>>()
     };
     let why = entries.iter().find_map(|entry| match &entry.state {
         State::Wrong { why, .. } => Some(Language::En.why(*why).trim_end_matches(':')),
@@ -144,12 +154,15 @@ async fn mail_from(
     again: &str,
 ) -> Vec<Finding> {
     let Some(mail_from) = &identity.mail_from else {
-        let says = "none is set: the return address is Amazon's, so SPF does not count for the domain";
+        let says =
+            "none is set: the return address is Amazon's, so SPF does not count for the domain";
         let do_this = format!("`{again}` sets one and says which records it needs");
         return vec![Finding::wrong(MAIL_FROM, says, do_this)];
     };
     let records = mail_from_records(&mail_from.domain, region);
-    let mx = records.into_iter().filter(|record| record.purpose == Purpose::MailFromMx);
+    let mx = records
+        .into_iter()
+        .filter(|record| record.purpose == Purpose::MailFromMx);
     let entries = look(dns, name, mx.collect()).await;
     let first = unmet(MAIL_FROM, &entries, again).unwrap_or_else(|| {
         let says = format!("bounces go to {}", mail_from.domain);
@@ -168,7 +181,14 @@ async fn mail_from(
             ),
         }
     });
-    vec![first, spf(spf::check(dns, &mail_from.domain).await, &mail_from.domain, again)]
+    vec![
+        first,
+        spf(
+            spf::check(dns, &mail_from.domain).await,
+            &mail_from.domain,
+            again,
+        ),
+    ]
 }
 
 fn spf(read: Result<Spf, Unanswered>, name: &str, again: &str) -> Finding {
@@ -213,7 +233,11 @@ fn dmarc(read: Result<Found, Unanswered>, again: &str) -> Finding {
                 format!("the DMARC record at _dmarc.{at} counts for nothing: {fault}")
             }
         };
-        return Finding::wrong(DMARC, says, format!("leave one record there; `{again}` proposes one"));
+        return Finding::wrong(
+            DMARC,
+            says,
+            format!("leave one record there; `{again}` proposes one"),
+        );
     }
     let Some(counted) = found.record else {
         return Finding::wrong(
@@ -233,9 +257,15 @@ fn dmarc(read: Result<Found, Unanswered>, again: &str) -> Finding {
     }
     if !dmarc.ignored.is_empty() {
         // Tags may hold addresses, so only their names are shown.
-        let names = dmarc.ignored.iter().map(|tag| tag.split('=').next().unwrap_or_default());
+        let names = dmarc
+            .ignored
+            .iter()
+            .map(|tag| tag.split('=').next().unwrap_or_default());
         let names: Vec<_> = names.map(str::trim).collect();
-        advice.push(format!("take out what receivers pass over: {}", names.join(", ")));
+        advice.push(format!(
+            "take out what receivers pass over: {}",
+            names.join(", ")
+        ));
     }
     if dmarc.strict_spf {
         says.push_str("; aspf=s, so that only the signature counts, not SPF");

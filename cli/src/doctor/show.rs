@@ -27,7 +27,10 @@ pub(crate) fn show(findings: &[Finding], terminal: Terminal) -> String {
         ));
         if let Some(do_this) = &finding.do_this {
             let indent = " ".repeat(12 + checks + abouts);
-            lines.push(format!("{indent}{}", terminal.faint(format!("-> {do_this}"))));
+            lines.push(format!(
+                "{indent}{}",
+                terminal.faint(format!("-> {do_this}"))
+            ));
         }
     }
     lines.push(String::new());
@@ -40,7 +43,12 @@ fn about(finding: &Finding) -> &str {
 }
 
 fn summary(findings: &[Finding], terminal: Terminal) -> String {
-    let count = |mark| findings.iter().filter(|finding| finding.mark == mark).count();
+    let count = |mark| {
+        findings
+            .iter()
+            .filter(|finding| finding.mark == mark)
+            .count()
+    };
     let (wrong, unread) = (count(Mark::Wrong), count(Mark::Unread));
     let all = words::count(findings.len(), "check");
     match (wrong, unread) {

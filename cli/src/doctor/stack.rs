@@ -16,14 +16,19 @@ pub(crate) const ALARMS: &str = "alarms";
 
 /// Judges where SES reports what becomes of mails.
 pub(crate) fn reports(set: &str, destinations: &[EventDestination]) -> Vec<Finding> {
-    let to_topics = destinations.iter().filter(|one| one.enabled && one.topic.is_some());
+    let to_topics = destinations
+        .iter()
+        .filter(|one| one.enabled && one.topic.is_some());
     let heard: Vec<_> = to_topics.flat_map(|one| &one.events).collect();
     let missing: Vec<_> = REPORTED
         .into_iter()
         .filter(|event| !heard.iter().any(|known| *known == event))
         .collect();
     if missing.is_empty() {
-        let says = format!("SES reports all {} kinds of events to the stack", REPORTED.len());
+        let says = format!(
+            "SES reports all {} kinds of events to the stack",
+            REPORTED.len()
+        );
         return vec![Finding::fine(REPORTS, says)];
     }
     vec![Finding::wrong(
@@ -78,7 +83,10 @@ pub(crate) fn dead_letters(name: &str, stack: &str, depth: Depth) -> Vec<Finding
         0 => Finding::fine(DEAD_LETTERS, "none"),
         count => Finding::wrong(
             DEAD_LETTERS,
-            format!("{} that could not be worked off", words::count(count, "message")),
+            format!(
+                "{} that could not be worked off",
+                words::count(count, "message")
+            ),
             format!(
                 "read why, mend it, and `waypost redrive --stack {stack}` puts them back; they are kept for 14 days"
             ),
@@ -93,7 +101,10 @@ pub(crate) fn due(age_s: Option<i64>) -> Vec<Finding> {
         None => Finding::fine(DUE, "nobody waits longer than they should"),
         Some(age_s) if age_s <= DUE_AGE_S_MAX => Finding::fine(
             DUE,
-            format!("somebody has been due for {}", words::count(minutes(age_s), "minute")),
+            format!(
+                "somebody has been due for {}",
+                words::count(minutes(age_s), "minute")
+            ),
         ),
         Some(age_s) => Finding::wrong(
             DUE,

@@ -6,9 +6,9 @@ mod name;
 mod page;
 mod records;
 mod state;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub(crate) use ask::{Ask, dmarc_entry};
 pub(crate) use language::Language;

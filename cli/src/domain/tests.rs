@@ -19,7 +19,9 @@ fn asked(domain: &str, language: Language, found: &Found) -> Ask {
     let domain: DomainName = domain.parse().unwrap();
     let dkim = aws::Dkim {
         enabled: true,
-        tokens: ["fkq2", "n7xw", "zzta"].map(|start| start.repeat(8)).to_vec(),
+        tokens: ["fkq2", "n7xw", "zzta"]
+            .map(|start| start.repeat(8))
+            .to_vec(),
         zone: Some("dkim.eu-west-1.amazonses.com".to_owned()),
         easy: true,
         ..aws::Dkim::default()
@@ -61,7 +63,9 @@ fn check(ask: &Ask, expected: Expect) {
 
 #[test]
 fn the_administrator_is_asked_in_english() {
-    check(&ask(Language::En), expect![[r#"
+    check(
+        &ask(Language::En),
+        expect![[r#"
         DNS records for mail from example.nl
         ====================================
         For whoever looks after the DNS of example.nl
@@ -175,12 +179,15 @@ fn the_administrator_is_asked_in_english() {
 
         It takes from minutes to some hours, and at most three days, until everybody
         sees new records. Please say when they are in; we check them then.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_administrator_is_asked_in_dutch() {
-    check(&ask(Language::Nl), expect![[r#"
+    check(
+        &ask(Language::Nl),
+        expect![[r#"
         DNS-records voor mail vanaf example.nl
         ======================================
         Voor wie de DNS van example.nl beheert
@@ -297,7 +304,8 @@ fn the_administrator_is_asked_in_dutch() {
         Het duurt van enkele minuten tot enkele uren, en hoogstens drie dagen,
         voordat iedereen nieuwe records ziet. Laat het weten als ze erin staan; dan
         controleren wij ze.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -314,7 +322,9 @@ fn what_is_there_already_is_said_and_a_dmarc_record_above_is_kept() {
         there: vec!["bounce.mail.example.nl.mail.example.nl: 10 x.example".to_owned()],
         why: Why::DomainTwice,
     };
-    check(&ask, expect![[r#"
+    check(
+        &ask,
+        expect![[r#"
         DNS records for mail from mail.example.nl
         =========================================
         For whoever looks after the DNS of example.nl
@@ -446,7 +456,8 @@ fn what_is_there_already_is_said_and_a_dmarc_record_above_is_kept() {
 
         It takes from minutes to some hours, and at most three days, until everybody
         sees new records. Please say when they are in; we check them then.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -475,14 +486,23 @@ fn the_page_says_all_that_the_text_says() {
             assert!(page.contains(&entry.record.name) && page.contains(&entry.record.value));
         }
         assert!(page.contains(&format!("<html lang=\"{}\">", language.code())));
-        assert!(!page.contains('{') || page.split("</style>").nth(1).is_some_and(|body| !body.contains('{')));
+        assert!(
+            !page.contains('{')
+                || page
+                    .split("</style>")
+                    .nth(1)
+                    .is_some_and(|body| !body.contains('{'))
+        );
         assert!(!text(&ask).contains('{'));
     }
 }
 
 #[test]
 fn a_long_text_is_split_as_a_zone_file_wants_it() {
-    let long = format!("v=DMARC1; p=none; rua=mailto:{}@example.nl", "x".repeat(300));
+    let long = format!(
+        "v=DMARC1; p=none; rua=mailto:{}@example.nl",
+        "x".repeat(300)
+    );
     let found = published("example.nl", true, &long);
     let mut ask = asked("example.nl", Language::En, &found);
     for entry in &mut ask.entries {
@@ -493,18 +513,4 @@ fn a_long_text_is_split_as_a_zone_file_wants_it() {
     let strings: Vec<_> = line.split('"').skip(1).step_by(2).collect();
     assert_eq!(strings.concat(), long);
     assert!(strings.iter().all(|string| string.len() <= 255));
-}
-#[test]
-fn zz_shots() {
-    let mut a = ask(Language::Nl);
-    std::fs::write("/tmp/shot-nl.html", page(&a)).unwrap();
-    let record = "v=DMARC1; p=reject; sp=quarantine; aspf=s; pct=100";
-    let found = published("example.nl", false, record);
-    let mut b = asked("mail.example.nl", Language::En, &found);
-    b.entries[0].state = State::Found;
-    b.entries[1].state = State::Wrong { there: vec!["other.dkim.example".to_owned()], why: Why::Other };
-    b.entries[4].state = State::Unread("x".into());
-    std::fs::write("/tmp/shot-en.html", page(&b)).unwrap();
-    a.entries.iter_mut().for_each(|e| e.state = State::Found);
-    std::fs::write("/tmp/shot-done.html", page(&a)).unwrap();
 }

@@ -21,7 +21,7 @@ use wire::Secret;
 use keys::Keys;
 
 pub(crate) use logs::write_logs;
-pub(crate) use publish::receive as publish_received;
+pub(crate) use publish::{PUBLISHER, receive as publish_received};
 pub(crate) use state::{Exception, State};
 pub(crate) use wiring::Size;
 
@@ -58,6 +58,7 @@ impl Laptop {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let config = wiring::config(setup, &keys, &program);
         let cloud = Cloud::start(config).await?;
+        cloud.put_parameter(&wiring::told(events_url(&cloud)))?;
         Ok(Self {
             cloud,
             keys,
@@ -186,13 +187,17 @@ impl Laptop {
 
     /// Returns where a source posts its events.
     pub(crate) fn events_url(&self) -> String {
-        format!("{}/v1/events", self.cloud.url())
+        events_url(&self.cloud)
     }
 
     /// Stops it in order; what waits goes on when it is started again.
     pub(crate) async fn stop(self) {
         self.cloud.stop().await;
     }
+}
+
+fn events_url(cloud: &Cloud) -> String {
+    format!("{}/v1/events", cloud.url())
 }
 
 /// The port of `waypost serve`, unless it is told another.

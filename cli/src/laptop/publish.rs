@@ -26,7 +26,7 @@ pub(super) async fn hand_over(
         texts: publication.texts.clone(),
     })?;
     let mut publisher = Command::new(program)
-        .args(["function", "publish"])
+        .args(["function", PUBLISHER])
         .env_clear()
         .envs(environment)
         .stdin(Stdio::piped())
@@ -70,4 +70,6 @@ struct Handed {
     texts: Vec<(String, String)>,
 }
 
+/// The name that the publisher has among the functions.
+pub(crate) const PUBLISHER: &str = "publish";
 const HANDED_BYTES_MAX: u64 = 1 << 30;

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use local::{
-    Config, ConfigurationSet, EventSource, Function, Index, Key, Queue, Rate, Route, Table,
-    function_arn, queue_arn, queue_url,
+    Config, ConfigurationSet, EventSource, Function, Index, Key, Parameter, Queue, Rate, Route,
+    Table, function_arn, queue_arn, queue_url,
 };
+use wire::Wiring;
 
 use super::Setup;
 use super::keys::Keys;
@@ -22,7 +23,7 @@ pub(crate) enum Size {
 
 /// Describes the cloud; `program` is what runs as each of its functions.
 pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
-    let environment = environment(keys, &setup.log_filter);
+    let environment = environment(&setup.log_filter);
     let functions = FUNCTIONS.iter().map(|function| {
         let mut env = environment.clone();
         if let Some(queue) = function.queue {
@@ -73,8 +74,63 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
             events: REPORTED.map(str::to_owned).to_vec(),
             queue: REPORTS.to_owned(),
         }],
+        parameters: parameters(keys),
         ..Config::new(setup.folder)
     }
+}
+
+/// The secrets, from the files that they are kept in.
+fn parameters(keys: &Keys) -> Vec<Parameter> {
+    [
+        (SIGNING_SECRETS, &keys.secret_text),
+        (ADDRESS_KEY, &keys.address_key),
+    ]
+    .map(|(name, value)| Parameter {
+        name: parameter(name),
+        value: value.clone(),
+        secure: true,
+    })
+    .to_vec()
+}
+
+/// What the command reads to find everything, as of any stack.
+pub(super) fn told(events_url: String) -> Parameter {
+    let queue = |name: &str| wire::Queue {
+        url: queue_url(name),
+        dead_url: queue_url(&dead(name)),
+    };
+    let wiring = Wiring {
+        tables: wire::Tables {
+            contacts: CONTACTS.to_owned(),
+            enrollments: ENROLLMENTS.to_owned(),
+            sends: SENDS.to_owned(),
+            events: EVENTS.to_owned(),
+            releases: RELEASES.to_owned(),
+        },
+        queues: wire::Queues {
+            events: queue("events"),
+            moves: queue("moves"),
+            orders: queue("orders"),
+            orders_marketing: queue(MARKETING),
+            reports: queue(REPORTS),
+            wake: wire::DeadQueue {
+                dead_url: queue_url(&dead("wake")),
+            },
+        },
+        configuration_set: CONFIGURATION_SET.to_owned(),
+        events_url,
+        mail_domain: None,
+        alarm_topic: None,
+    };
+    Parameter {
+        name: parameter("wiring"),
+        value: wiring.to_json(),
+        secure: false,
+    }
+}
+
+fn parameter(name: &str) -> String {
+    aws::parameter_name(STACK, name)
 }
 
 fn tables() -> Vec<Table> {
@@ -121,10 +177,10 @@ pub(super) fn functions() -> impl Iterator<Item = &'static str> {
 }
 
 /// What every function is told; each reads only what it needs.
-fn environment(keys: &Keys, log_filter: &str) -> Vec<(String, String)> {
+fn environment(log_filter: &str) -> Vec<(String, String)> {
     let role = format!("arn:aws:iam::{}:role/waypost-schedule", local::ACCOUNT);
     [
-        ("ADDRESS_KEY", keys.address_key.clone()),
+        ("ADDRESS_KEY_PARAMETER", parameter(ADDRESS_KEY)),
         ("CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
         ("CONTACTS_TABLE", CONTACTS.to_owned()),
         ("ENROLLMENTS_TABLE", ENROLLMENTS.to_owned()),
@@ -141,7 +197,8 @@ fn environment(keys: &Keys, log_filter: &str) -> Vec<(String, String)> {
         ("SCHEDULE_GROUP", SCHEDULE_GROUP.to_owned()),
         ("SCHEDULE_ROLE_ARN", role),
         ("SENDS_TABLE", SENDS.to_owned()),
-        ("SIGNING_SECRETS", keys.secret_text.clone()),
+        ("SIGNING_SECRETS_PARAMETER", parameter(SIGNING_SECRETS)),
+        ("STACK", STACK.to_owned()),
         ("WAKE_DEAD_LETTERS_ARN", queue_arn(&dead("wake"))),
         ("WAKE_FUNCTION_ARN", function_arn("wake")),
     ]
@@ -219,6 +276,11 @@ const FUNCTIONS: [Part; 7] = [
         processes: 1,
     },
 ];
+
+/// The name of the stack that a laptop is.
+pub(super) const STACK: &str = "laptop";
+const SIGNING_SECRETS: &str = "signing-secrets";
+const ADDRESS_KEY: &str = "address-key";
 
 /// What the name of a queue of what could not be done ends in.
 pub(super) const DEAD: &str = "-dead";

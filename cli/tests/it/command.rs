@@ -26,11 +26,28 @@ pub(crate) fn waypost(folder: &Path) -> Command {
 
 /// Types the command and waits for its end.
 pub(crate) fn said(folder: &Path, words: &[&str]) -> Said {
+    ended(waypost(folder).args(words))
+}
+
+/// Types the command as an operator of the stack whose AWS is at this endpoint.
+pub(crate) fn operated(endpoint: &str, words: &[&str]) -> Said {
+    let mut command = waypost(Path::new("."));
+    command.env_clear().args(words).envs([
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("NO_COLOR", "1"),
+    ]);
+    ended(&mut command)
+}
+
+fn ended(command: &mut Command) -> Said {
     let Output {
         status,
         stdout,
         stderr,
-    } = waypost(folder).args(words).output().unwrap();
+    } = command.output().unwrap();
     Said {
         code: status.code().unwrap(),
         out: String::from_utf8(stdout).unwrap(),

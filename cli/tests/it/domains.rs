@@ -15,13 +15,21 @@ fn a_domain_is_asked_about_made_known_and_followed_until_it_is_right() {
     let laptop = Laptop::start(&sera());
     let dns = Server::start("");
     let domain = |words: &[&str]| {
-        let words = [&["domain", "Voorbeeld.Example.", "--stack", "laptop"], words].concat();
+        let words = [
+            &["domain", "Voorbeeld.Example.", "--stack", "laptop"],
+            words,
+        ]
+        .concat();
         typed(&laptop, &dns, &words)
     };
     // Where nobody can be asked nothing is changed.
     let said = domain(&[]);
     assert_eq!(said.code, 2, "{said:?}");
-    assert!(said.err.contains("voorbeeld.example is added as an identity"), "{said:?}");
+    assert!(
+        said.err
+            .contains("voorbeeld.example is added as an identity"),
+        "{said:?}"
+    );
     assert!(said.err.contains("USE_DEFAULT_VALUE"), "{said:?}");
     assert!(said.err.contains("nothing was changed"), "{said:?}");
     assert_eq!(laptop.cloud().requests("CreateEmailIdentity"), 0);
@@ -32,7 +40,10 @@ fn a_domain_is_asked_about_made_known_and_followed_until_it_is_right() {
     for (extension, holds) in [
         ("txt", "DNS-records voor mail vanaf voorbeeld.example"),
         ("html", "<html lang=\"nl\">"),
-        ("zone", "_dmarc.voorbeeld.example. 3600 IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.example\""),
+        (
+            "zone",
+            "_dmarc.voorbeeld.example. 3600 IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.example\"",
+        ),
     ] {
         let file = format!("documents/dns-voorbeeld.example.{extension}");
         assert!(said.out.contains(&file), "{said:?}");
@@ -40,27 +51,51 @@ fn a_domain_is_asked_about_made_known_and_followed_until_it_is_right() {
         assert!(document.contains(holds), "{document}");
     }
 
-    laptop.cloud().knob("PUT", "identities/voorbeeld.example", &json!({ "verified": false }));
+    laptop.cloud().knob(
+        "PUT",
+        "identities/voorbeeld.example",
+        &json!({ "verified": false }),
+    );
     let records = json_of(&domain(&["--json"]))["records"].clone();
     // One of the keys leads elsewhere, and the MX record stands where the form has put the domain once more.
     let wrong = zone(&records)
         .replacen(".dkim.eu-west-1", ".dkim.us-east-1", 1)
-        .replace("bounce.voorbeeld.example MX", "bounce.voorbeeld.example.voorbeeld.example MX");
+        .replace(
+            "bounce.voorbeeld.example MX",
+            "bounce.voorbeeld.example.voorbeeld.example MX",
+        );
     dns.serve(&wrong);
     let said = domain(&[]);
     assert_eq!(said.code, 1, "{said:?}");
     assert_eq!(said.out.matches("wrong  ").count(), 2, "{said:?}");
-    assert!(said.out.contains(".dkim.us-east-1.amazonses.com"), "{said:?}");
-    assert!(said.out.contains("a name that has the domain twice"), "{said:?}");
+    assert!(
+        said.out.contains(".dkim.us-east-1.amazonses.com"),
+        "{said:?}"
+    );
+    assert!(
+        said.out.contains("a name that has the domain twice"),
+        "{said:?}"
+    );
 
     dns.serve(&zone(&records));
     let said = domain(&[]);
     assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.out.contains("SES has not seen them yet (it met HOST_NOT_FOUND last)"), "{said:?}");
-    laptop.cloud().knob("PUT", "identities/voorbeeld.example", &json!({ "verified": true }));
+    assert!(
+        said.out
+            .contains("SES has not seen them yet (it met HOST_NOT_FOUND last)"),
+        "{said:?}"
+    );
+    laptop.cloud().knob(
+        "PUT",
+        "identities/voorbeeld.example",
+        &json!({ "verified": true }),
+    );
     let said = domain(&[]);
     assert_eq!(said.code, 0, "{said:?}");
-    assert!(said.out.contains("is verified, and all records are right"), "{said:?}");
+    assert!(
+        said.out.contains("is verified, and all records are right"),
+        "{said:?}"
+    );
     for once in ["CreateEmailIdentity", "PutEmailIdentityMailFromAttributes"] {
         assert_eq!(laptop.cloud().requests(once), 1, "{once}");
     }
@@ -74,11 +109,27 @@ fn what_is_no_domain_is_refused_before_anything_is_asked() {
         crate::command::said(folder.path(), &words)
     };
     for (name, more, says) in [
-        ("info@example.nl", &[][..], "give its domain alone, `example.nl`"),
+        (
+            "info@example.nl",
+            &[][..],
+            "give its domain alone, `example.nl`",
+        ),
         ("co.uk", &[], "where others register their domains"),
-        ("example.nl", &["--mail-from", "a b"], "`a b` is no subdomain"),
-        ("example.nl", &["--reports", "nobody"], "`nobody` is no e-mail address"),
-        ("example.nl", &["--resolver", "dns"], "`dns` is no address like 9.9.9.9"),
+        (
+            "example.nl",
+            &["--mail-from", "a b"],
+            "`a b` is no subdomain",
+        ),
+        (
+            "example.nl",
+            &["--reports", "nobody"],
+            "`nobody` is no e-mail address",
+        ),
+        (
+            "example.nl",
+            &["--resolver", "dns"],
+            "`dns` is no address like 9.9.9.9",
+        ),
     ] {
         let said = domain(name, more);
         assert_eq!(said.code, 2, "{said:?}");
@@ -91,18 +142,30 @@ fn a_doctor_names_everything_that_is_missing_and_then_nothing() {
     let laptop = Laptop::start(&sera());
     let dns = Server::start("");
     let cloud = laptop.cloud();
-    cloud.knob("PUT", "identities/mail.veerpont.example", &json!({ "verified": false }));
-    cloud.knob("PUT", "account", &json!({
-        "ProductionAccessEnabled": false,
-        "SendingEnabled": false,
-        "EnforcementStatus": "SHUTDOWN",
-        "SendQuota": { "Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 190.0 },
-        "PricingAttributes": { "CurrentPlan": "ESSENTIALS" },
-        "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE"] },
-    }));
+    cloud.knob(
+        "PUT",
+        "identities/mail.veerpont.example",
+        &json!({ "verified": false }),
+    );
+    cloud.knob(
+        "PUT",
+        "account",
+        &json!({
+            "ProductionAccessEnabled": false,
+            "SendingEnabled": false,
+            "EnforcementStatus": "SHUTDOWN",
+            "SendQuota": { "Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 190.0 },
+            "PricingAttributes": { "CurrentPlan": "ESSENTIALS" },
+            "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE"] },
+        }),
+    );
     cloud.send("orders-dead", "x");
     let doctor = |words: &[&str]| {
-        typed(&laptop, &dns, &[&["doctor", "--stack", "laptop"], words].concat())
+        typed(
+            &laptop,
+            &dns,
+            &[&["doctor", "--stack", "laptop"], words].concat(),
+        )
     };
     let said = doctor(&["--json"]);
     assert_eq!(said.code, 1, "{said:?}");
@@ -110,64 +173,109 @@ fn a_doctor_names_everything_that_is_missing_and_then_nothing() {
     let states = |state: &str| {
         let findings = found["findings"].as_array().unwrap().iter();
         let of = findings.filter(|finding| finding["state"] == state);
-        of.map(|finding| finding["check"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        of.map(|finding| finding["check"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
-    let wrong = ["sandbox", "sending", "quota", "identity", "dkim", "mail from", "dmarc", "dead letters"];
+    let wrong = [
+        "sandbox",
+        "sending",
+        "quota",
+        "identity",
+        "dkim",
+        "mail from",
+        "dmarc",
+        "dead letters",
+    ];
     assert_eq!(states("wrong"), wrong, "{said:?}");
     assert_eq!(states("advice"), ["plan", "suppression"]);
     assert_eq!(states("unread"), [""; 0]);
     for finding in found["findings"].as_array().unwrap() {
-        assert!(finding["state"] == "ok" || finding["do"].is_string(), "{finding}");
+        assert!(
+            finding["state"] == "ok" || finding["do"].is_string(),
+            "{finding}"
+        );
     }
 
-    cloud.knob("PUT", "account", &json!({
-        "ProductionAccessEnabled": true,
-        "SendingEnabled": true,
-        "EnforcementStatus": "HEALTHY",
-        "SendQuota": { "Max24HourSend": -1.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0 },
-        "PricingAttributes": { "CurrentPlan": "NONE" },
-        "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
-    }));
+    cloud.knob(
+        "PUT",
+        "account",
+        &json!({
+            "ProductionAccessEnabled": true,
+            "SendingEnabled": true,
+            "EnforcementStatus": "HEALTHY",
+            "SendQuota": { "Max24HourSend": -1.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0 },
+            "PricingAttributes": { "CurrentPlan": "NONE" },
+            "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
+        }),
+    );
     let dead = format!("{}/000000000000/orders-dead", cloud.endpoint);
     cloud.call("AmazonSQS.PurgeQueue", &json!({ "QueueUrl": dead }));
-    let words = ["domain", "mail.veerpont.example", "--stack", "laptop", "--yes", "--json"];
+    let words = [
+        "domain",
+        "mail.veerpont.example",
+        "--stack",
+        "laptop",
+        "--yes",
+        "--json",
+    ];
     let records = json_of(&typed(&laptop, &dns, &words))["records"].clone();
     dns.serve(&zone(&records));
-    cloud.knob("PUT", "identities/mail.veerpont.example", &json!({ "verified": true }));
+    cloud.knob(
+        "PUT",
+        "identities/mail.veerpont.example",
+        &json!({ "verified": true }),
+    );
     let said = doctor(&[]);
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.out.contains("All is well: "), "{said:?}");
     // Nothing that should not be seen.
     let secret = fs::read_to_string(laptop.folder().join(".waypost/secret")).unwrap();
-    assert!(!said.out.contains('@') && !said.out.contains(secret.trim()), "{said:?}");
+    assert!(
+        !said.out.contains('@') && !said.out.contains(secret.trim()),
+        "{said:?}"
+    );
 }
 
 #[test]
 fn what_cannot_be_read_stops_nothing_else_and_what_is_throttled_is_asked_again() {
     let laptop = Laptop::start(&sera());
     let dns = Server::start("_dmarc.veerpont.example FAILS");
-    let refuse = |status: u16, code: &str| {
-        json!({ "kind": "refuse", "status": status, "code": code, "message": "so it is" })
-    };
-    laptop.cloud().fault("GetAccount", 0, 10, refuse(403, "AccessDeniedException"));
-    laptop.cloud().fault("GetEmailIdentity", 0, 2, refuse(429, "TooManyRequestsException"));
+    let refuse = |status: u16, code: &str| json!({ "kind": "refuse", "status": status, "code": code, "message": "so it is" });
+    laptop
+        .cloud()
+        .fault("GetAccount", 0, 10, refuse(403, "AccessDeniedException"));
+    laptop.cloud().fault(
+        "GetEmailIdentity",
+        0,
+        2,
+        refuse(429, "TooManyRequestsException"),
+    );
     let said = typed(&laptop, &dns, &["doctor", "--stack", "laptop", "--json"]);
     let found = json_of(&said);
     let state = |check: &str| {
         let mut findings = found["findings"].as_array().unwrap().iter();
         let finding = findings.find(|finding| finding["check"] == check).unwrap();
-        (finding["state"].as_str().unwrap().to_owned(), finding["says"].to_string())
+        (
+            finding["state"].as_str().unwrap().to_owned(),
+            finding["says"].to_string(),
+        )
     };
     for check in ["sandbox", "sending", "quota", "plan", "suppression"] {
         let (state, says) = state(check);
         assert_eq!(state, "unread");
-        assert!(says.contains("could not be read: SES GetAccount: AccessDeniedException so it is"), "{says}");
+        assert!(
+            says.contains("could not be read: SES GetAccount: AccessDeniedException so it is"),
+            "{says}"
+        );
     }
     assert_eq!(state("identity").0, "ok");
     assert_eq!(state("reports").0, "ok");
     let (dmarc, says) = state("dmarc");
     assert_eq!(dmarc, "unread");
-    assert!(says.contains("DNS did not answer for _dmarc.veerpont.example"), "{says}");
+    assert!(
+        says.contains("DNS did not answer for _dmarc.veerpont.example"),
+        "{says}"
+    );
 }
 
 /// Types a command at a laptop.

@@ -1,9 +1,9 @@
 //! Trigger intake: checks a signed post, stores it, and only then says yes.
 
 use aws::{Aws, Setting};
-use engine::{Post, Refusal};
+use engine::{Keyring, Post, Refusal};
 use lambda::{Error, Request, Response};
-use wire::{Problem, Secret, Signed};
+use wire::{Problem, Signed};
 
 /// Runs the function until its runtime is gone.
 ///
@@ -12,13 +12,16 @@ use wire::{Problem, Secret, Signed};
 /// Names every setting that is missing.
 pub async fn run() -> Result<(), Error> {
     let aws = lambda::start(&REQUIRED, &[]).await?;
-    let secrets = aws.settings().get(Setting::SigningSecrets);
-    let secrets = secrets.split_whitespace().map(Secret::parse);
-    let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
-    lambda::serve_http(async |request: Request| answer(&aws, &secrets, &request).await).await
+    let keyring = Keyring::default();
+    // The first post need not wait for them; where this fails, it tries again and says why.
+    let _ = keyring.secrets(&aws).await;
+    lambda::serve_http(&aws, async |request: Request| {
+        answer(&aws, &keyring, &request).await
+    })
+    .await
 }
 
-async fn answer(aws: &Aws, secrets: &[Secret], request: &Request) -> Response {
+async fn answer(aws: &Aws, keyring: &Keyring, request: &Request) -> Response {
     let signed = Signed {
         id: request.header("webhook-id"),
         timestamp: request.header("webhook-timestamp"),
@@ -28,7 +31,7 @@ async fn answer(aws: &Aws, secrets: &[Secret], request: &Request) -> Response {
         signed,
         body: &request.body,
     };
-    match engine::intake(aws, secrets, &post).await {
+    match engine::intake(aws, keyring, &post).await {
         Ok(ids) => Response {
             status: 202,
             headers: vec![("content-type", "application/json".to_owned())],
@@ -57,5 +60,5 @@ const REQUIRED: [Setting; 5] = [
     Setting::EventsQueueUrl,
     Setting::EventsTable,
     Setting::ReleasesTable,
-    Setting::SigningSecrets,
+    Setting::SigningSecretsParameter,
 ];

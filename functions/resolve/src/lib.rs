@@ -43,7 +43,7 @@ async fn resolve(aws: &Aws, letter: &Letter, entering: &mut Entering) -> Deliver
 }
 
 const REQUIRED: [Setting; 13] = [
-    Setting::AddressKey,
+    Setting::AddressKeyParameter,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::EnrollmentsTable,

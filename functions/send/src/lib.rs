@@ -1,7 +1,7 @@
 //! Sends mails: renders one, hands it to SES, and lets its run go on.
 
 use aws::{Aws, Setting};
-use engine::{EVIDENCE, Failure, LEASE, Lane, Orders, Patience};
+use engine::{EVIDENCE, Failure, LEASE, Lane, Metric, Metrics, Orders, Patience};
 use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::SignedDuration;
@@ -71,11 +71,12 @@ async fn deliver(aws: &Aws, patience: Patience, lane: Lane, letter: &Letter) -> 
 async fn again(aws: &Aws, lane: Lane, order: &Order) -> Delivered {
     let orders = std::slice::from_ref(order);
     aws.order(lane, orders, AGAIN_DELAY).await?;
+    aws.count(Metric::Retries, 1);
     Ok(())
 }
 
 const REQUIRED: [Setting; 16] = [
-    Setting::AddressKey,
+    Setting::AddressKeyParameter,
     Setting::ConfigurationSet,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// Names every setting that is missing.
 pub async fn run() -> Result<(), Error> {
     let aws = lambda::start(&REQUIRED, &[]).await?;
-    lambda::serve(async |event: Value| answer(&aws, &event).await).await
+    lambda::serve(&aws, async |event: Value| answer(&aws, &event).await).await
 }
 
 /// Wakes everybody who is due; with `{"sweep": true}`, everybody whom nobody woke.

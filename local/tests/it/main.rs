@@ -13,5 +13,6 @@ mod ses;
 mod ses_events;
 mod ses_identities;
 mod sqs;
+mod ssm;
 mod time;
 mod world;

@@ -29,6 +29,7 @@ pub(crate) struct Clients {
     pub(crate) scheduler: aws_sdk_scheduler::Client,
     pub(crate) ses: aws_sdk_sesv2::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) ssm: aws_sdk_ssm::Client,
 }
 
 impl World {
@@ -145,6 +146,7 @@ impl Clients {
             scheduler: aws_sdk_scheduler::Client::new(&config),
             ses: aws_sdk_sesv2::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
+            ssm: aws_sdk_ssm::Client::new(&config),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The ports on DynamoDB, SQS, EventBridge Scheduler and SES.
+//! The ports on DynamoDB, SQS, EventBridge Scheduler, SES and SSM.
 //!
 //! **Invariant:** the only crate that names an SDK, and the same on a laptop and in the cloud: only
 //! `AWS_ENDPOINT_URL` differs, and the SDK reads that by itself.
@@ -10,9 +10,13 @@ mod exceptions;
 mod item;
 mod ledger;
 mod mailer;
+mod metrics;
+#[cfg(feature = "operator")]
 mod operator;
+mod parameters;
 mod publish;
 mod queues;
+mod quota;
 mod releases;
 mod schedules;
 mod settings;
@@ -26,9 +30,11 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use jiff::SignedDuration;
 use wire::AddressHasher;
 
+#[cfg(feature = "operator")]
 pub use operator::{
-    Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Operator, Quota, Unverified,
+    Depth, Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Operator, Quota, Unverified,
 };
+pub use parameters::parameter_name;
 pub use publish::{publish, verify_domain};
 pub use settings::{Setting, Settings};
 
@@ -39,35 +45,42 @@ pub struct Aws {
     scheduler: aws_sdk_scheduler::Client,
     ses: aws_sdk_sesv2::Client,
     sqs: aws_sdk_sqs::Client,
+    ssm: aws_sdk_ssm::Client,
     settings: Settings,
     addresses: Option<AddressHasher>,
     clock_offset: SignedDuration,
     releases: releases::Cache,
     rung: schedules::Rung,
+    tally: metrics::Tally,
 }
 
 impl Aws {
-    /// Connects to AWS; no request is made yet.
+    /// Connects to AWS, and reads the key under which addresses are hashed, if it is named.
     ///
     /// # Errors
     ///
-    /// Fails where a setting cannot be read.
+    /// Fails where a setting or the key cannot be read.
     pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
         let config = sdk_config().await;
-        let addresses = settings.find(Setting::AddressKey);
-        let addresses = addresses.map(AddressHasher::parse).transpose()?;
         let offset = settings.seconds(Setting::ClockOffsetSeconds);
         let clock_offset = offset.map_err(|wrong| anyhow!(wrong))?.unwrap_or_default();
+        let ssm = aws_sdk_ssm::Client::new(&config);
+        let addresses = match settings.find(Setting::AddressKeyParameter) {
+            Some(name) => Some(parameters::address_key(&ssm, name).await?),
+            None => None,
+        };
         Ok(Self {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             scheduler: aws_sdk_scheduler::Client::new(&config),
             ses: mailer::client(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
+            ssm,
             settings,
             addresses,
             clock_offset,
             releases: releases::Cache::default(),
             rung: schedules::Rung::default(),
+            tally: metrics::Tally::default(),
         })
     }
 
@@ -81,12 +94,24 @@ impl Aws {
     }
 }
 
-/// Reads region, credentials and endpoints as every AWS tool does.
+/// How long a request may take.
+struct Timeouts {
+    connect: Duration,
+    attempt: Duration,
+    operation: Duration,
+}
+
+/// Returns how a function talks to AWS.
 async fn sdk_config() -> SdkConfig {
+    configured(&FUNCTION).await
+}
+
+/// Reads region, credentials and endpoints as every AWS tool does.
+async fn configured(timeouts: &Timeouts) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(OPERATION_TIMEOUT)
+        .connect_timeout(timeouts.connect)
+        .operation_attempt_timeout(timeouts.attempt)
+        .operation_timeout(timeouts.operation)
         .build();
     aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::standard())
@@ -95,7 +120,9 @@ async fn sdk_config() -> SdkConfig {
         .await
 }
 
-// Far below a function's timeout, which is far below its queue's visibility timeout.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
+/// Far below a function's timeout, which is far below its queue's visibility timeout.
+const FUNCTION: Timeouts = Timeouts {
+    connect: Duration::from_secs(1),
+    attempt: Duration::from_secs(3),
+    operation: Duration::from_secs(8),
+};

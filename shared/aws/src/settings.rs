@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 /// A setting, by the name of its environment variable.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Setting {
-    /// `ADDRESS_KEY`: the key under which addresses are hashed, as base64.
-    AddressKey,
+    /// `ADDRESS_KEY_PARAMETER`: the parameter that holds the key under which addresses are hashed.
+    AddressKeyParameter,
     /// `WAYPOST_CLOCK_OFFSET_SECONDS`: how far a laptop's clock was moved.
     ClockOffsetSeconds,
     /// `CONFIGURATION_SET`: SES's configuration set.
@@ -45,8 +45,10 @@ pub enum Setting {
     ScheduleRoleArn,
     /// `SENDS_TABLE`
     SendsTable,
-    /// `SIGNING_SECRETS`: one or several `whsec_…`, separated by spaces.
-    SigningSecrets,
+    /// `SIGNING_SECRETS_PARAMETER`: the parameter that holds what posts may be signed with.
+    SigningSecretsParameter,
+    /// `STACK`: the stack's name, by which its metrics are told apart.
+    Stack,
     /// `WAKE_DEAD_LETTERS_ARN`
     WakeDeadLettersArn,
     /// `WAKE_FUNCTION_ARN`
@@ -57,7 +59,7 @@ impl Setting {
     /// Returns the name of its environment variable.
     pub fn variable(self) -> &'static str {
         match self {
-            Self::AddressKey => "ADDRESS_KEY",
+            Self::AddressKeyParameter => "ADDRESS_KEY_PARAMETER",
             Self::ClockOffsetSeconds => "WAYPOST_CLOCK_OFFSET_SECONDS",
             Self::ConfigurationSet => "CONFIGURATION_SET",
             Self::ContactsTable => "CONTACTS_TABLE",
@@ -76,7 +78,8 @@ impl Setting {
             Self::ScheduleGroup => "SCHEDULE_GROUP",
             Self::ScheduleRoleArn => "SCHEDULE_ROLE_ARN",
             Self::SendsTable => "SENDS_TABLE",
-            Self::SigningSecrets => "SIGNING_SECRETS",
+            Self::SigningSecretsParameter => "SIGNING_SECRETS_PARAMETER",
+            Self::Stack => "STACK",
             Self::WakeDeadLettersArn => "WAKE_DEAD_LETTERS_ARN",
             Self::WakeFunctionArn => "WAKE_FUNCTION_ARN",
         }
@@ -154,7 +157,7 @@ mod tests {
     #[test]
     fn every_missing_setting_is_named_at_once() {
         let required = [Setting::ContactsTable, Setting::OrdersQueueUrl];
-        let error = Settings::read(|_| None, &required, &[Setting::AddressKey]).unwrap_err();
+        let error = Settings::read(|_| None, &required, &[Setting::Stack]).unwrap_err();
         assert_eq!(error, "not set: CONTACTS_TABLE, ORDERS_QUEUE_URL");
     }
 }

@@ -1,17 +1,19 @@
 //! Moves one enrollment on.
 
 use anyhow::anyhow;
-use journey::{Contact, Enrollment, Input, Outcome, Plan, Scene, SendResult, Settled};
+use journey::{Contact, Enrollment, Input, Outcome, Phase, Plan, Scene, SendResult, Settled};
 use wire::{Cause, EnrollmentRecord, Move};
 
 use crate::effects::{orders, pass_on, settle};
-use crate::{Alarms, Clock, Contacts, Enrollments, Failure, Moves, Orders, Plans, Stored};
+use crate::{
+    Alarms, Clock, Contacts, Enrollments, Failure, Metric, Metrics, Moves, Orders, Plans, Stored,
+};
 
 /// Moves an enrollment on because of `cause`.
 ///
 /// An enrollment that is gone was erased: there is nothing left to move.
 pub async fn advance(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms),
+    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
     Move {
         contact,
         enrollment,
@@ -43,7 +45,7 @@ pub async fn advance(
 ///
 /// Where somebody else was faster, it decides again about what they left.
 pub(crate) async fn step(
-    io: &(impl Clock + Enrollments + Orders + Moves + Alarms),
+    io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
     plan: &Plan,
     contact: &Contact,
     record: EnrollmentRecord,
@@ -64,7 +66,7 @@ pub(crate) async fn step(
 }
 
 async fn attempt(
-    io: &(impl Clock + Enrollments + Orders + Moves + Alarms),
+    io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
     plan: &Plan,
     contact: &Contact,
     record: &EnrollmentRecord,
@@ -89,6 +91,10 @@ async fn attempt(
     };
     let stored = io.replace(&record).await?;
     if stored == Stored::Done {
+        // An input that finds it parked is ignored, so it is counted once.
+        if let Phase::Parked { .. } = record.enrollment.phase {
+            io.count(Metric::ParkedEnrollments, 1);
+        }
         settle(io, plan, &record).await?;
     }
     Ok(stored)

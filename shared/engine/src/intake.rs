@@ -5,9 +5,12 @@ use std::fmt;
 
 use journey::{ContactId, Field, Release};
 use serde_json::Value as Json;
-use wire::{EventsMessage, Fault, Problem, Secret, Signed};
+use wire::{EventsMessage, Fault, Problem, Signed};
 
-use crate::{Backlog, Clock, Contacts, Events, Exception, ExceptionKind, Exceptions, Releases};
+use crate::{
+    Backlog, Clock, Contacts, Events, Exception, ExceptionKind, Exceptions, Keyring, Metric,
+    Metrics, Releases, Secrets,
+};
 
 /// A post, as it came in.
 #[derive(Clone, Copy)]
@@ -42,16 +45,18 @@ pub struct Refusal {
 ///
 /// A refusal, checked in this order: 413, 401, 400, 422; then 429 and 503 when it cannot be stored.
 pub async fn intake(
-    io: &(impl Clock + Releases + Contacts + Events + Exceptions),
-    secrets: &[Secret],
+    io: &(impl Clock + Secrets + Releases + Contacts + Events + Exceptions + Metrics),
+    keyring: &Keyring,
     post: &Post<'_>,
 ) -> Result<Vec<String>, Refusal> {
     if post.body.len() > BODY_BYTES_MAX {
         let detail = format!("a post is at most {} KiB", BODY_BYTES_MAX / 1024);
         return Err(Problem::new(413, "The post is too large", detail).into());
     }
+    let secrets = keyring.secrets(io).await;
+    let secrets = secrets.map_err(|error| unavailable(&error))?;
     let now = io.now();
-    let Some(posted) = post.signed.verify(secrets, now, post.body) else {
+    let Some(posted) = post.signed.verify(&secrets, now, post.body) else {
         let detail = "sign the raw body by the Standard Webhooks scheme, within five minutes";
         return Err(Problem::new(401, "The signature does not hold", detail).into());
     };
@@ -81,6 +86,7 @@ pub async fn intake(
             keep(io, post, &problem, &declared)
                 .await
                 .map_err(|error| unavailable(&error))?;
+            io.count(Metric::RefusedEvents, 1);
             Err(problem.into())
         }
     }

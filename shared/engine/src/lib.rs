@@ -13,6 +13,7 @@ mod effects;
 mod failure;
 mod feedback;
 mod intake;
+mod keyring;
 mod ports;
 mod resolve;
 mod send;
@@ -22,11 +23,12 @@ pub use advance::advance;
 pub use failure::Failure;
 pub use feedback::feedback;
 pub use intake::{Post, Refusal, intake};
+pub use keyring::Keyring;
 pub use ports::{
     AddressKey, Alarms, Backlog, Bonding, Claim, Claimed, Clock, ContactBook, Contacts, DueIndex,
     Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions, Lane, Ledger, Mailer,
-    Moves, Orders, Outgoing, Overdue, Pages, Plans, Releases, Row, RowState, Stored, Suppressions,
-    Templates, Undelivered, Versioned,
+    Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Quota, Releases, Row,
+    RowState, Secrets, Sent, Stored, Suppressions, Templates, Undelivered, Versioned,
 };
 pub use resolve::{Entering, Resolved, resolve};
 pub use send::{EVIDENCE, LEASE, Patience, send};

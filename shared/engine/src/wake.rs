@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use wire::{Cause, Move};
 
-use crate::{Clock, DueIndex, Failure, Moves};
+use crate::{Clock, DueIndex, Failure, Metric, Metrics, Moves, Quota};
 
 /// Moves on everybody who is due; what an alarm clock rings for.
 ///
@@ -22,15 +22,43 @@ pub struct SweepReport {
     pub oldest: SignedDuration,
 }
 
-/// Moves on everybody for whom no alarm clock rang.
+/// Moves on everybody for whom no alarm clock rang, and measures what an operator must hear of.
 ///
 /// Leaves the last two minutes to the alarm clocks, and a queue that is deep already alone.
-pub async fn sweep(io: &(impl Clock + DueIndex + Moves)) -> Result<SweepReport, Failure> {
-    if io.waiting().await? > QUEUE_DEPTH_MAX {
+pub async fn sweep(
+    io: &(impl Clock + DueIndex + Moves + Quota + Metrics),
+) -> Result<SweepReport, Failure> {
+    measure_quota(io).await;
+    let until = io.now() - ALARM_CLOCKS_OWN;
+    let report = if io.waiting().await? > QUEUE_DEPTH_MAX {
         tracing::warn!("The sweep waits: the queue is deeper than {QUEUE_DEPTH_MAX} already");
-        return Ok(SweepReport::default());
+        look(io, until).await?
+    } else {
+        drain(io, until).await?
+    };
+    let oldest_s = u64::try_from(report.oldest.as_secs()).unwrap_or_default();
+    io.count(Metric::OldestDueAge, oldest_s);
+    Ok(report)
+}
+
+/// Measures how much of the mail service's quota is used; that it cannot be read stops nobody.
+async fn measure_quota(io: &(impl Quota + Metrics)) {
+    match io.sent().await {
+        Ok(sent) => io.count(Metric::SendQuotaUsed, sent.percent()),
+        Err(error) => tracing::warn!("The mail service's quota cannot be read: {error:#}"),
     }
-    drain(io, io.now() - ALARM_CLOCKS_OWN).await
+}
+
+/// Finds out how long the longest has been overdue, and moves nobody on.
+async fn look(io: &(impl Clock + DueIndex), until: Timestamp) -> Result<SweepReport, Failure> {
+    let mut report = SweepReport::default();
+    for shard in 0..io.shards() {
+        // The longest overdue comes first.
+        if let Some(first) = io.due(shard, until, None).await?.first() {
+            report.oldest = report.oldest.max(io.now().duration_since(first.due));
+        }
+    }
+    Ok(report)
 }
 
 async fn drain(

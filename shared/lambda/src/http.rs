@@ -1,11 +1,12 @@
 //! HTTP requests by way of API Gateway (payload format 2.0).
 
+use aws::Aws;
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
-use crate::boxed;
+use crate::{boxed, metrics};
 
 /// A request, as far as our functions look at it.
 pub struct Request {
@@ -47,14 +48,16 @@ pub struct Response {
 /// # Errors
 ///
 /// Fails where the Runtime API is gone.
-pub async fn serve_http<F>(handle: F) -> Result<(), Error>
+pub async fn serve_http<F>(aws: &Aws, handle: F) -> Result<(), Error>
 where
     F: AsyncFn(Request) -> Response,
 {
     let handle = &handle;
     run(service_fn(
         async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-            answer(boxed(handle(request(event.payload))).await)
+            let response = boxed(handle(request(event.payload))).await;
+            metrics::emit(aws);
+            answer(response)
         },
     ))
     .await

@@ -5,6 +5,7 @@
 
 mod http;
 mod logs;
+mod metrics;
 mod queue;
 
 use std::pin::Pin;
@@ -27,19 +28,22 @@ pub async fn start(required: &[Setting], optional: &[Setting]) -> Result<Aws, Er
         .copied()
         .chain([Setting::ClockOffsetSeconds])
         .collect();
-    let settings = Settings::read(variable, required, &optional)?;
+    let required: Vec<_> = required.iter().copied().chain([Setting::Stack]).collect();
+    let settings = Settings::read(variable, &required, &optional)?;
     Ok(Aws::connect(settings).await?)
 }
 
 /// Serves invocations whose payload is any JSON.
-pub async fn serve<F>(handle: F) -> Result<(), Error>
+pub async fn serve<F>(aws: &Aws, handle: F) -> Result<(), Error>
 where
     F: AsyncFn(serde_json::Value) -> Result<serde_json::Value, Error>,
 {
     let handle = &handle;
     lambda_runtime::run(lambda_runtime::service_fn(
         async |event: lambda_runtime::LambdaEvent<serde_json::Value>| {
-            boxed(handle(event.payload)).await
+            let answer = boxed(handle(event.payload)).await;
+            metrics::emit(aws);
+            answer
         },
     ))
     .await
@@ -48,6 +52,11 @@ where
 /// Hides a future's type: nested as deep as a use case is, the compiler loses its way in it.
 fn boxed<'a, T>(future: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
     Box::pin(future)
+}
+
+/// Returns the name of the handler that Lambda asks for.
+pub fn handler() -> Option<String> {
+    variable("_HANDLER")
 }
 
 #[expect(

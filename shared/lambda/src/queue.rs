@@ -3,10 +3,10 @@
 
 use aws::Aws;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use engine::Failure;
+use engine::{Failure, Metric, Metrics};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
-use crate::boxed;
+use crate::{boxed, metrics};
 
 /// A message of a batch.
 #[derive(Clone)]
@@ -42,7 +42,9 @@ where
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let letters = letters(event.payload);
         let delivered = boxed(deliver(&letters)).await;
-        answer(aws, &letters, delivered).await
+        let answer = answer(aws, &letters, delivered).await;
+        metrics::emit(aws);
+        answer
     }))
     .await
 }
@@ -73,6 +75,7 @@ async fn answer(
             Ok(()) => (),
             Err(Failure::Retry(error)) => {
                 tracing::warn!(message.id = %id, "Message {id} will be delivered again: {error:#}");
+                aws.count(Metric::Retries, 1);
                 response.add_failure(id);
             }
             Err(Failure::Reject(error)) => {
@@ -80,6 +83,7 @@ async fn answer(
                 tracing::error!(message.id = %id, "Message {id} is put away: {reason}");
                 if let Err(error) = aws.dead_letter(&letter.body, &reason).await {
                     tracing::error!(message.id = %id, "Message {id} goes back: {error:#}");
+                    aws.count(Metric::Retries, 1);
                     response.add_failure(id);
                 }
             }

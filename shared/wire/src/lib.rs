@@ -19,6 +19,7 @@ mod tests;
 mod time;
 mod unreadable;
 mod value;
+mod wiring;
 
 pub use address::AddressHasher;
 pub use contact::{Bonds, ContactRecord, RoleBond};
@@ -31,6 +32,7 @@ pub use publication::Publication;
 pub use ses::{Report, ReportKind};
 pub use signature::{Secret, Signed};
 pub use unreadable::Unreadable;
+pub use wiring::{DeadQueue, Queue, Queues, Tables, Wiring};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};

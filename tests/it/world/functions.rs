@@ -1,6 +1,6 @@
 //! What stands around the engine in each function: reading messages, and saying what failed.
 
-use engine::{Entering, Failure, Lane, Orders, Post};
+use engine::{Entering, Failure, Keyring, Lane, Orders, Post};
 use jiff::SignedDuration;
 use journey::{Order, Phase};
 use wire::{Cause, EventsMessage, MovesMessage, OrdersMessage, Report, Signed, Unreadable};
@@ -11,8 +11,7 @@ use crate::given;
 /// Does what intake does with a post, signed as its source would.
 pub(super) async fn post(world: World, id: String, body: String) -> Result<(), Failure> {
     let now = world.state().now;
-    let secret = given::secret();
-    let signatures = secret.sign(&id, now, body.as_bytes());
+    let signatures = given::secret().sign(&id, now, body.as_bytes());
     let timestamp = now.as_second().to_string();
     let signed = Signed {
         id: &id,
@@ -20,8 +19,8 @@ pub(super) async fn post(world: World, id: String, body: String) -> Result<(), F
         signatures: &signatures,
     };
     let body = body.as_bytes();
-    let secrets = std::slice::from_ref(&secret);
-    let taken = engine::intake(&world, secrets, &Post { signed, body }).await;
+    let keyring = Keyring::default();
+    let taken = engine::intake(&world, &keyring, &Post { signed, body }).await;
     let accepted = taken.map_err(|refusal| {
         let problem = anyhow::anyhow!("{}: {}", refusal.problem.title, refusal.problem.detail);
         match refusal.problem.status {

@@ -9,11 +9,13 @@ mod check;
 mod choose;
 mod functions;
 mod mail;
+mod metrics;
 mod outlet;
 mod people;
 mod queues;
 mod run;
 mod runs;
+mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -22,7 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use anyhow::anyhow;
-use engine::{AddressKey, Clock, Exception, Patience};
+use engine::{AddressKey, Clock, Exception, Metric, Patience, Sent};
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use bugs::Bug;
@@ -30,11 +32,12 @@ pub(crate) use choose::{Choose, Kind, Seed, Tape};
 pub(crate) use queues::Queue;
 pub(crate) use run::{Action, Runner};
 
-use crate::given::Published;
+use crate::given::{self, Published};
 use mail::Service;
 use people::People;
 use queues::{Letter, Message};
 use runs::Runs;
+use secrets::Store;
 
 /// The world, as an invocation sees it.
 #[derive(Clone)]
@@ -50,6 +53,9 @@ pub(crate) struct State {
     pub(crate) service: Service,
     pub(crate) exceptions: BTreeMap<String, Exception>,
     pub(crate) suppressed: BTreeSet<AddressKey>,
+    pub(crate) store: Store,
+    pub(crate) sent: Sent,
+    pub(crate) counts: BTreeMap<Metric, u64>,
     pub(crate) queues: BTreeMap<Queue, Vec<Message>>,
     pub(crate) dead: Vec<Letter>,
     /// When alarm clocks ring, and how often that was tried.
@@ -97,6 +103,16 @@ impl World {
             service: Service::default(),
             exceptions: BTreeMap::new(),
             suppressed: BTreeSet::new(),
+            store: Store {
+                secrets: vec![given::secret()],
+                down: false,
+                reads: 0,
+            },
+            sent: Sent {
+                most: None,
+                count: 0,
+            },
+            counts: BTreeMap::new(),
             queues: BTreeMap::new(),
             dead: Vec::new(),
             rings: Vec::new(),

@@ -44,6 +44,13 @@ impl State {
         self.put(Queue::Moves, body, SignedDuration::ZERO);
     }
 
+    /// Makes the queue of moves so deep; nothing is in its messages.
+    pub(crate) fn fill_moves(&mut self, depth: usize) {
+        for _ in 0..depth {
+            self.put_moves(&[]);
+        }
+    }
+
     pub(super) fn put_orders(&mut self, queue: Queue, orders: &[Order], delay: SignedDuration) {
         if !(SignedDuration::ZERO..=DELAY_MAX).contains(&delay) {
             self.wrong(format!("SQS refuses a delay of {delay}"));

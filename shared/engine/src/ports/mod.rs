@@ -7,8 +7,11 @@ mod contacts;
 mod enrollments;
 mod ledger;
 mod mailer;
+mod metrics;
 mod outlet;
+mod quota;
 mod releases;
+mod secrets;
 
 use jiff::Timestamp;
 
@@ -16,8 +19,11 @@ pub use contacts::{Bonding, ContactBook, Contacts, Suppressions};
 pub use enrollments::{DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue};
 pub use ledger::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
 pub use mailer::{Evidence, Mailer, Outgoing, Pages, Undelivered};
+pub use metrics::{Metric, Metrics};
 pub use outlet::{Alarms, Backlog, Events, Lane, Moves, Orders};
+pub use quota::{Quota, Sent};
 pub use releases::{Plans, Releases, Templates};
+pub use secrets::Secrets;
 
 /// Tells the time.
 pub trait Clock {

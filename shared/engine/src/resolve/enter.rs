@@ -13,8 +13,8 @@ use wire::{EnrollmentRecord, Event};
 use super::Resolved;
 use crate::effects::{alarm, orders};
 use crate::{
-    Alarms, Clock, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Lane, Moves, Orders,
-    Stored,
+    Alarms, Clock, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Lane, Metric,
+    Metrics, Moves, Orders, Stored,
 };
 
 /// The enrollments of some posts, and the mails that they order.
@@ -31,7 +31,7 @@ impl Entering {
     /// deduplication and state.
     pub(super) async fn enter(
         &mut self,
-        io: &(impl Clock + Enrollments + Exceptions + Moves + Alarms),
+        io: &(impl Clock + Enrollments + Exceptions + Moves + Alarms + Metrics),
         (hash, plan): (&str, &Plan),
         event: &Event,
         contact: &Contact,
@@ -47,7 +47,12 @@ impl Entering {
             version: 1,
         };
         match io.enter(&record).await? {
-            Stored::Done => self.resolved.entered += 1,
+            Stored::Done => {
+                self.resolved.entered += 1;
+                if let Phase::Parked { .. } = record.enrollment.phase {
+                    io.count(Metric::ParkedEnrollments, 1);
+                }
+            }
             Stored::Conflict => {
                 let Enrollment { contact, id, .. } = &record.enrollment;
                 let found = io.enrollment(contact, id).await?;

@@ -11,8 +11,8 @@ use journey::{Entrance, Happening, Known, Plan, Release};
 use wire::{Event, EventsMessage};
 
 use crate::{
-    Alarms, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Moves,
-    Plans, Releases,
+    Alarms, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure,
+    Metrics, Moves, Plans, Releases,
 };
 use crowd::crowd;
 
@@ -34,7 +34,17 @@ pub struct Resolved {
 /// The mails that its enrollments order are left in `entering`, so that a batch of posts can order
 /// them in one message; the post may be acknowledged after [`Entering::finish`].
 pub async fn resolve(
-    io: &(impl Clock + Releases + Plans + ContactBook + Enrollments + Exceptions + Moves + Alarms),
+    io: &(
+         impl Clock
+         + Releases
+         + Plans
+         + ContactBook
+         + Enrollments
+         + Exceptions
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     message: &EventsMessage,
     entering: &mut Entering,
 ) -> Result<(), Failure> {
@@ -46,7 +56,7 @@ pub async fn resolve(
 }
 
 async fn resolve_event(
-    io: &(impl Clock + Plans + ContactBook + Enrollments + Exceptions + Moves + Alarms),
+    io: &(impl Clock + Plans + ContactBook + Enrollments + Exceptions + Moves + Alarms + Metrics),
     release: &Release,
     event: &Event,
     entering: &mut Entering,

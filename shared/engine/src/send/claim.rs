@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 use journey::{Order, Purpose, SendResult};
 
 use crate::{
-    AddressKey, Claim, Claimed, Clock, Evidence, Failure, Ledger, Patience, Row, RowState,
+    AddressKey, Claim, Claimed, Clock, Evidence, Failure, Ledger, Metric, Metrics, Patience, Row,
+    RowState,
 };
 
 /// Whether a mail may be handed over now.
@@ -26,7 +27,7 @@ pub(super) enum Verdict {
 /// The mail service's own report decides; without one, the mail of a transactional journey is sent
 /// again, and that of a marketing one is given up.
 pub(super) async fn claim(
-    io: &(impl Clock + Ledger + Evidence),
+    io: &(impl Clock + Ledger + Evidence + Metrics),
     patience: Patience,
     (order, purpose): (&Order, &Purpose),
     address: AddressKey,
@@ -41,9 +42,13 @@ pub(super) async fn claim(
         at: io.now(),
         attempts_before: 0,
     };
+    let mut doubtful = false;
     for _ in 0..CLAIMS_MAX {
         let row = match io.claim(&claim).await? {
             Claimed::Ours => {
+                if doubtful {
+                    io.count(Metric::SendsUnsettled, 1);
+                }
                 let attempt = claim.attempts_before + 1;
                 return Ok(Verdict::Ours { attempt });
             }
@@ -62,10 +67,12 @@ pub(super) async fn claim(
                         recipient, send, ..
                     } = &claim;
                     io.give_up(recipient, send, row.attempt).await?;
+                    io.count(Metric::SendsUnsettled, 1);
                     continue;
                 }
             }
         }
+        doubtful = row.state == RowState::Dispatching;
         claim.attempts_before = row.attempt;
         claim.at = io.now();
     }
@@ -77,7 +84,7 @@ pub(super) async fn claim(
 /// An earlier attempt may have sent it, or may be on its way: then it is neither expired nor
 /// suppressed, however late it is now.
 pub(super) async fn earlier(
-    io: &(impl Clock + Ledger + Evidence),
+    io: &(impl Clock + Ledger + Evidence + Metrics),
     patience: Patience,
     order: &Order,
 ) -> Result<Option<Verdict>, Failure> {
@@ -96,6 +103,7 @@ pub(super) async fn earlier(
                     return Ok(Some(Verdict::Wait(wait)));
                 }
                 io.give_up(&mail.0, &mail.1, row.attempt).await?;
+                io.count(Metric::SendsUnsettled, 1);
             }
         }
     }
@@ -104,7 +112,7 @@ pub(super) async fn earlier(
 
 /// Returns how long to wait before a mail in doubt may be sent again; `None` when the wait is over.
 async fn in_doubt(
-    io: &(impl Clock + Evidence),
+    io: &(impl Clock + Evidence + Metrics),
     patience: Patience,
     row: &Row,
 ) -> Result<Option<SignedDuration>, Failure> {
@@ -112,6 +120,8 @@ async fn in_doubt(
     if since < patience.lease {
         return Ok(Some(patience.lease - since));
     }
+    // Nobody is at it any more: whoever was has died, or has told of the lost reply already.
+    io.count(Metric::SendsInDoubt, 1);
     if since < patience.evidence {
         return Ok(Some(patience.evidence - since));
     }

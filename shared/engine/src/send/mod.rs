@@ -14,8 +14,8 @@ use crate::advance::{erased, step};
 use crate::compose::compose;
 use crate::effects::{ORDER_AGE_MAX, settle};
 use crate::{
-    Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Moves, Orders,
-    Outgoing, Pages, Plans, Suppressions, Templates, Undelivered,
+    Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Metric, Metrics,
+    Moves, Orders, Outgoing, Pages, Plans, Suppressions, Templates, Undelivered,
 };
 use claim::{Verdict, claim, earlier};
 
@@ -54,6 +54,7 @@ pub async fn send(
          + Orders
          + Moves
          + Alarms
+         + Metrics
      ),
     patience: Patience,
     order: &Order,
@@ -151,7 +152,7 @@ enum Next {
 impl Mailing<'_> {
     async fn go(
         &self,
-        io: &(impl Clock + Templates + Pages + Suppressions + Ledger + Mailer + Evidence),
+        io: &(impl Clock + Templates + Pages + Suppressions + Ledger + Mailer + Evidence + Metrics),
         patience: Patience,
     ) -> Result<Next, Failure> {
         if self.expired(io.now()) {
@@ -200,7 +201,7 @@ impl Mailing<'_> {
     /// Lets the mail be, with `otherwise` as the result, unless it may have left already.
     async fn unless_sent(
         &self,
-        io: &(impl Clock + Ledger + Evidence),
+        io: &(impl Clock + Ledger + Evidence + Metrics),
         patience: Patience,
         otherwise: SendResult,
     ) -> Result<Next, Failure> {
@@ -215,7 +216,7 @@ impl Mailing<'_> {
     /// Gives the claim back where the mail certainly did not leave; else waits for evidence.
     async fn undelivered(
         &self,
-        io: &impl Ledger,
+        io: &(impl Ledger + Metrics),
         patience: Patience,
         attempt: u32,
         undelivered: Undelivered,
@@ -233,11 +234,15 @@ impl Mailing<'_> {
             Undelivered::Throttled(why) => (why, Next::Later(throttled_delay(attempt))),
             Undelivered::Unknown(why) => {
                 tracing::warn!(send.id = %send_id, "Whether {send_id} left is not known: {why}");
+                io.count(Metric::SendsInDoubt, 1);
                 // By then the mail service has probably reported; if not, the ledger says how long to wait.
                 return Ok(Next::Later(patience.lease));
             }
         };
         tracing::warn!(send.id = %send_id, "{send_id} did not leave: {why}");
+        if let Next::Later(_) = next {
+            io.count(Metric::Retries, 1);
+        }
         io.release(&self.order.recipient, &send_id, attempt, &why)
             .await?;
         Ok(next)
@@ -246,7 +251,7 @@ impl Mailing<'_> {
     /// Lets the run go on, if it waits for this mail.
     async fn conclude(
         self,
-        io: &(impl Clock + Enrollments + Orders + Moves + Alarms),
+        io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
         result: SendResult,
     ) -> Result<(), Failure> {
         if let SendResult::Refused { reason } = &result {
@@ -256,7 +261,10 @@ impl Mailing<'_> {
         if self.send.to.is_some() {
             return match result {
                 // Nothing waits for a notification, so nothing can be parked: an operator must see it.
-                SendResult::Refused { reason } => Err(Failure::Reject(anyhow!(reason))),
+                SendResult::Refused { reason } => {
+                    io.count(Metric::ParkedEnrollments, 1);
+                    Err(Failure::Reject(anyhow!(reason)))
+                }
                 SendResult::Accepted | SendResult::GivenUp | SendResult::Skipped(_) => Ok(()),
             };
         }

@@ -6,7 +6,7 @@ use journey::EnrollmentId;
 use super::samples::{self, at};
 use crate::{
     AddressHasher, Bonds, Cause, ContactRecord, EnrollmentRecord, EventsMessage, Move,
-    MovesMessage, OrdersMessage, Report, ReportKind, TemplateDoc,
+    MovesMessage, OrdersMessage, Report, ReportKind, TemplateDoc, Wiring,
 };
 
 #[test]
@@ -65,6 +65,30 @@ fn an_enrollment_in_every_phase() {
         {"v":1,"journey":"welcome","plan":"0123456789abcdef","subject":"pupil-1","event":"e1","entered":"2026-11-23T13:00:20Z","params":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"notified":{"note":["con_siso4jmohpm3qjezledif5kdnw"]},"opened":["hello"],"clicks":[["hello","more"]],"phase":"entered","path":[{"step":"note","outcome":"notified","at":"2026-11-23T13:00:20Z"}],"pending":[{"step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"}]}
     "#]],
     );
+}
+
+#[test]
+fn the_wiring_of_a_stack() {
+    let wiring = samples::wiring();
+    let json = wiring.to_json();
+    assert_eq!(Wiring::from_json(&json).unwrap(), wiring);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"version":1,"tables":{"contacts":"s-contacts","enrollments":"s-enrollments","sends":"s-sends","events":"s-events","releases":"s-releases"},"queues":{"events":{"url":"https://sqs/events","dead_url":"https://sqs/events-dead"},"moves":{"url":"https://sqs/moves","dead_url":"https://sqs/moves-dead"},"orders":{"url":"https://sqs/orders","dead_url":"https://sqs/orders-dead"},"orders-marketing":{"url":"https://sqs/orders-marketing","dead_url":"https://sqs/orders-marketing-dead"},"reports":{"url":"https://sqs/reports","dead_url":"https://sqs/reports-dead"},"wake":{"dead_url":"https://sqs/wake-dead"}},"configuration_set":"s-set","events_url":"https://events.example/v1/events","mail_domain":"mail.example","alarm_topic":"arn:aws:sns:eu-west-1:000000000000:s-alarms"}
+    "#]],
+    );
+    // What a template says has room to grow, and what it cannot say is empty.
+    let mut doc: serde_json::Value = serde_json::from_str(&json).unwrap();
+    doc["later"] = true.into();
+    doc["queues"]["pages"] = serde_json::json!({ "url": "u" });
+    assert_eq!(Wiring::from_json(&doc.to_string()).unwrap(), wiring);
+    doc["mail_domain"] = "".into();
+    let without = Wiring::from_json(&doc.to_string()).unwrap();
+    assert_eq!(without.mail_domain, None);
+    doc["version"] = 2.into();
+    let newer = Wiring::from_json(&doc.to_string()).unwrap_err();
+    assert!(newer.to_string().contains("version 2"), "{newer}");
 }
 
 #[test]

@@ -10,7 +10,10 @@ use journey::{
     Purpose, Reentry, Release, Send, Sender, Settings, Signals, Step, Taken, Trigger, Value, Wait,
 };
 
-use crate::{Bond, Bonds, ContactRecord, EnrollmentRecord, Event, EventsMessage, Posted, RoleBond};
+use crate::{
+    Bond, Bonds, ContactRecord, DeadQueue, EnrollmentRecord, Event, EventsMessage, Posted, Queue,
+    Queues, RoleBond, Tables, Wiring,
+};
 
 pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -317,5 +320,35 @@ pub(super) fn release() -> Release {
             "welcome".to_owned(),
             Entrance::to(&plan(), "cccc".to_owned()),
         )]),
+    }
+}
+
+pub(super) fn wiring() -> Wiring {
+    let queue = |name: &str| Queue {
+        url: format!("https://sqs/{name}"),
+        dead_url: format!("https://sqs/{name}-dead"),
+    };
+    Wiring {
+        tables: Tables {
+            contacts: "s-contacts".to_owned(),
+            enrollments: "s-enrollments".to_owned(),
+            sends: "s-sends".to_owned(),
+            events: "s-events".to_owned(),
+            releases: "s-releases".to_owned(),
+        },
+        queues: Queues {
+            events: queue("events"),
+            moves: queue("moves"),
+            orders: queue("orders"),
+            orders_marketing: queue("orders-marketing"),
+            reports: queue("reports"),
+            wake: DeadQueue {
+                dead_url: "https://sqs/wake-dead".to_owned(),
+            },
+        },
+        configuration_set: "s-set".to_owned(),
+        events_url: "https://events.example/v1/events".to_owned(),
+        mail_domain: Some("mail.example".to_owned()),
+        alarm_topic: Some("arn:aws:sns:eu-west-1:000000000000:s-alarms".to_owned()),
     }
 }

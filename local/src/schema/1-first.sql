@@ -52,9 +52,7 @@ CREATE INDEX schedule_by_next ON schedule (next_ms) WHERE next_ms IS NOT NULL;
 
 CREATE TABLE identity (
     name TEXT PRIMARY KEY,
-    verified INTEGER NOT NULL,
-    -- What was set for it, as JSON.
-    attributes TEXT NOT NULL DEFAULT '{}'
+    verified INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE suppression (

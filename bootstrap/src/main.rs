@@ -1,6 +1,6 @@
-//! The Lambda function `intake`.
+//! The program of every Lambda function.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    intake::run().await
+    bootstrap::run().await
 }

@@ -1,0 +1,223 @@
+//! `waypost secret`: makes, replaces and retires what sources sign their posts with.
+
+use anyhow::Context;
+use aws::Operator;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use wire::{AddressHasher, Secret};
+
+use super::{EXIT_CODES, Verdict};
+use crate::output::{Form, Terminal};
+use crate::random;
+
+/// Makes the secrets of a stack: what sources sign with, and the key under which addresses are hashed.
+///
+/// Run it once after the first deployment. What is there already stays, so running it again changes nothing.
+/// A signing secret is replaced without a pause: `--rotate` adds a new one, both are valid while the source
+/// changes over, then `--retire` ends the old one. Functions follow within five minutes.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = format!("\
+Examples:
+  waypost secret --stack waypost              makes what is missing
+  waypost secret --stack waypost --rotate     adds a new signing secret; the old one stays valid
+  waypost secret --stack waypost --retire     only the newest one stays valid
+
+A secret is printed once, when it is made. Who may read the stack's parameters can read it again:
+  aws ssm get-parameter --with-decryption --name /waypost/waypost/signing-secrets
+
+{EXIT_CODES}"))]
+pub(super) struct Args {
+    /// The stack's name
+    #[arg(long, value_name = "NAME")]
+    stack: String,
+    /// Adds a new signing secret in front; those that there are stay valid
+    #[arg(long, conflicts_with = "retire")]
+    rotate: bool,
+    /// Drops every signing secret but the newest
+    #[arg(long)]
+    retire: bool,
+    /// Prints what was done as JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// Makes, replaces or retires secrets.
+pub(super) fn secret(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    runtime.block_on(async {
+        let operator = Operator::open(&args.stack).await?;
+        let plan = Plan::make(args, &operator).await?;
+        let form = Form::asked(args.json);
+        if form == Form::People {
+            terminal.say(plan.announced(&operator))?;
+        }
+        plan.carry_out(&operator).await?;
+        match form {
+            Form::People => terminal.say(plan.told(&operator, terminal))?,
+            Form::Programs => terminal.say_json(&plan.report(&operator))?,
+        }
+        Ok(Verdict::Fine)
+    })
+}
+
+/// What is to be done, decided before anything is.
+struct Plan {
+    /// The key for addresses, where there is none yet.
+    address_key: Option<String>,
+    /// A new signing secret.
+    new: Option<String>,
+    /// Those that were valid before and stay so.
+    kept: Vec<String>,
+    /// How many stop being valid.
+    retired: usize,
+}
+
+impl Plan {
+    async fn make(args: &Args, operator: &Operator) -> anyhow::Result<Self> {
+        let address_key = match operator.parameter(ADDRESS_KEY).await? {
+            Some(key) => {
+                let key = AddressHasher::parse(&key);
+                key.with_context(|| broken(operator, ADDRESS_KEY))?;
+                None
+            }
+            None => Some(STANDARD.encode(random::bytes::<32>()?)),
+        };
+        let found = operator.parameter(SIGNING_SECRETS).await?;
+        let mut kept: Vec<_> = found
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        for secret in &kept {
+            Secret::parse(secret).with_context(|| broken(operator, SIGNING_SECRETS))?;
+        }
+        let new = if args.rotate || kept.is_empty() {
+            Some(format!("whsec_{}", STANDARD.encode(random::bytes::<32>()?)))
+        } else {
+            None
+        };
+        let before = kept.len();
+        if args.retire {
+            kept.truncate(1);
+        }
+        Ok(Self {
+            address_key,
+            new,
+            retired: before - kept.len(),
+            kept,
+        })
+    }
+
+    async fn carry_out(&self, operator: &Operator) -> anyhow::Result<()> {
+        if let Some(key) = &self.address_key
+            && !operator.add_secret(ADDRESS_KEY, key).await?
+        {
+            anyhow::bail!("somebody else made the address key at this moment: run this again");
+        }
+        if self.new.is_none() && self.retired == 0 {
+            return Ok(());
+        }
+        let valid: Vec<_> = self.new.iter().chain(&self.kept).cloned().collect();
+        let valid = valid.join("\n");
+        if self.kept.is_empty() {
+            if !operator.add_secret(SIGNING_SECRETS, &valid).await? {
+                anyhow::bail!("somebody else made a signing secret at this moment: run this again");
+            }
+            return Ok(());
+        }
+        operator.replace_secret(SIGNING_SECRETS, &valid).await
+    }
+
+    /// Says what will be done.
+    fn announced(&self, operator: &Operator) -> String {
+        let mut steps = Vec::new();
+        if self.address_key.is_some() {
+            steps.push("make the key under which addresses are hashed".to_owned());
+        }
+        match (&self.new, self.kept.len()) {
+            (Some(_), 0) => steps.push("make a signing secret".to_owned()),
+            (Some(_), kept) => steps.push(format!(
+                "add a signing secret to the {kept} that stay valid"
+            )),
+            (None, _) => (),
+        }
+        match self.retired {
+            0 => (),
+            1 => steps.push("end the older signing secret".to_owned()),
+            retired => steps.push(format!("end the {retired} older signing secrets")),
+        }
+        let (stack, region) = (operator.stack(), operator.region());
+        if steps.is_empty() {
+            return format!("In {stack} ({region}) there is nothing to do.");
+        }
+        format!("In {stack} ({region}) this will {}.", steps.join(", and "))
+    }
+
+    /// Says what was done, and what to do now.
+    fn told(&self, operator: &Operator, terminal: Terminal) -> String {
+        let stack = operator.stack();
+        let mut lines = Vec::new();
+        if let Some(secret) = &self.new {
+            lines.push(format!("\n  {}\n", terminal.strong(secret)));
+            lines.push(format!(
+                "It is shown only now. Give it to the system that posts to {}, over a safe way.",
+                operator.wiring().events_url
+            ));
+        }
+        if self.new.is_some() && !self.kept.is_empty() {
+            lines.push(format!(
+                "It is valid within five minutes. When every source signs with it: waypost secret --stack {stack} \
+                 --retire"
+            ));
+        }
+        if self.retired > 0 {
+            lines.push(
+                "Done. Posts signed with an older one are refused within five minutes.".to_owned(),
+            );
+        }
+        if self.new.is_none() && self.retired == 0 {
+            lines.push(match self.kept.len() {
+                1 => "One signing secret is valid; --rotate adds another.".to_owned(),
+                several => format!(
+                    "{several} signing secrets are valid; --retire ends all but the newest."
+                ),
+            });
+        }
+        lines.join("\n")
+    }
+
+    fn report<'a>(&'a self, operator: &'a Operator) -> Report<'a> {
+        Report {
+            stack: operator.stack(),
+            address_key: if self.address_key.is_some() {
+                "made"
+            } else {
+                "kept"
+            },
+            valid: self.kept.len() + usize::from(self.new.is_some()),
+            retired: self.retired,
+            secret: self.new.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    stack: &'a str,
+    address_key: &'static str,
+    /// How many signing secrets are valid now.
+    valid: usize,
+    retired: usize,
+    /// The new one, if one was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<&'a str>,
+}
+
+fn broken(operator: &Operator, name: &str) -> String {
+    let name = aws::parameter_name(operator.stack(), name);
+    format!("the parameter {name} holds something else: mend it by hand, it is not overwritten")
+}
+
+const ADDRESS_KEY: &str = "address-key";
+const SIGNING_SECRETS: &str = "signing-secrets";

@@ -1,6 +1,0 @@
-//! The Lambda function `resolve`.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    resolve::run().await
-}

@@ -1,0 +1,46 @@
+//! SSM's parameters: the secrets of a stack, and where the command finds everything.
+
+use anyhow::{Context, anyhow};
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::error::ProvideErrorMetadata;
+use engine::Secrets;
+use wire::{AddressHasher, Secret};
+
+use crate::{Aws, Setting};
+
+impl Secrets for Aws {
+    async fn signing_secrets(&self) -> anyhow::Result<Vec<Secret>> {
+        let name = self.setting(Setting::SigningSecretsParameter);
+        let value = required(&self.ssm, name).await?;
+        let secrets: Result<Vec<_>, _> = value.split_whitespace().map(Secret::parse).collect();
+        secrets.with_context(|| format!("the parameter {name}"))
+    }
+}
+
+/// Names a parameter of a stack.
+pub fn parameter_name(stack: &str, parameter: &str) -> String {
+    format!("/waypost/{stack}/{parameter}")
+}
+
+/// Reads the key under which addresses are hashed.
+pub(crate) async fn address_key(ssm: &Client, name: &str) -> anyhow::Result<AddressHasher> {
+    let value = required(ssm, name).await?;
+    AddressHasher::parse(&value).with_context(|| format!("the parameter {name}"))
+}
+
+async fn required(ssm: &Client, name: &str) -> anyhow::Result<String> {
+    let value = read(ssm, name).await?;
+    value.ok_or_else(|| anyhow!("there is no parameter {name}: `waypost secret` makes it"))
+}
+
+/// Reads a parameter, decrypted; `None` where there is none.
+pub(crate) async fn read(ssm: &Client, name: &str) -> anyhow::Result<Option<String>> {
+    let get = ssm.get_parameter().name(name).with_decryption(true);
+    match get.send().await {
+        Ok(answer) => Ok(answer.parameter.and_then(|parameter| parameter.value)),
+        Err(error) if error.code() == Some("ParameterNotFound") => Ok(None),
+        Err(error) => {
+            Err(error.into_service_error()).with_context(|| format!("cannot read {name}"))
+        }
+    }
+}
