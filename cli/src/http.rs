@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use ureq::Agent;
-use ureq::http::Uri;
+use ureq::http::{Response, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::{Agent, Body};
 
 /// An answer.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-/// Posts to one place, again and again.
+/// Talks to one place, again and again.
 #[derive(Debug)]
 pub(crate) struct Client {
     agent: Agent,
@@ -58,6 +58,14 @@ impl Client {
         })
     }
 
+    /// Asks what is there.
+    ///
+    /// # Errors
+    /// Fails where there is no answer; any status is an answer.
+    pub(crate) fn get(&self) -> anyhow::Result<Answer> {
+        self.answer(self.agent.get(&self.uri).call())
+    }
+
     /// Posts a body; `headers` say what it is.
     ///
     /// # Errors
@@ -67,9 +75,11 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = request
-            .send(body)
-            .map_err(|error| self.unanswered(&error))?;
+        self.answer(request.send(body))
+    }
+
+    fn answer(&self, response: Result<Response<Body>, ureq::Error>) -> anyhow::Result<Answer> {
+        let mut response = response.map_err(|error| self.unanswered(&error))?;
         let status = response.status().as_u16();
         let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX);
         let body = body

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use jiff::SignedDuration;
+
 /// Counts things: `1 mail`, `2 mails`.
 pub(crate) fn count(number: usize, thing: &str) -> String {
     match (number, thing.strip_suffix('y')) {
@@ -18,6 +20,16 @@ pub(crate) fn list(things: impl IntoIterator<Item = impl Display>, word: &str) -
         [] => String::new(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}
+
+/// Says how long something lasts, in one unit: `3 min`.
+pub(crate) fn lasting(time: SignedDuration) -> String {
+    match time.as_secs().max(0) {
+        secs @ 0..120 => format!("{secs} s"),
+        secs @ 120..7_200 => format!("{} min", secs / 60),
+        secs @ 7_200..172_800 => format!("{} h", secs / 3_600),
+        secs => format!("{} days", secs / 86_400),
     }
 }
 

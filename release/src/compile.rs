@@ -266,6 +266,18 @@ fn distinct(journeys: &[JourneyDoc], defects: &mut Vec<Defect>) {
     }
 }
 
+/// Reads the events of one `events.yaml`, such as the one that is shipped; those with defects are left out.
+pub fn events_in(text: &str) -> BTreeMap<String, EventType> {
+    let mut defects = Vec::new();
+    let mut events = events::none();
+    let root = parse("events.yaml", text, &mut defects);
+    events::read(&root, &mut events, &mut defects);
+    let events = events.iter();
+    events
+        .map(|(name, event)| (name.to_owned(), event_type(&event.value)))
+        .collect()
+}
+
 fn event_type(doc: &EventDoc) -> EventType {
     EventType {
         title: doc.title.clone(),

@@ -31,7 +31,7 @@ mod window;
 mod words;
 mod yaml;
 
-pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile};
+pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile, events_in};
 pub use defect::{Defect, Place};
 pub use folder::Unreadable;
 pub use render::{Color, line_and_column, render};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use journey::{
     Absent, Action, Audience, Condition, ContactId, EmailAddress, Entrance, EventType, Field,
-    FieldType, Moment, Period, Plan, Purpose, Reentry, Release, Send, Sender, Settings, Step,
-    Trigger, Wait,
+    FieldType, Moment, Period, Plan, Publish, Purpose, Reentry, Release, Send, Sender, Settings,
+    Step, Trigger, Wait,
 };
 use mail::{Source, Template};
 use serde_json::{Value as Json, json};
@@ -87,6 +87,7 @@ pub(crate) fn journey(purpose: Purpose, steps: Vec<Step>) -> Plan {
         triggers: vec![trigger("HELLO", None)],
         to: None,
         reentry: Reentry::Unlimited,
+        publish: Publish::default(),
         templates: templates.collect(),
         steps,
         params: params(),

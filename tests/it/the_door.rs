@@ -126,6 +126,31 @@ fn what_is_kept_of_a_refused_post_holds_no_secret() {
 }
 
 #[test]
+fn what_was_kept_is_held_against_the_release_in_force_when_it_is_replayed() {
+    let mut renamed = plan();
+    renamed.triggers = vec![given::trigger("HELO", None)];
+    let body = json!({ "type": "HELO", "data": { "Code": "K7" }, "people": [] }).to_string();
+    for (plan, passes) in [(plan(), false), (renamed, true)] {
+        let world = world(&[plan]);
+        let posted = world.state().now - SignedDuration::from_hours(24);
+        let held = world.try_now(engine::hold(&world, body.as_bytes(), "w1", posted));
+        let (declared, verdict) = held.expect("a calm world").expect("it is a post");
+        assert_eq!(verdict.is_ok(), passes, "{verdict:?}");
+        if let Ok(message) = verdict {
+            assert_eq!(message.events[0].id, "w1");
+            assert_eq!(message.events[0].timestamp, posted);
+        }
+        assert!(engine::lost_secrets(body.as_bytes(), &declared).is_empty());
+        let kept = body.replace(r#""K7""#, "null");
+        let lost = engine::lost_secrets(kept.as_bytes(), &declared);
+        let places: Vec<_> = lost.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(places, ["/data/Code"]);
+        let several = engine::lost_secrets(format!("[{kept}]").as_bytes(), &declared);
+        assert_eq!(several[0].pointer, "/0/data/Code");
+    }
+}
+
+#[test]
 fn whoever_is_new_must_come_with_every_field_that_a_contact_must_have() {
     let mut plan = plan();
     let field = Field {

@@ -239,3 +239,42 @@ fn ask(id: &str, who: &str, people: &[Json]) -> Posted {
     body["data"]["Code"] = json!(format!("{who}@school.example"));
     (id, body)
 }
+
+#[test]
+fn nobody_comes_in_before_the_first_day_or_after_the_last() {
+    // It is the 23rd in the project's zone.
+    let day = |day| Some(jiff::civil::date(2026, 11, day));
+    for (from, until, open) in [
+        (day(23), day(24), true),
+        (day(24), None, false),
+        (None, day(23), false),
+    ] {
+        let mut plan = plan("sot", Some(given::role("SOT")));
+        plan.publish = journey::Publish { from, until };
+        let anna = event(
+            "e1",
+            "2026-11-21T10:00:00Z",
+            None,
+            &[given::person("anna", "SOT")],
+        );
+        let joris = event(
+            "e2",
+            "2026-11-21T11:00:00Z",
+            None,
+            &[given::person("joris", "COPA")],
+        );
+        let world = play(&[plan], &[anna, joris]);
+        assert_eq!(enrolled(&world).len(), usize::from(open));
+        let state = world.state();
+        let exceptions = state.exceptions.values();
+        let told: Vec<_> = exceptions
+            .map(|one| format!("{} {} {}", one.event, one.kind.as_str(), one.reason))
+            .collect();
+        let nobody = "e2 unresolved nobody is in the journey's audience";
+        let expected: &[&str] = match open {
+            true => &[nobody],
+            false => &["e1 entry_refused publish", nobody],
+        };
+        assert_eq!(told, expected);
+    }
+}

@@ -10,7 +10,7 @@ use journey::Action;
 
 use super::{EXIT_CODES, Verdict};
 use crate::dns::{Dns, resolver};
-use crate::doctor::{Finding, Mark, account, domains, json, judge, show, stack};
+use crate::doctor::{Finding, Mark, account, domains, json, judge, show, stack as judged};
 use crate::environment::Environment;
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
@@ -80,21 +80,21 @@ async fn examine(stack: &Stack, dns: &Dns) -> Vec<Finding> {
     }));
     let set = &operator.wiring().configuration_set;
     let destinations = operator.event_destinations(set).await;
-    findings.extend(judge(&[stack::REPORTS], destinations, |destinations| {
-        stack::reports(set, &destinations)
+    findings.extend(judge(&[judged::REPORTS], destinations, |destinations| {
+        judged::reports(set, &destinations)
     }));
     for domain in domains(operator, published.as_ref().ok()) {
         findings.extend(examine_domain(stack, dns, &domain).await);
     }
     findings.extend(secrets(operator).await);
-    findings.extend(judge(&[stack::RELEASE], published, |published| {
+    findings.extend(judge(&[judged::RELEASE], published, |published| {
         let counts = published.map(|one| (one.hash, one.journeys, one.domains.len()));
-        stack::release(stack.name(), counts)
+        judged::release(stack.name(), counts)
     }));
-    findings.extend(queues(operator).await);
+    findings.extend(queues(stack).await);
     let age_s = oldest_due(stack.aws(), stack.now()).await;
-    findings.extend(judge(&[stack::DUE], age_s, stack::due));
-    findings.extend(operator.wiring().alarm_topic.as_deref().map(stack::alarms));
+    findings.extend(judge(&[judged::DUE], age_s, judged::due));
+    findings.extend(operator.wiring().alarm_topic.as_deref().map(judged::alarms));
     findings
 }
 
@@ -155,28 +155,28 @@ async fn secrets(operator: &Operator) -> Vec<Finding> {
     let is_key = |text: &str| wire::AddressHasher::parse(text).is_ok();
     let mut findings = Vec::new();
     let read = operator.parameter(SIGNING_SECRETS).await;
-    findings.extend(judge(&[stack::SECRETS], read, |value| {
-        stack::secret(SIGNING_SECRETS, stack, value.as_deref(), are_secrets)
+    findings.extend(judge(&[judged::SECRETS], read, |value| {
+        judged::secret(SIGNING_SECRETS, stack, value.as_deref(), are_secrets)
     }));
     let read = operator.parameter(ADDRESS_KEY).await;
-    findings.extend(judge(&[stack::SECRETS], read, |value| {
-        stack::secret(ADDRESS_KEY, stack, value.as_deref(), is_key)
+    findings.extend(judge(&[judged::SECRETS], read, |value| {
+        judged::secret(ADDRESS_KEY, stack, value.as_deref(), is_key)
     }));
     findings
 }
 
-async fn queues(operator: &Operator) -> Vec<Finding> {
+async fn queues(stack: &Stack) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (name, url, dead_url) in operator.wiring().queues.all() {
+    for (name, url, dead_url) in stack.queues().all() {
         if let Some(url) = url {
-            let depth = operator.depth(url).await;
-            findings.extend(judge(&[stack::QUEUES], depth, |depth| {
-                stack::queue(name, depth)
+            let depth = stack.aws().depth_of(url).await;
+            findings.extend(judge(&[judged::QUEUES], depth, |depth| {
+                judged::queue(name, depth)
             }));
         }
-        let depth = operator.depth(dead_url).await;
-        findings.extend(judge(&[stack::DEAD_LETTERS], depth, |depth| {
-            stack::dead_letters(name, operator.stack(), depth)
+        let depth = stack.aws().depth_of(dead_url).await;
+        findings.extend(judge(&[judged::DEAD_LETTERS], depth, |depth| {
+            judged::dead_letters(name, stack.name(), depth)
         }));
     }
     findings
@@ -216,7 +216,7 @@ async fn oldest_due(aws: &impl DueIndex, now: Timestamp) -> anyhow::Result<Optio
     for shard in 0..aws.shards() {
         // A minute for who is being woken at this moment.
         let overdue = aws
-            .overdue(shard, now - SignedDuration::from_mins(1))
+            .due(shard, now - SignedDuration::from_mins(1), None)
             .await?;
         let first = overdue.first().map(|overdue| overdue.due);
         oldest = oldest.into_iter().chain(first).min();

@@ -4,12 +4,18 @@ mod bench;
 mod check;
 mod doctor;
 mod domain;
+mod events;
 mod function;
 mod preview;
+mod publish;
+mod redrive;
+mod retry;
 mod run;
 mod secret;
 mod serve;
+mod status;
 mod trigger;
+mod unpublish;
 
 use clap::{Parser, Subcommand};
 
@@ -39,11 +45,17 @@ enum Command {
     Run(run::Args),
     Serve(serve::Args),
     Check(check::Args),
-    Domain(domain::Args),
-    Doctor(doctor::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
+    Publish(publish::Args),
+    Unpublish(unpublish::Args),
+    Status(status::Args),
+    Events(events::Args),
+    Retry(retry::Args),
+    Redrive(redrive::Args),
     Secret(secret::Args),
+    Domain(domain::Args),
+    Doctor(doctor::Args),
     Bench(bench::Args),
     #[command(hide = true)]
     Function(function::Args),
@@ -64,9 +76,15 @@ impl Cli {
             Command::Serve(args) => serve::serve(args, environment, terminal),
             Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
+            Command::Preview(args) => preview::preview(&args, terminal),
+            Command::Publish(args) => publish::publish(&args, environment, terminal),
+            Command::Unpublish(args) => unpublish::unpublish(&args, environment, terminal),
+            Command::Status(args) => status::status(&args, environment, terminal),
+            Command::Events(args) => events::events(&args, environment, terminal),
+            Command::Retry(args) => retry::retry(&args, environment, terminal),
+            Command::Redrive(args) => redrive::redrive(&args, environment, terminal),
             Command::Domain(args) => domain::domain(&args, environment, terminal),
             Command::Doctor(args) => doctor::doctor(&args, environment, terminal),
-            Command::Preview(args) => preview::preview(&args, terminal),
             Command::Secret(args) => secret::secret(&args, terminal),
             Command::Bench(args) => bench::bench(&args, environment, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),

@@ -13,6 +13,7 @@ use crate::environment::Environment;
 use crate::laptop::{Exception, FOLDER, Laptop, PORT, SECRET_FILE, Setup, Size, write_logs};
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
+use crate::stack::Served;
 use crate::timeline::Clock;
 use crate::watch::Watch;
 use crate::{arrivals, signal, words};
@@ -68,8 +69,10 @@ pub(super) fn serve(
         let laptop = laptop.await.map_err(|error| taken(args.port, error))?;
         laptop.publish(&compiled).await?;
         drop(progress);
+        laptop.served().tell()?;
         terminal.say(opening(&dir, &compiled, &laptop, terminal))?;
         let served = Service::new(&dir, compiled, &laptop, terminal)?.run().await;
+        Served::forget();
         laptop.stop().await;
         served
     })?;
@@ -187,6 +190,10 @@ impl<'a> Service<'a> {
                         "Not entered again by {event}{}: {reason}",
                         journey.unwrap_or_default()
                     ),
+                    "entry_refused" => format!(
+                        "Not entered by {event}{}: its `publish` takes nobody in now",
+                        journey.unwrap_or_default()
+                    ),
                     _ => format!(
                         "No mail for {event}{}: {reason}",
                         journey.unwrap_or_default()
@@ -267,8 +274,9 @@ fn opening(dir: &Path, compiled: &Compiled, laptop: &Laptop, terminal: Terminal)
          state    {FOLDER}/ (remove it to start afresh)\n  \
          log      {FOLDER}/{LOG}\n  \
          aws      {aws} (for any AWS SDK; under /_local/ the clock and faults)\n\n\
-         Post an event from another terminal, in this folder:\n  \
-         {program} trigger {trigger}{elsewhere}\n\n\
+         From another terminal, in this folder:\n  \
+         {program} trigger {trigger}{elsewhere}\n  \
+         {program} status\n\n\
          Edit the release, and it is published again. Ctrl-C stops.\n",
         terminal.strong("Waypost"),
         dir.display(),

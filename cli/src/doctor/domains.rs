@@ -9,9 +9,6 @@ use crate::dns::walk::{Found, Passed};
 use crate::dns::{Dns, Unanswered, spf, walk};
 use crate::domain::{Entry, Language, Purpose, State, dkim_records, look, mail_from_records};
 
-/// What is looked at here.
-pub(crate) const CHECKS: [&str; 5] = [IDENTITY, DKIM, MAIL_FROM, SPF, DMARC];
-
 /// Looks at a domain; `identity` is its own, or that of a domain above it, with the name that it has.
 pub(crate) async fn domain(
     dns: &Dns,

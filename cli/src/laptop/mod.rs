@@ -20,6 +20,8 @@ use wire::Secret;
 
 use keys::Keys;
 
+use crate::stack::Served;
+
 pub(crate) use logs::write_logs;
 pub(crate) use publish::{PUBLISHER, receive as publish_received};
 pub(crate) use state::{Exception, State};
@@ -188,6 +190,17 @@ impl Laptop {
     /// Returns where a source posts its events.
     pub(crate) fn events_url(&self) -> String {
         events_url(&self.cloud)
+    }
+
+    /// Returns what other commands in its folder must know to work on it.
+    pub(crate) fn served(&self) -> Served {
+        let environment = self.cloud.aws_environment();
+        let region = environment.iter().find(|(name, _)| name == "AWS_REGION");
+        Served {
+            stack: wiring::STACK.to_owned(),
+            endpoint: self.cloud.aws_endpoint().to_owned(),
+            region: region.map(|(_, region)| region.clone()).unwrap_or_default(),
+        }
     }
 
     /// Stops it in order; what waits goes on when it is started again.

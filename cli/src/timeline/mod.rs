@@ -81,6 +81,7 @@ pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State, clock: &Clock) -> 
             .map(|name| format!(" in {name}"))
             .unwrap_or_default();
         let why = match exception.kind.as_str() {
+            "entry_refused" => "nobody may come in at this time: its `publish` says so",
             "reentry_refused" => "was in it before, and may not enter again",
             _ => &exception.reason,
         };

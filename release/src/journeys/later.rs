@@ -6,9 +6,8 @@ use journey::Condition;
 
 use crate::names::Names;
 use crate::phrases::{Read, condition, period};
-use crate::values::strict_date;
 use crate::words::not_yet;
-use crate::yaml::{Keys, Node, quoted};
+use crate::yaml::{Keys, Node};
 use crate::{Defect, window};
 
 /// The verbs of steps that this version cannot do.
@@ -18,7 +17,7 @@ pub(super) const VERBS: [&str; 13] = [
 ];
 
 /// The keys of a journey that this version cannot honor.
-const KEYS: [&str; 5] = ["send_window", "exit_when", "goal", "publish", "priority"];
+const KEYS: [&str; 4] = ["send_window", "exit_when", "goal", "priority"];
 
 /// Checks the shape of those keys, and refuses them; returns the conditions among them.
 pub(super) fn keys(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<Read<Condition>> {
@@ -36,7 +35,6 @@ pub(super) fn keys(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<Read<Condi
             }
             "exit_when" => conditions.extend(condition(node, "`exit_when`", defects)),
             "goal" => conditions.extend(goal(node, defects)),
-            "publish" => publish(node, defects),
             _ => {
                 node.one_of("`priority`", &["high"], defects);
             }
@@ -64,22 +62,4 @@ fn goal(node: &Node, defects: &mut Vec<Defect>) -> Option<Read<Condition>> {
     }
     keys.get("where")
         .and_then(|node| condition(node, "`where`", defects))
-}
-
-fn publish(node: &Node, defects: &mut Vec<Defect>) {
-    let Some(keys) = Keys::of(node, "`publish`", &["from", "until", "at_end"], defects) else {
-        return;
-    };
-    for key in ["from", "until"] {
-        if let Some(node) = keys.get(key)
-            && let Some(text) = node.line(&format!("`{key}`"), defects)
-            && strict_date(&text.value).is_none()
-        {
-            let what = format!("`{}` is not a date", quoted(&text.value));
-            defects.push(Defect::new(text.place, what).help("write it as YYYY-MM-DD"));
-        }
-    }
-    if let Some(node) = keys.get("at_end") {
-        node.one_of("`at_end`", &["stop"], defects);
-    }
 }

@@ -2,9 +2,10 @@
 
 mod entry;
 mod later;
+mod publish;
 mod steps;
 
-use journey::{Absent, Condition, Moment, Period, Reentry, Wait};
+use journey::{Absent, Condition, Moment, Period, Publish, Reentry, Wait};
 
 use crate::audiences::{AudienceDoc, audience};
 use crate::names::{Spelling, spelled};
@@ -32,6 +33,8 @@ pub(crate) struct JourneyDoc {
     pub(crate) to: Option<AudienceDoc>,
     /// Whether somebody may come in again.
     pub(crate) reentry: Option<Reentry>,
+    /// From when until when people may come in.
+    pub(crate) publish: Publish,
     /// Conditions of keys that later versions honor.
     pub(crate) conditions: Vec<Read<Condition>>,
     /// The steps.
@@ -159,6 +162,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
     let (triggers, whole) = entry::triggers(&keys, defects);
     let to = keys.get("to").map(|node| audience(node, 0, defects));
     let reentry = entry::reentry(&keys, defects);
+    let publish = publish::publish(&keys, defects);
     let conditions = later::keys(&keys, defects);
     let help = "write what the journey does: `steps:` with a line such as `- send: welkom`";
     let steps = keys
@@ -173,6 +177,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         whole,
         to,
         reentry,
+        publish,
         conditions,
         steps: steps.unwrap_or_default(),
         unused: unused(&keys, defects),

@@ -100,6 +100,7 @@ pub(crate) fn plan(
         triggers,
         to,
         reentry: doc.reentry?,
+        publish: doc.publish,
         params: journey.known.params_in(&journey.read_by_steps),
         steps,
         settings: declared.project.settings.clone(),

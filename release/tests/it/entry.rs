@@ -124,9 +124,33 @@ fn what_this_version_cannot_do_is_refused_and_still_checked() {
             ),
             (
                 "reentry: never",
-                "reentry: never\npublish: { from: 1 december }",
+                "reentry: never\npublish: { until: 2027-06-01, at_end: stop }",
             ),
             ("reentry: never", "reentry: never\npriority: low"),
         ],
+    );
+}
+
+#[test]
+fn the_days_on_which_people_come_in_are_checked() {
+    let publish = |value: &str| format!("reentry: never\npublish: {value}");
+    let written = [
+        "{ from: 2026-12-01, until: 2027-06-01 }",
+        "{ from: 2026-12-01 }",
+        "{ from: 1 december }",
+        "{ until: 2027-02-29 }",
+        "{ from: 2026-12-01, until: 2026-12-01 }",
+        "{ from: 2026-12-01, untill: 2026-12-02 }",
+        "2026-12-01",
+    ]
+    .map(publish);
+    let edits: Vec<_> = written
+        .iter()
+        .map(|written| ("reentry: never", written.as_str()))
+        .collect();
+    table(
+        "entry/the_days_on_which_people_come_in_are_checked",
+        "journeys/nieuws.yaml",
+        &edits,
     );
 }

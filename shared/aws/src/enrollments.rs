@@ -141,12 +141,12 @@ fn due_key(id: &EnrollmentId, due: Timestamp) -> [(String, AttributeValue); 2] {
     ]
 }
 
-fn shard_name(shard: u8) -> String {
+pub(crate) fn shard_name(shard: u8) -> String {
     format!("{shard:02}")
 }
 
 /// Writes a moment so that texts sort as moments do.
-fn minute(at: Timestamp) -> String {
+pub(crate) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:00Z").to_string()
 }
 

@@ -1,6 +1,6 @@
 //! The events table: only what was refused or could not be done.
 
-use engine::{Exception, Exceptions};
+use engine::{Exception, ExceptionKind, Exceptions};
 use jiff::SignedDuration;
 
 use crate::item::{Item, number, text};
@@ -11,8 +11,7 @@ impl Exceptions for Aws {
         let kind = exception.kind.as_str();
         let journey = exception.journey.as_deref().unwrap_or_default();
         let contact = exception.contact.as_ref().map_or("", |id| id.as_str());
-        // Named by what it is about, so that a repeat overwrites itself.
-        let id = format!("{}#{kind}#{journey}#{contact}", exception.event);
+        let id = exception_id(&exception.event, exception.kind, journey, contact);
         let forget = exception.at + KEPT;
         let mut item = Item::from([
             ("id".to_owned(), text(id)),
@@ -35,6 +34,16 @@ impl Exceptions for Aws {
         put.set_item(Some(item)).send().await?;
         Ok(())
     }
+}
+
+/// Names an exception by what it is about, so that a repeat overwrites itself.
+pub(crate) fn exception_id(
+    event: &str,
+    kind: ExceptionKind,
+    journey: &str,
+    contact: &str,
+) -> String {
+    format!("{event}#{}#{journey}#{contact}", kind.as_str())
 }
 
 const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);

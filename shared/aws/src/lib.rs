@@ -26,16 +26,17 @@ use std::time::Duration;
 use anyhow::anyhow;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use jiff::SignedDuration;
 use wire::AddressHasher;
 
 #[cfg(feature = "operator")]
 pub use operator::{
-    Depth, Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Operator, Quota, Unverified,
+    DeadLetter, Depth, Dkim, Endpoint, EventDestination, InFlight, InForce, Kept, MailAccount,
+    MailFrom, MailIdentity, Operator, Parked, Quota, Unverified, publish,
 };
 pub use parameters::parameter_name;
-pub use publish::{publish, verify_domain};
+pub use publish::verify_domain;
 pub use settings::{Setting, Settings};
 
 /// AWS, as far as one function may touch it.
@@ -61,19 +62,22 @@ impl Aws {
     ///
     /// Fails where a setting or the key cannot be read.
     pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
-        let config = sdk_config().await;
+        Self::configured(&sdk_config().await, settings).await
+    }
+
+    async fn configured(config: &SdkConfig, settings: Settings) -> anyhow::Result<Self> {
         let offset = settings.seconds(Setting::ClockOffsetSeconds);
         let clock_offset = offset.map_err(|wrong| anyhow!(wrong))?.unwrap_or_default();
-        let ssm = aws_sdk_ssm::Client::new(&config);
+        let ssm = aws_sdk_ssm::Client::new(config);
         let addresses = match settings.find(Setting::AddressKeyParameter) {
             Some(name) => Some(parameters::address_key(&ssm, name).await?),
             None => None,
         };
         Ok(Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(&config),
-            scheduler: aws_sdk_scheduler::Client::new(&config),
-            ses: mailer::client(&config),
-            sqs: aws_sdk_sqs::Client::new(&config),
+            dynamodb: aws_sdk_dynamodb::Client::new(config),
+            scheduler: aws_sdk_scheduler::Client::new(config),
+            ses: mailer::client(config),
+            sqs: aws_sdk_sqs::Client::new(config),
             ssm,
             settings,
             addresses,
@@ -108,6 +112,10 @@ async fn sdk_config() -> SdkConfig {
 
 /// Reads region, credentials and endpoints as every AWS tool does.
 async fn configured(timeouts: &Timeouts) -> SdkConfig {
+    loader(timeouts).load().await
+}
+
+fn loader(timeouts: &Timeouts) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(timeouts.connect)
         .operation_attempt_timeout(timeouts.attempt)
@@ -116,8 +124,6 @@ async fn configured(timeouts: &Timeouts) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::standard())
         .timeout_config(timeouts)
-        .load()
-        .await
 }
 
 /// Far below a function's timeout, which is far below its queue's visibility timeout.

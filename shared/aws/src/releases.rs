@@ -81,7 +81,7 @@ impl Templates for Aws {
 }
 
 impl Aws {
-    async fn release_item(&self, hash: &str) -> anyhow::Result<Option<Item>> {
+    pub(crate) async fn release_item(&self, hash: &str) -> anyhow::Result<Option<Item>> {
         let get = self.dynamodb.get_item().consistent_read(true);
         let get = get
             .table_name(self.setting(Setting::ReleasesTable))
@@ -89,7 +89,7 @@ impl Aws {
         Ok(get.send().await?.item)
     }
 
-    async fn release_doc(&self, hash: &str) -> anyhow::Result<String> {
+    pub(crate) async fn release_doc(&self, hash: &str) -> anyhow::Result<String> {
         let item = self.release_item(hash).await?;
         let mut item = item.ok_or_else(|| anyhow!("nothing is published as {hash}"))?;
         take_text(&mut item, "doc").with_context(|| format!("published as {hash}"))

@@ -31,6 +31,7 @@ pub async fn advance(
             result: SendResult::Accepted,
         }),
         Cause::Due => Input::Wake,
+        Cause::Mended => Input::Retry,
     };
     match known.into_iter().next() {
         Some((_, contact)) => {

@@ -43,7 +43,7 @@ pub(crate) async fn pass_on(
         Input::Settled(settled) => {
             settled.step == order.step && order.recipient == record.enrollment.contact
         }
-        Input::Start | Input::Wake => false,
+        Input::Retry | Input::Start | Input::Wake => false,
     };
     let now = io.now();
     let pending = record.pending.iter();

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use journey::{ContactId, Field, Release};
 use serde_json::Value as Json;
 use wire::{EventsMessage, Fault, Problem, Signed};
@@ -60,36 +62,56 @@ pub async fn intake(
         let detail = "sign the raw body by the Standard Webhooks scheme, within five minutes";
         return Err(Problem::new(401, "The signature does not hold", detail).into());
     };
-    let drafts = wire::read(post.body, post.signed.id, posted)?;
-    let current = io.current().await.map_err(|error| unavailable(&error))?;
-    let Some((release, declared)) = current else {
-        let error = anyhow::anyhow!("no release is published");
-        return Err(unavailable(&error));
-    };
-    let checked = match wire::check(drafts, &declared) {
-        Ok(events) => {
-            let message = EventsMessage { release, events };
-            let problem = unknown_people(io, &declared.settings.fields, &message).await;
-            match problem.map_err(|error| unavailable(&error))? {
-                None => Ok(message),
-                Some(problem) => Err(problem),
-            }
-        }
-        Err(problem) => Err(problem),
-    };
-    match checked {
+    let (declared, verdict) = hold(io, post.body, post.signed.id, posted).await?;
+    match verdict {
         Ok(message) => {
             io.accept(&message).await.map_err(backlog)?;
             Ok(message.events.into_iter().map(|event| event.id).collect())
         }
         Err(problem) => {
-            keep(io, post, &problem, &declared)
+            keep(io, post, posted, &problem, &declared)
                 .await
                 .map_err(|error| unavailable(&error))?;
             io.count(Metric::RefusedEvents, 1);
             Err(problem.into())
         }
     }
+}
+
+/// What comes of holding a post against the release in force: the message for `resolve`, or all that
+/// is wrong with it.
+pub type Verdict = Result<EventsMessage, Problem>;
+
+/// Holds a post called `id`, posted at `posted`, against the release in force, which is returned too.
+///
+/// Whoever takes a post in, now or in a replay two weeks later, must have asked this.
+///
+/// # Errors
+///
+/// A 400 where it is no post at all, a 503 where that cannot be found out.
+pub async fn hold(
+    io: &(impl Releases + Contacts),
+    body: &[u8],
+    id: &str,
+    posted: Timestamp,
+) -> Result<(Arc<Release>, Verdict), Refusal> {
+    let drafts = wire::read(body, id, posted)?;
+    let current = io.current().await.map_err(|error| unavailable(&error))?;
+    let Some((release, declared)) = current else {
+        let error = anyhow::anyhow!("no release is published");
+        return Err(unavailable(&error));
+    };
+    let events = match wire::check(drafts, &declared) {
+        Ok(events) => events,
+        Err(problem) => return Ok((declared, Err(problem))),
+    };
+    let message = EventsMessage { release, events };
+    let problem = unknown_people(io, &declared.settings.fields, &message).await;
+    let verdict = match problem.map_err(|error| unavailable(&error))? {
+        None => Ok(message),
+        Some(problem) => Err(problem),
+    };
+    Ok((declared, verdict))
 }
 
 /// Finds people who are not known yet and lack a field that every contact must have.
@@ -148,8 +170,9 @@ async fn unknown_people(
 /// Whatever the release calls sensitive is left out: an access code is worth nothing by then, and it
 /// must not lie about for two weeks.
 async fn keep(
-    io: &(impl Clock + Exceptions),
+    io: &impl Exceptions,
     post: &Post<'_>,
+    posted: Timestamp,
     problem: &Problem,
     declared: &Release,
 ) -> anyhow::Result<()> {
@@ -164,7 +187,7 @@ async fn keep(
         journey: None,
         contact: None,
         reason: problem.detail.chars().take(REASON_CHARS_MAX).collect(),
-        at: io.now(),
+        at: posted,
         body: Some(body),
     })
     .await
@@ -172,23 +195,55 @@ async fn keep(
 
 /// Empties every parameter that is sensitive in any event: the type may be what is misspelled.
 fn without_secrets(mut json: Json, declared: &Release) -> Json {
-    let params = declared.events.values().flat_map(|event| &event.params);
-    let secret = params.filter(|(_, field)| field.sensitive);
-    let pointers: BTreeSet<_> = secret
-        .map(|(path, _)| format!("/data/{}", path.replace('.', "/")))
-        .collect();
-    let empty = |event: &mut Json| {
+    let pointers = secrets(declared);
+    for (_, event) in each_event(&mut json) {
         for pointer in &pointers {
             if let Some(value) = event.pointer_mut(pointer) {
                 *value = Json::Null;
             }
         }
-    };
-    match json.as_array_mut() {
-        Some(events) => events.iter_mut().for_each(empty),
-        None => empty(&mut json),
     }
     json
+}
+
+/// Names the sensitive parameters that a kept post has lost, each with its place: it must not be taken
+/// in without them, even where they may be absent.
+pub fn lost_secrets(body: &[u8], declared: &Release) -> Vec<Fault> {
+    let Ok(mut json) = serde_json::from_slice::<Json>(body) else {
+        return Vec::new();
+    };
+    let pointers = secrets(declared);
+    let mut lost = Vec::new();
+    for (prefix, event) in each_event(&mut json) {
+        for pointer in &pointers {
+            if event.pointer(pointer) == Some(&Json::Null) {
+                let detail = "it is sensitive, so it was not kept: the source must post it anew";
+                lost.push(Fault::new(format!("{prefix}{pointer}"), detail));
+            }
+        }
+    }
+    lost
+}
+
+/// Points to every parameter that is sensitive in any event.
+fn secrets(declared: &Release) -> BTreeSet<String> {
+    let params = declared.events.values().flat_map(|event| &event.params);
+    let secret = params.filter(|(_, field)| field.sensitive);
+    let pointers = secret.map(|(path, _)| format!("/data/{}", path.replace('.', "/")));
+    pointers.collect()
+}
+
+/// Returns the events of a post, each with a pointer to it.
+fn each_event(json: &mut Json) -> Vec<(String, &mut Json)> {
+    match json {
+        Json::Array(events) => {
+            let events = events.iter_mut().enumerate();
+            events
+                .map(|(at, event)| (format!("/{at}"), event))
+                .collect()
+        }
+        one => vec![(String::new(), one)],
+    }
 }
 
 fn backlog(backlog: Backlog) -> Refusal {

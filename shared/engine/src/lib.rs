@@ -22,7 +22,7 @@ mod wake;
 pub use advance::advance;
 pub use failure::Failure;
 pub use feedback::feedback;
-pub use intake::{Post, Refusal, intake};
+pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;
 pub use ports::{
     AddressKey, Alarms, Backlog, Bonding, Claim, Claimed, Clock, ContactBook, Contacts, DueIndex,

@@ -17,16 +17,21 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
     let walk = Walk::new(scene, enrollment);
     match (walk.enrollment.phase.clone(), input) {
         (Phase::Left { .. }, _) => walk.ignore(Ignored::Left),
-        (Phase::Parked { .. }, _) => walk.ignore(Ignored::Parked),
+        (Phase::Parked { step, at, .. }, Input::Retry) => walk.again(&step, at),
+        (Phase::Parked { .. }, Input::Start | Input::Wake | Input::Settled(_)) => {
+            walk.ignore(Ignored::Parked)
+        }
         (Phase::Entered, Input::Start) => walk.walk(Some(0), scene.now, scene.now),
         (Phase::Waiting { step, due }, Input::Wake) if due <= scene.now => walk.woken(&step, due),
         (Phase::Waiting { .. }, Input::Wake) => walk.ignore(Ignored::Early),
         (Phase::Sending { step, since }, Input::Settled(settled)) if step == settled.step => {
             walk.settled(&settled, since)
         }
-        (Phase::Entered, Input::Wake | Input::Settled(_))
-        | (Phase::Sending { .. }, Input::Start | Input::Wake | Input::Settled(_))
-        | (Phase::Waiting { .. }, Input::Start | Input::Settled(_)) => walk.ignore(Ignored::Stale),
+        (Phase::Entered, Input::Retry | Input::Wake | Input::Settled(_))
+        | (Phase::Sending { .. }, Input::Retry | Input::Start | Input::Wake | Input::Settled(_))
+        | (Phase::Waiting { .. }, Input::Retry | Input::Start | Input::Settled(_)) => {
+            walk.ignore(Ignored::Stale)
+        }
     }
 }
 
@@ -80,6 +85,20 @@ impl<'a> Walk<'a> {
         };
         self.take(step, "waited", now);
         self.walk(next, now, due)
+    }
+
+    /// Takes the step again at which it was parked at `since`: what was wrong is mended.
+    ///
+    /// A mail keeps its name, so it is claimed as before, and its lateness is counted from then.
+    fn again(self, step: &str, since: Timestamp) -> Decision {
+        let steps = &self.scene.plan.steps;
+        match steps.iter().position(|one| one.id == step) {
+            Some(at) => {
+                let now = self.scene.now;
+                self.walk(Some(at), now, since)
+            }
+            None => self.lost(step),
+        }
     }
 
     /// Goes on after a mail that was due at `since`.

@@ -18,6 +18,8 @@ pub struct Scene<'a> {
 /// Something that happened to an enrollment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Input {
+    /// What it was parked for is mended.
+    Retry,
     /// It was created.
     Start,
     /// What it waits for may have come.

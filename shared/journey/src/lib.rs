@@ -19,6 +19,7 @@ mod facts;
 mod id;
 mod mistake;
 mod plan;
+mod publish;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub use mistake::Mistake;
 pub use plan::{
     Absent, Action, Next, Plan, Purpose, Reentry, Send, Sender, Settings, Step, Trigger,
 };
+pub use publish::Publish;
 pub use suggest::nearest;
 pub use time::{Moment, Period, Wait, anniversary, ceil_to_minute, zone};
 pub use value::{Field, FieldType, Kind, Value};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use crate::{Audience, Condition, EmailAddress, Field, Moment, Period, Value, Wait};
+use crate::{Audience, Condition, EmailAddress, Field, Moment, Period, Publish, Value, Wait};
 
 /// One version of a journey, with everything it needs to run.
 ///
@@ -24,6 +24,8 @@ pub struct Plan {
     pub to: Option<Audience>,
     /// Whether somebody may come in again.
     pub reentry: Reentry,
+    /// From when until when people may come in.
+    pub publish: Publish,
     /// The steps; a run begins at the first.
     pub steps: Vec<Step>,
     /// The parameters that the plan reads, out of those its events declare.

@@ -2,6 +2,7 @@
 
 mod journeys;
 mod laws;
+mod parked;
 mod script;
 mod time;
 

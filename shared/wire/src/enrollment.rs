@@ -97,6 +97,42 @@ impl EnrollmentRecord {
     }
 }
 
+/// Where an enrollment stands, and nothing of what it knows: all that whoever counts may read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Standing {
+    /// The journey's name.
+    pub journey: String,
+    /// The content hash of the version it runs.
+    pub plan: String,
+    /// Where it stands.
+    pub phase: Phase,
+}
+
+impl Standing {
+    /// What stands in the document of each enrollment that is over, and in no other.
+    pub const OVER: &str = r#""phase":{"left":"#;
+    /// What stands in the document of each enrollment that is parked, and in no other.
+    pub const PARKED: &str = r#""phase":{"parked":"#;
+
+    /// Reads it out of a record of any version that was ever written.
+    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
+        #[derive(Deserialize)]
+        struct Part {
+            v: u8,
+            journey: String,
+            plan: String,
+            phase: PhaseDoc,
+        }
+        let part: Part = serde_json::from_str(json)?;
+        crate::version(part.v, 1)?;
+        Ok(Self {
+            journey: part.journey,
+            plan: part.plan,
+            phase: part.phase.into(),
+        })
+    }
+}
+
 #[derive(Deserialize, Serialize)]
 struct Doc {
     v: u8,

@@ -8,6 +8,7 @@ mod address;
 mod contact;
 mod enrollment;
 mod event;
+mod history;
 mod order;
 mod plan;
 mod problem;
@@ -23,8 +24,9 @@ mod wiring;
 
 pub use address::AddressHasher;
 pub use contact::{Bonds, ContactRecord, RoleBond};
-pub use enrollment::EnrollmentRecord;
+pub use enrollment::{EnrollmentRecord, Standing};
 pub use event::{Bond, Draft, Event, EventsMessage, Posted, check, read};
+pub use history::{History, Published};
 pub use order::{Cause, Move, MovesMessage, OrdersMessage};
 pub use plan::{TemplateDoc, plan_from_json, plan_to_json, release_from_json, release_to_json};
 pub use problem::{Fault, Problem};

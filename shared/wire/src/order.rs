@@ -98,6 +98,8 @@ pub enum Cause {
     },
     /// What it waits for may have come.
     Due,
+    /// What it was parked for is mended: an operator says so.
+    Mended,
 }
 
 impl MovesMessage {
@@ -108,8 +110,9 @@ impl MovesMessage {
             enrollment: one.enrollment.to_string(),
             accepted: match &one.cause {
                 Cause::Accepted { step } => Some(step.clone()),
-                Cause::Due => None,
+                Cause::Due | Cause::Mended => None,
             },
+            mended: one.cause == Cause::Mended,
         });
         crate::to_json(&MovesDoc {
             v: 1,
@@ -127,6 +130,7 @@ impl MovesMessage {
                 enrollment: doc.enrollment.parse()?,
                 cause: match doc.accepted {
                     Some(step) => Cause::Accepted { step },
+                    None if doc.mended => Cause::Mended,
                     None => Cause::Due,
                 },
             })
@@ -149,4 +153,7 @@ struct MoveDoc {
     enrollment: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     accepted: Option<String>,
+    /// A version that does not know it takes it for a wake-up, which a parked run ignores.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    mended: bool,
 }

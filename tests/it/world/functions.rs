@@ -52,6 +52,7 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
                 let fits = |phase: &Phase| match &one.cause {
                     Cause::Accepted { .. } => matches!(phase, Phase::Sending { .. }),
                     Cause::Due => matches!(phase, Phase::Waiting { .. }),
+                    Cause::Mended => matches!(phase, Phase::Parked { .. }),
                 };
                 if !world.drops(&one.contact, &one.enrollment, fits) {
                     results.push(engine::advance(&world, &one).await);

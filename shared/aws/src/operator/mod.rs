@@ -3,21 +3,51 @@
 //! **Invariant:** the same on a laptop and in the cloud: only `AWS_ENDPOINT_URL` differs, and the SDK reads that by
 //! itself.
 
-mod depth;
-mod mail;
+mod dead;
+mod kept;
+mod release;
+mod runs;
+mod ses;
 
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use aws_config::SdkConfig;
+use aws_config::{Region, SdkConfig};
+use aws_sdk_ssm::config::Credentials;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::types::ParameterType;
+use jiff::SignedDuration;
 use wire::Wiring;
 
-pub use depth::Depth;
-pub use mail::{Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Quota, Unverified};
+use crate::{Aws, Setting, Settings, Timeouts, configured, loader, parameters};
 
-use crate::{Timeouts, configured, parameters};
+pub use dead::{DeadLetter, Depth};
+pub use kept::Kept;
+pub use release::{InForce, publish};
+pub use runs::{InFlight, Parked};
+pub use ses::{Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Quota, Unverified};
+
+/// Where the AWS of a laptop is.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Endpoint {
+    /// Its URL.
+    pub url: String,
+    /// Its region.
+    pub region: String,
+    /// The id of the key to sign with.
+    pub key: String,
+    /// The key.
+    pub secret: String,
+}
+
+/// Shows no key.
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
 
 /// Whoever operates a stack, with what they may do.
 #[derive(Debug)]
@@ -25,7 +55,6 @@ pub struct Operator {
     stack: String,
     config: SdkConfig,
     ses: aws_sdk_sesv2::Client,
-    sqs: aws_sdk_sqs::Client,
     ssm: aws_sdk_ssm::Client,
     wiring: Wiring,
 }
@@ -37,7 +66,28 @@ impl Operator {
     ///
     /// Says what to do where there is no such stack, no region, or nobody is signed in.
     pub async fn open(stack: &str) -> anyhow::Result<Self> {
-        let config = configured(&PATIENT).await;
+        Self::find(stack, configured(&PATIENT).await).await
+    }
+
+    /// Finds the stack of a laptop, where that is not said by the environment.
+    ///
+    /// # Errors
+    ///
+    /// Says what to do where there is no such stack.
+    pub async fn open_at(stack: &str, endpoint: &Endpoint) -> anyhow::Result<Self> {
+        let credentials = Credentials::builder()
+            .access_key_id(&endpoint.key)
+            .secret_access_key(&endpoint.secret)
+            .provider_name("laptop")
+            .build();
+        let config = loader(&PATIENT)
+            .endpoint_url(&endpoint.url)
+            .region(Region::new(endpoint.region.clone()))
+            .credentials_provider(credentials);
+        Self::find(stack, config.load().await).await
+    }
+
+    async fn find(stack: &str, config: SdkConfig) -> anyhow::Result<Self> {
         let Some(region) = config.region().cloned() else {
             bail!(
                 "no AWS region is chosen: set AWS_REGION, or AWS_PROFILE to a profile that has one"
@@ -57,12 +107,39 @@ impl Operator {
         let wiring = Wiring::from_json(&found).with_context(|| format!("the parameter {name}"))?;
         Ok(Self {
             stack: stack.to_owned(),
-            ses: mail::client(&config),
-            sqs: aws_sdk_sqs::Client::new(&config),
+            ses: ses::client(&config),
             config,
             ssm,
             wiring,
         })
+    }
+
+    /// Returns what the functions of the stack read and write, with a clock that runs ahead by so much.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a setting cannot be read, which is a mistake of ours.
+    pub async fn aws(&self, ahead: SignedDuration) -> anyhow::Result<Aws> {
+        let Wiring { tables, queues, .. } = &self.wiring;
+        let ahead = ahead.as_secs().to_string();
+        let told = [
+            (Setting::ClockOffsetSeconds, ahead.as_str()),
+            (Setting::ContactsTable, tables.contacts.as_str()),
+            (Setting::EnrollmentsTable, tables.enrollments.as_str()),
+            (Setting::EventsQueueUrl, queues.events.url.as_str()),
+            (Setting::EventsTable, tables.events.as_str()),
+            (Setting::MovesQueueUrl, queues.moves.url.as_str()),
+            (Setting::ReleasesTable, tables.releases.as_str()),
+            (Setting::SendsTable, tables.sends.as_str()),
+        ];
+        let find = |name: &str| {
+            let mut told = told.iter();
+            let found = told.find(|(setting, _)| setting.variable() == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let settings = Settings::read(find, &told.map(|(setting, _)| setting), &[]);
+        let settings = settings.map_err(|missing| anyhow!(missing))?;
+        Aws::configured(&self.config, settings).await
     }
 
     /// Returns the name of the stack.

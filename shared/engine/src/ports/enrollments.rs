@@ -99,6 +99,8 @@ impl fmt::Debug for Exception {
 /// What kinds of exceptions there are.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum ExceptionKind {
+    /// The journey takes nobody in at that time.
+    EntryRefused,
     /// Somebody may not enter again.
     ReentryRefused,
     /// The post does not match what the release declares.
@@ -111,6 +113,7 @@ impl ExceptionKind {
     /// Returns the word it is stored and counted under.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::EntryRefused => "entry_refused",
             Self::ReentryRefused => "reentry_refused",
             Self::Refused => "refused",
             Self::Unresolved => "unresolved",

@@ -7,7 +7,7 @@ mod people;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use journey::{Entrance, Happening, Known, Plan, Release};
+use journey::{Crowd, Entrance, Happening, Known, Plan, Release};
 use wire::{Event, EventsMessage};
 
 use crate::{
@@ -70,63 +70,93 @@ async fn resolve_event(
         }
     }
     if opened.is_empty() {
-        let reason = "no journey starts with this event";
-        return unresolved(io, event, None, reason, entering).await;
+        let exception = (
+            ExceptionKind::Unresolved,
+            "no journey starts with this event",
+        );
+        return unentered(io, event, None, exception, entering).await;
     }
     let crowd = crowd(io, release, event, &opened, posted, linked).await?;
 
     for (entrance, plan) in &opened {
-        let happening = Happening {
-            params: &event.params,
-            zone: &plan.settings.zone,
-            now: io.now(),
-        };
-        let chosen: Vec<_> = match &plan.to {
-            Some(audience) => audience.of(&crowd, &happening),
-            None => crowd
-                .people
-                .values()
-                .filter(|person| person.named)
-                .map(|person| &person.contact)
-                .collect(),
-        };
-        let nobody = chosen.is_empty();
-        let mut admitted = BTreeSet::new();
-        for contact in chosen {
-            let known = Known::new(contact, &event.params, &plan.settings.zone, happening.now);
-            let admits = entrance
-                .on(&event.ty)
-                .any(|filter| filter.is_none_or(|filter| filter.holds(&known)));
-            if admits {
-                admitted.insert(&contact.id);
-                let hash = &entrance.plan;
-                entering
-                    .enter(io, (hash, plan), event, contact, &crowd)
-                    .await?;
-            }
-        }
-        let mut resumed = false;
-        for id in crowd.people.keys().filter(|id| !admitted.contains(id)) {
-            resumed |= entering.resume(io, plan, event, id).await?;
-        }
-        if nobody && !resumed {
-            let reason = "nobody is in the journey's audience";
-            unresolved(io, event, Some(&plan.journey), reason, entering).await?;
-        }
+        let_in(io, (entrance, plan), event, &crowd, entering).await?;
     }
     Ok(())
 }
 
-async fn unresolved(
+/// Lets those into one journey whom its audience and its filters choose, if it takes people in now.
+async fn let_in(
+    io: &(impl Clock + Enrollments + Exceptions + Moves + Alarms + Metrics),
+    (entrance, plan): (&Entrance, &Plan),
+    event: &Event,
+    crowd: &Crowd,
+    entering: &mut Entering,
+) -> Result<(), Failure> {
+    let zone = &plan.settings.zone;
+    let happening = Happening {
+        params: &event.params,
+        zone,
+        now: io.now(),
+    };
+    let chosen: Vec<_> = match &plan.to {
+        Some(audience) => audience.of(crowd, &happening),
+        None => crowd
+            .people
+            .values()
+            .filter(|person| person.named)
+            .map(|person| &person.contact)
+            .collect(),
+    };
+    let nobody = chosen.is_empty();
+    let open = plan.publish.is_open(happening.now, zone);
+    let mut admitted = BTreeSet::new();
+    let mut turned_away = BTreeSet::new();
+    for contact in chosen {
+        let known = Known::new(contact, &event.params, zone, happening.now);
+        let admits = entrance
+            .on(&event.ty)
+            .any(|filter| filter.is_none_or(|filter| filter.holds(&known)));
+        if admits && open {
+            admitted.insert(&contact.id);
+            let hash = &entrance.plan;
+            entering
+                .enter(io, (hash, plan), event, contact, crowd)
+                .await?;
+        } else if admits {
+            turned_away.insert(&contact.id);
+        }
+    }
+    let mut resumed = false;
+    for id in crowd.people.keys().filter(|id| !admitted.contains(id)) {
+        if entering.resume(io, plan, event, id).await? {
+            turned_away.remove(id);
+            resumed = true;
+        }
+    }
+    if !turned_away.is_empty() {
+        let exception = (ExceptionKind::EntryRefused, "publish");
+        unentered(io, event, Some(&plan.journey), exception, entering).await?;
+    } else if nobody && !resumed {
+        let exception = (
+            ExceptionKind::Unresolved,
+            "nobody is in the journey's audience",
+        );
+        unentered(io, event, Some(&plan.journey), exception, entering).await?;
+    }
+    Ok(())
+}
+
+/// Records that an event let nobody in whom it was meant to.
+async fn unentered(
     io: &(impl Clock + Exceptions),
     event: &Event,
     journey: Option<&str>,
-    reason: &str,
+    (kind, reason): (ExceptionKind, &str),
     entering: &mut Entering,
 ) -> Result<(), Failure> {
     entering.resolved.refused += 1;
     io.record(&Exception {
-        kind: ExceptionKind::Unresolved,
+        kind,
         event: event.id.clone(),
         journey: journey.map(str::to_owned),
         contact: None,

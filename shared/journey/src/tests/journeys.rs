@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::date;
 
 use crate::{
-    Audience, Contact, ContactId, Enrollment, EnrollmentId, Field, FieldType, Phase, Plan, Purpose,
-    Reentry, Send, Sender, Settings, Signals, Step, Value, zone,
+    Audience, Contact, ContactId, Enrollment, EnrollmentId, Field, FieldType, Phase, Plan, Publish,
+    Purpose, Reentry, Send, Sender, Settings, Signals, Step, Value, zone,
 };
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
@@ -23,6 +23,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
         triggers: Vec::new(),
         to: None,
         reentry: Reentry::Unlimited,
+        publish: Publish::default(),
         steps,
         params: BTreeMap::from([
             ("Code".to_owned(), field(FieldType::String, true)),

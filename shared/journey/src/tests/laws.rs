@@ -160,6 +160,7 @@ fn story() -> impl Strategy<Value = (Plan, Vec<(Timestamp, String)>)> {
     let what = prop_oneof![
         2 => Just("start".to_owned()),
         4 => Just("wake".to_owned()),
+        2 => Just("retry".to_owned()),
         6 => (0_usize..8, prop_oneof![Just("sent"), Just("uncertain"), Just("expired"), Just("refused"), Just("suppressed")])
             .prop_map(|(at, end)| format!("{end} s{at}")),
     ];

@@ -19,7 +19,7 @@ pub(super) fn check(journey: &str, happens: &str, expected: &Expect) {
 
 /// Plays a story about somebody of whom one thing is not known.
 ///
-/// Each line of `happens` is a moment and an input: `start`, `wake`, `erase`, or what became of a mail.
+/// Each line of `happens` is a moment and an input: `start`, `wake`, `retry`, `erase`, or what became of a mail.
 pub(super) fn check_without(unknown: &str, journey: &str, happens: &str, expected: &Expect) {
     let plan = plan(steps(journey));
     let mut contact = contact();
@@ -85,6 +85,7 @@ fn tell(timeline: &mut String, line: &str, decision: &Decision) {
 pub(super) fn read(input: &str) -> Input {
     let Some((result, step)) = input.split_once(' ') else {
         return match input {
+            "retry" => Input::Retry,
             "start" => Input::Start,
             "wake" => Input::Wake,
             other => panic!("`{other}` is no input"),

@@ -11,7 +11,8 @@ mod template;
 
 use std::collections::BTreeMap;
 
-use journey::{Field, Plan, Reentry};
+use jiff::civil::Date;
+use journey::{Field, Plan, Publish, Reentry};
 use serde::{Deserialize, Serialize};
 
 use crate::Unreadable;
@@ -42,6 +43,7 @@ pub fn plan_to_json(plan: &Plan) -> String {
             Reentry::Never => ReentryDoc::Never,
             Reentry::Unlimited => ReentryDoc::Unlimited,
         },
+        publish: PublishDoc::of(plan.publish),
         steps: plan.steps.iter().map(StepDoc::from).collect(),
         params: write_fields(&plan.params),
         settings: SettingsDoc::from(&plan.settings),
@@ -67,6 +69,7 @@ pub fn plan_from_json(json: &str) -> Result<Plan, Unreadable> {
             ReentryDoc::Never => Reentry::Never,
             ReentryDoc::Unlimited => Reentry::Unlimited,
         },
+        publish: doc.publish.unwrap_or_default().read()?,
         steps: steps.collect::<Result<_, Unreadable>>()?,
         params,
         settings: doc.settings.try_into()?,
@@ -86,6 +89,8 @@ struct Doc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<AudienceDoc>,
     reentry: ReentryDoc,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    publish: Option<PublishDoc>,
     steps: Vec<StepDoc>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     params: BTreeMap<String, FieldDoc>,
@@ -98,6 +103,36 @@ struct Doc {
 enum ReentryDoc {
     Never,
     Unlimited,
+}
+
+/// A [`Publish`]; absent where it bounds nothing.
+#[derive(Default, Deserialize, Serialize)]
+struct PublishDoc {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
+impl PublishDoc {
+    fn of(publish: Publish) -> Option<Self> {
+        let text = |day: Date| day.to_string();
+        (publish != Publish::default()).then(|| Self {
+            from: publish.from.map(text),
+            until: publish.until.map(text),
+        })
+    }
+
+    fn read(self) -> Result<Publish, Unreadable> {
+        let day = |text: Option<String>| {
+            let day = text.map(|text| text.parse()).transpose();
+            day.map_err(|_| Unreadable::new("a day of `publish`"))
+        };
+        Ok(Publish {
+            from: day(self.from)?,
+            until: day(self.until)?,
+        })
+    }
 }
 
 #[derive(Deserialize, Serialize)]

@@ -1,12 +1,12 @@
 //! Every format as it is stored, and that what was written is what is read.
 
 use expect_test::{Expect, expect};
-use journey::EnrollmentId;
+use journey::{EnrollmentId, Phase, Value};
 
 use super::samples::{self, at};
 use crate::{
     AddressHasher, Bonds, Cause, ContactRecord, EnrollmentRecord, EventsMessage, Move,
-    MovesMessage, OrdersMessage, Report, ReportKind, TemplateDoc, Wiring,
+    MovesMessage, OrdersMessage, Report, ReportKind, Standing, TemplateDoc, Wiring,
 };
 
 #[test]
@@ -105,6 +105,28 @@ fn a_post_on_its_way() {
 }
 
 #[test]
+fn where_an_enrollment_stands() {
+    for phase in samples::phases() {
+        let mut record = samples::enrollment(phase.clone());
+        // Whatever somebody posts, it cannot look like a phase.
+        let forged = format!("{}{}", Standing::OVER, Standing::PARKED);
+        record
+            .enrollment
+            .params
+            .insert("a".to_owned(), Value::Text(forged.clone()));
+        record.enrollment.event = forged;
+        let json = record.to_json();
+        let standing = Standing::from_json(&json).unwrap();
+        assert_eq!(standing.phase, phase);
+        assert_eq!(standing.plan, record.enrollment.plan);
+        let left = matches!(phase, Phase::Left { .. });
+        assert_eq!(json.contains(Standing::OVER), left);
+        let parked = matches!(phase, Phase::Parked { .. });
+        assert_eq!(json.contains(Standing::PARKED), parked);
+    }
+}
+
+#[test]
 fn orders_and_moves_on_their_way() {
     let order = samples::order();
     let mut own = order.clone();
@@ -128,15 +150,19 @@ fn orders_and_moves_on_their_way() {
     };
     let step = "hello".to_owned();
     let message = MovesMessage {
-        moves: vec![one(Cause::Due), one(Cause::Accepted { step })],
+        moves: vec![
+            one(Cause::Due),
+            one(Cause::Accepted { step }),
+            one(Cause::Mended),
+        ],
     };
     let json = message.to_json();
     assert_eq!(MovesMessage::from_json(&json).unwrap(), message);
     pinned(
         &json,
         &expect![[r#"
-        {"v":1,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","accepted":"hello"}]}
-    "#]],
+            {"v":1,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","accepted":"hello"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","mended":true}]}
+        "#]],
     );
 }
 
@@ -152,7 +178,7 @@ fn a_plan() {
     pinned(
         &json,
         &expect![[r#"
-            {"v":1,"journey":"welcome","title":"Welcome","purpose":{"marketing":{"topic":"offers"}},"triggers":[{"event":"TRACK_START","where":"event.Hours >= 12"}],"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]},"reentry":"never","steps":[{"id":"s0","if":{"condition":"has(contact.score)","then":1,"otherwise":null}},{"id":"s1","send":{"template":"hello","from":{"name":"School","address":"mail@school.example","reply_to":"help@school.example"},"expires":"12 hours","params":["Hours"],"next":2}},{"id":"s2","send":{"template":"hello","from":{"name":"School","address":"mail@school.example","reply_to":"help@school.example"},"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]},"params":["Hours"],"next":3}},{"id":"s3","wait":{"wait":"2 weeks at 09:30","next":4}},{"id":"s4","wait_until":{"moment":"event.Start - 7 days at 09:00","absent":"exit","next":5}},{"id":"s5","wait_until":{"moment":"2026-12-24 09:00","absent":"continue","next":6}},{"id":"s6","exit":{"reason":"done"}}],"params":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}},"settings":{"organization":"School","locale":"nl","zone":"Europe/Amsterdam","vars":{"phone":{"text":"020"}},"fields":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}}},"templates":[{"name":"hello","hash":"aaaa"},{"name":"hello","locale":"en","hash":"bbbb"}]}
+            {"v":1,"journey":"welcome","title":"Welcome","purpose":{"marketing":{"topic":"offers"}},"triggers":[{"event":"TRACK_START","where":"event.Hours >= 12"}],"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]},"reentry":"never","from":"2026-12-01","until":"2027-06-01","steps":[{"id":"s0","if":{"condition":"has(contact.score)","then":1,"otherwise":null}},{"id":"s1","send":{"template":"hello","from":{"name":"School","address":"mail@school.example","reply_to":"help@school.example"},"expires":"12 hours","params":["Hours"],"next":2}},{"id":"s2","send":{"template":"hello","from":{"name":"School","address":"mail@school.example","reply_to":"help@school.example"},"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]},"params":["Hours"],"next":3}},{"id":"s3","wait":{"wait":"2 weeks at 09:30","next":4}},{"id":"s4","wait_until":{"moment":"event.Start - 7 days at 09:00","absent":"exit","next":5}},{"id":"s5","wait_until":{"moment":"2026-12-24 09:00","absent":"continue","next":6}},{"id":"s6","exit":{"reason":"done"}}],"params":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}},"settings":{"organization":"School","locale":"nl","zone":"Europe/Amsterdam","vars":{"phone":{"text":"020"}},"fields":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}}},"templates":[{"name":"hello","hash":"aaaa"},{"name":"hello","locale":"en","hash":"bbbb"}]}
         "#]],
     );
 }

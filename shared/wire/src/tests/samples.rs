@@ -7,7 +7,8 @@ use jiff::civil::date;
 use journey::{
     Absent, Action, Audience, Condition, Consent, Contact, ContactId, EmailAddress, Enrollment,
     EnrollmentId, Entrance, EventType, Field, FieldType, Moment, Order, Period, Phase, Plan,
-    Purpose, Reentry, Release, Send, Sender, Settings, Signals, Step, Taken, Trigger, Value, Wait,
+    Publish, Purpose, Reentry, Release, Send, Sender, Settings, Signals, Step, Taken, Trigger,
+    Value, Wait,
 };
 
 use crate::{
@@ -292,6 +293,10 @@ pub(super) fn plan() -> Plan {
         triggers: vec![trigger()],
         to: Some(audience()),
         reentry: Reentry::Never,
+        publish: Publish {
+            from: Some(date(2026, 12, 1)),
+            until: Some(date(2027, 6, 1)),
+        },
         steps: steps(),
         params: fields(),
         settings: settings(),
