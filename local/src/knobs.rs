@@ -82,23 +82,6 @@ async fn turn(
             log.map(|lines| json!({"lines": lines}))
                 .ok_or_else(not_found)
         }
-        (&Method::POST, ["mails", id, "events"]) => {
-            let Report { recipient, event } = read(body)?;
-            send::report(region, id, &recipient, &event)?;
-            Ok(json!({}))
-        }
-        (&Method::PUT, ["identities", name]) => {
-            let Identity { verified } = read(body)?;
-            region
-                .store
-                .write(|db| identities::declare(db, name, verified))?;
-            region.store.changed();
-            Ok(json!({}))
-        }
-        (&Method::PUT, ["account"]) => {
-            region.account.add(read(body)?);
-            Ok(json!({}))
-        }
         (&Method::GET, ["queues"]) => {
             let depths = region.queue_depths()?.into_iter().map(|(queue, depth)| {
                 let shown = json!({
@@ -120,6 +103,35 @@ async fn turn(
                 "functions_cpu_s": meter.functions_cpu.map(|time| time.as_secs_f64()),
                 "own_cpu_s": meter.own_cpu.map(|time| time.as_secs_f64()),
             }))
+        }
+        (method, segments) => turn_ses(region, method, segments, body),
+    }
+}
+
+/// Turns the knobs of SES.
+fn turn_ses(
+    region: &Arc<Region>,
+    method: &Method,
+    segments: &[&str],
+    body: &[u8],
+) -> Result<Value, Refusal> {
+    match (method, segments) {
+        (&Method::POST, ["mails", id, "events"]) => {
+            let Report { recipient, event } = read(body)?;
+            send::report(region, id, &recipient, &event)?;
+            Ok(json!({}))
+        }
+        (&Method::PUT, ["identities", name]) => {
+            let Identity { verified } = read(body)?;
+            region
+                .store
+                .write(|db| identities::declare(db, name, verified))?;
+            region.store.changed();
+            Ok(json!({}))
+        }
+        (&Method::PUT, ["account"]) => {
+            region.account.add(read(body)?);
+            Ok(json!({}))
         }
         _ => Err(not_found()),
     }

@@ -166,19 +166,26 @@ async fn secrets(operator: &Operator) -> Vec<Finding> {
 }
 
 async fn queues(stack: &Stack) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let (mut findings, mut depths, mut dead) = (Vec::new(), Vec::new(), Vec::new());
     for (name, url, dead_url) in stack.queues().all() {
-        if let Some(url) = url {
-            let depth = stack.aws().depth_of(url).await;
-            findings.extend(judge(&[judged::QUEUES], depth, |depth| {
-                judged::queue(name, depth)
-            }));
+        let urls = [
+            (url, judged::QUEUES, &mut depths),
+            (Some(dead_url), judged::DEAD_LETTERS, &mut dead),
+        ];
+        for (url, check, depths) in urls {
+            let Some(url) = url else {
+                continue;
+            };
+            match stack.aws().depth_of(url).await {
+                Ok(depth) => depths.push((name, depth)),
+                Err(error) => {
+                    findings.push(Finding::unread(check, format!("{error:#}")).about(name))
+                }
+            }
         }
-        let depth = stack.aws().depth_of(dead_url).await;
-        findings.extend(judge(&[judged::DEAD_LETTERS], depth, |depth| {
-            judged::dead_letters(name, stack.name(), depth)
-        }));
     }
+    findings.extend(judged::queues(&depths));
+    findings.extend(judged::dead_letters(stack.name(), &dead));
     findings
 }
 

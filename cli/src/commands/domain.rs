@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use aws::{MailIdentity, Operator};
 use serde_json::{Value, json};
 
@@ -104,6 +104,12 @@ pub(super) fn domain(
         match Form::asked(args.json) {
             Form::People => say(&ask, &identity, &files, terminal)?,
             Form::Programs => terminal.say_json(&report(&ask, &identity, operator, &files))?,
+        }
+        if let Some(why) = ask.unread().first() {
+            bail!(
+                "{} could not be looked for: {why}",
+                words::count(ask.unread().len(), "record")
+            );
         }
         Ok(if identity.verified && ask.is_done() {
             Verdict::Fine
@@ -288,20 +294,11 @@ fn say(
     let headings = ["now", "type", "name", "value"];
     terminal.say(columns(headings, rows, terminal))?;
     for Entry { record, state } in &ask.entries {
-        let lines = match state {
-            State::Found | State::Missing => Vec::new(),
-            State::Wrong { there, why } => {
-                let why = Language::En.why(*why).trim_end_matches(':');
-                let there = there.iter().map(|value| format!("    {value}"));
-                [format!("  {why}.")].into_iter().chain(there).collect()
-            }
-            State::Unread(why) => vec![format!("  {why}")],
-        };
-        if let Some((first, rest)) = lines.split_first() {
-            terminal.say(format!("\n  {}", terminal.bad(&record.name)))?;
-            terminal.say(first)?;
-            for line in rest {
-                terminal.say(line)?;
+        if let State::Wrong { there, why } = state {
+            let why = Language::En.why(*why).trim_end_matches(':');
+            terminal.say(format!("\n  {}\n  {why}.", terminal.bad(&record.name)))?;
+            for value in there {
+                terminal.say(format!("    {value}"))?;
             }
         }
     }
@@ -330,7 +327,15 @@ fn shown(state: &State) -> String {
 fn standing(ask: &Ask, identity: &MailIdentity, terminal: Terminal) -> String {
     let domain = &ask.domain;
     let records = words::count(ask.left(), "record");
-    match (identity.verified, ask.is_done()) {
+    match (identity.verified, ask.left() == 0) {
+        (verified, true) if !ask.is_done() => format!(
+            "SES {} {domain}; what DNS has of its records is not known.",
+            if verified {
+                "sends from"
+            } else {
+                "does not send yet from"
+            }
+        ),
         (true, true) => terminal.good(format!("{domain} is verified, and all records are right.")),
         (true, false) => format!(
             "SES sends from {domain} already, but {records} should still be added or changed."

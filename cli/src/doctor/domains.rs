@@ -154,7 +154,10 @@ async fn mail_from(
         let says =
             "none is set: the return address is Amazon's, so SPF does not count for the domain";
         let do_this = format!("`{again}` sets one and says which records it needs");
-        return vec![Finding::wrong(MAIL_FROM, says, do_this)];
+        return vec![
+            Finding::wrong(MAIL_FROM, says, do_this.clone()),
+            Finding::wrong(SPF, "it proves Amazon's domain only, not this one", do_this),
+        ];
     };
     let records = mail_from_records(&mail_from.domain, region);
     let mx = records

@@ -6,6 +6,8 @@ pub(crate) mod account;
 pub(crate) mod domains;
 mod show;
 pub(crate) mod stack;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use show::{json, show};
 

@@ -26,7 +26,7 @@ pub(crate) fn show(findings: &[Finding], terminal: Terminal) -> String {
             finding.says
         ));
         if let Some(do_this) = &finding.do_this {
-            let indent = " ".repeat(12 + checks + abouts);
+            let indent = " ".repeat(14 + checks + abouts);
             lines.push(format!(
                 "{indent}{}",
                 terminal.faint(format!("-> {do_this}"))

@@ -61,38 +61,47 @@ pub(crate) fn secret(
     vec![finding.about(name)]
 }
 
-/// Judges a queue.
-pub(crate) fn queue(name: &str, depth: Depth) -> Vec<Finding> {
-    let Depth {
-        waiting,
-        in_flight,
-        delayed,
-    } = depth;
-    let says = if waiting + in_flight + delayed == 0 {
-        "empty".to_owned()
+/// Judges the queues, each by its name.
+pub(crate) fn queues(depths: &[(&str, Depth)]) -> Vec<Finding> {
+    let busy = depths.iter().filter(|(_, depth)| depth.total() > 0);
+    let busy: Vec<_> = busy
+        .map(|(name, depth)| {
+            let Depth {
+                waiting,
+                in_flight,
+                delayed,
+            } = depth;
+            format!("{name}: {waiting} waiting, {in_flight} in work, {delayed} for later")
+        })
+        .collect();
+    let says = if busy.is_empty() {
+        format!("all {} are empty", depths.len())
     } else {
-        format!("{waiting} waiting, {in_flight} in work, {delayed} for later")
+        busy.join("; ")
     };
-    vec![Finding::fine(QUEUES, says).about(name)]
+    vec![Finding::fine(QUEUES, says)]
 }
 
-/// Judges a queue of dead letters.
-pub(crate) fn dead_letters(name: &str, stack: &str, depth: Depth) -> Vec<Finding> {
-    let count = depth.waiting + depth.in_flight + depth.delayed;
-    let finding = match usize::try_from(count).unwrap_or(usize::MAX) {
-        0 => Finding::fine(DEAD_LETTERS, "none"),
-        count => Finding::wrong(
-            DEAD_LETTERS,
-            format!(
-                "{} that could not be worked off",
-                words::count(count, "message")
-            ),
-            format!(
-                "read why, mend it, and `waypost redrive --stack {stack}` puts them back; they are kept for 14 days"
-            ),
-        ),
-    };
-    vec![finding.about(name)]
+/// Judges the queues of dead letters, each by the name of the queue that they are from.
+pub(crate) fn dead_letters(stack: &str, depths: &[(&str, Depth)]) -> Vec<Finding> {
+    let filled = depths.iter().filter(|(_, depth)| depth.total() > 0);
+    let wrong: Vec<_> = filled
+        .map(|(name, depth)| {
+            let count = usize::try_from(depth.total()).unwrap_or(usize::MAX);
+            Finding::wrong(
+                DEAD_LETTERS,
+                format!("{} that could not be worked off", words::count(count, "message")),
+                format!(
+                    "read why, mend it, and `waypost redrive --stack {stack}` puts them back; they are kept for 14 days"
+                ),
+            )
+            .about(*name)
+        })
+        .collect();
+    if wrong.is_empty() {
+        return vec![Finding::fine(DEAD_LETTERS, "none")];
+    }
+    wrong
 }
 
 /// Judges how long somebody who is due has been waiting, in seconds; nothing if nobody has.

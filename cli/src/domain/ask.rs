@@ -29,10 +29,21 @@ impl Ask {
         states.all(|state| *state == State::Found)
     }
 
-    /// Counts what is still to be done.
+    /// Counts what is still to be added or changed.
     pub(crate) fn left(&self) -> usize {
         let states = self.entries.iter().map(|entry| &entry.state);
-        states.filter(|state| **state != State::Found).count()
+        let left = |state: &&State| matches!(state, State::Missing | State::Wrong { .. });
+        states.filter(left).count()
+    }
+
+    /// Lists why DNS did not answer, for each record about which it did not.
+    pub(crate) fn unread(&self) -> Vec<&str> {
+        let states = self.entries.iter().map(|entry| &entry.state);
+        let why = states.filter_map(|state| match state {
+            State::Unread(why) => Some(why.as_str()),
+            State::Found | State::Missing | State::Wrong { .. } => None,
+        });
+        why.collect()
     }
 
     /// Returns the records for a purpose.

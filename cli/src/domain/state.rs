@@ -1,5 +1,7 @@
 //! Looks which of the records are there.
 
+use futures_util::future::join_all;
+
 use super::{Purpose, Record};
 use crate::dns::{Dns, Kind, Unanswered, spf};
 
@@ -63,15 +65,13 @@ impl State {
 
 /// Looks for each of `records`.
 pub(crate) async fn look(dns: &Dns, domain: &str, records: Vec<Record>) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for record in records {
-        let state = match state(dns, domain, &record).await {
-            Ok(state) => state,
-            Err(unanswered) => State::Unread(unanswered.to_string()),
-        };
-        entries.push(Entry { record, state });
-    }
-    entries
+    // All at once: where DNS does not answer, that is waited for only once.
+    let entries = records.into_iter().map(async |record| {
+        let state = state(dns, domain, &record).await;
+        let state = state.unwrap_or_else(|unanswered| State::Unread(unanswered.to_string()));
+        Entry { record, state }
+    });
+    join_all(entries).await
 }
 
 async fn state(dns: &Dns, domain: &str, record: &Record) -> Result<State, Unanswered> {
