@@ -179,7 +179,7 @@ async fn queues(stack: &Stack) -> Vec<Finding> {
             match stack.aws().depth_of(url).await {
                 Ok(depth) => depths.push((name, depth)),
                 Err(error) => {
-                    findings.push(Finding::unread(check, format!("{error:#}")).about(name))
+                    findings.push(Finding::unread(check, format!("{error:#}")).about(name));
                 }
             }
         }

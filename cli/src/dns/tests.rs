@@ -61,16 +61,17 @@ fn that_dns_does_not_answer_is_told_from_that_there_is_nothing() {
     );
 }
 
+/// Judges the SPF of `b.example`.
+fn checked(zone: &str) -> Spf {
+    let zone = format!("amazonses.com TXT 'v=spf1 ip4:192.0.2.0/24 -all'\n{zone}");
+    asked(&zone, async |dns| {
+        spf::check(dns, "b.example").await.unwrap()
+    })
+}
+
 #[test]
 fn each_spf_zone_has_its_verdict() {
-    let ses = "amazonses.com TXT 'v=spf1 ip4:192.0.2.0/24 -all'";
-    let check = |zone: &str| {
-        let zone = format!("{ses}\n{zone}");
-        asked(&zone, async |dns| {
-            spf::check(dns, "b.example").await.unwrap()
-        })
-    };
-    let one = |record: &str| check(&format!("b.example TXT '{record}'"));
+    let one = |record: &str| checked(&format!("b.example TXT '{record}'"));
     assert_eq!(
         one("v=spf1 include:amazonses.com ~all"),
         Spf::Good { lookups: 1 }
@@ -80,11 +81,11 @@ fn each_spf_zone_has_its_verdict() {
         Spf::Good { lookups: 3 }
     );
     assert_eq!(
-        check("b.example TXT 'v=spf1 include:ama' | 'zonses.com ~all'"),
+        checked("b.example TXT 'v=spf1 include:ama' | 'zonses.com ~all'"),
         Spf::Good { lookups: 1 }
     );
-    assert_eq!(check("b.example TXT 'hello'"), Spf::Missing);
-    assert_eq!(check("a.example TXT 'hello'"), Spf::Missing);
+    assert_eq!(checked("b.example TXT 'hello'"), Spf::Missing);
+    assert_eq!(checked("a.example TXT 'hello'"), Spf::Missing);
     assert_eq!(one("v=spf10 include:amazonses.com"), Spf::Missing);
     let other = "v=spf1 ip4:192.0.2.1 -all";
     assert_eq!(one(other), Spf::WithoutSes(other.into()));
@@ -110,17 +111,22 @@ fn each_spf_zone_has_its_verdict() {
             term: "include:".into()
         }
     );
+}
+
+#[test]
+fn records_that_lead_to_others_are_followed_and_counted() {
+    let one = |record: &str| checked(&format!("b.example TXT '{record}'"));
     let two = "
         b.example TXT 'v=spf1 include:amazonses.com ~all'
         b.example TXT 'v=spf1 mx ~all'
     ";
-    assert!(matches!(check(two), Spf::Several(records) if records.len() == 2));
+    assert!(matches!(checked(two), Spf::Several(records) if records.len() == 2));
     let apart = "
         b.example TXT 'v=spf1 redirect=c.example'
         c.example TXT 'v=spf1 include:d.example -all'
         d.example TXT 'v=spf1 include:amazonses.com ?all'
     ";
-    assert_eq!(check(apart), Spf::Good { lookups: 3 });
+    assert_eq!(checked(apart), Spf::Good { lookups: 3 });
     let mechanisms = format!(
         "v=spf1 {} include:amazonses.com ~all",
         "a ".repeat(9).trim()

@@ -129,12 +129,16 @@ fn unmet(check: &'static str, entries: &[Entry], again: &str) -> Option<Finding>
         State::Found | State::Missing | State::Unread(_) => None,
     });
     let (missing, wrong) = (of("missing"), of("wrong"));
+    let names = |names: &[&str]| match names {
+        [one] => (*one).to_owned(),
+        several => format!("{} of {} records", several.len(), entries.len()),
+    };
     let mut says = Vec::new();
     if !missing.is_empty() {
-        says.push(format!("not in DNS: {}", missing.join(", ")));
+        says.push(format!("not in DNS: {}", names(&missing)));
     }
     if let Some(why) = why {
-        says.push(format!("wrong in DNS: {} ({why})", wrong.join(", ")));
+        says.push(format!("wrong in DNS: {} ({why})", names(&wrong)));
     }
     if says.is_empty() {
         return None;

@@ -77,9 +77,11 @@ pub(crate) async fn look(dns: &Dns, domain: &str, records: Vec<Record>) -> Vec<E
 async fn state(dns: &Dns, domain: &str, record: &Record) -> Result<State, Unanswered> {
     if record.purpose == Purpose::MailFromSpf {
         let spf = spf::check(dns, &record.name).await?;
-        return match of_spf(spf) {
-            State::Missing => elsewhere(dns, domain, record).await,
-            other => Ok(other),
+        let state = of_spf(spf);
+        return if state == State::Missing {
+            elsewhere(dns, domain, record).await
+        } else {
+            Ok(state)
         };
     }
     let there = dns.ask(&record.name, record.kind).await?;

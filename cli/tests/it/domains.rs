@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[test]
-fn a_domain_is_asked_about_made_known_and_followed_until_it_is_right() {
+fn a_domain_is_asked_about_and_made_known_and_its_records_can_be_forwarded() {
     let laptop = Laptop::start(&sera());
     let dns = Server::start("");
     let domain = |words: &[&str]| {
@@ -50,15 +50,26 @@ fn a_domain_is_asked_about_made_known_and_followed_until_it_is_right() {
         let document = fs::read_to_string(laptop.folder().join(file)).unwrap();
         assert!(document.contains(holds), "{document}");
     }
+}
 
+#[test]
+fn records_are_followed_until_all_are_right_and_ses_has_seen_them() {
+    let laptop = Laptop::start(&sera());
+    let dns = Server::start("");
+    let domain = |words: &[&str]| {
+        let words = [&["domain", "voorbeeld.example", "--stack", "laptop"], words].concat();
+        typed(&laptop, &dns, &words)
+    };
+    let made = json_of(&domain(&["--yes", "--json"]));
+    assert_eq!(made["mail_from"]["on_mx_failure"], "USE_DEFAULT_VALUE");
     laptop.cloud().knob(
         "PUT",
         "identities/voorbeeld.example",
         &json!({ "verified": false }),
     );
-    let records = json_of(&domain(&["--json"]))["records"].clone();
+    let records = &made["records"];
     // One of the keys leads elsewhere, and the MX record stands where the form has put the domain once more.
-    let wrong = zone(&records)
+    let wrong = zone(records)
         .replacen(".dkim.eu-west-1", ".dkim.us-east-1", 1)
         .replace(
             "bounce.voorbeeld.example MX",
@@ -77,7 +88,7 @@ fn a_domain_is_asked_about_made_known_and_followed_until_it_is_right() {
         "{said:?}"
     );
 
-    dns.serve(&zone(&records));
+    dns.serve(&zone(records));
     let said = domain(&[]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(
@@ -145,18 +156,7 @@ fn a_doctor_names_everything_that_is_missing_and_then_nothing() {
         "identities/mail.veerpont.example",
         &json!({ "verified": false }),
     );
-    cloud.knob(
-        "PUT",
-        "account",
-        &json!({
-            "ProductionAccessEnabled": false,
-            "SendingEnabled": false,
-            "EnforcementStatus": "SHUTDOWN",
-            "SendQuota": { "Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 190.0 },
-            "PricingAttributes": { "CurrentPlan": "ESSENTIALS" },
-            "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE"] },
-        }),
-    );
+    cloud.knob("PUT", "account", &bad_account());
     cloud.send("orders-dead", "x");
     let doctor = |words: &[&str]| {
         typed(
@@ -181,6 +181,7 @@ fn a_doctor_names_everything_that_is_missing_and_then_nothing() {
         "identity",
         "dkim",
         "mail from",
+        "spf",
         "dmarc",
         "dead letters",
     ];
@@ -194,18 +195,7 @@ fn a_doctor_names_everything_that_is_missing_and_then_nothing() {
         );
     }
 
-    cloud.knob(
-        "PUT",
-        "account",
-        &json!({
-            "ProductionAccessEnabled": true,
-            "SendingEnabled": true,
-            "EnforcementStatus": "HEALTHY",
-            "SendQuota": { "Max24HourSend": -1.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0 },
-            "PricingAttributes": { "CurrentPlan": "NONE" },
-            "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
-        }),
-    );
+    cloud.knob("PUT", "account", &good_account());
     let dead = format!("{}/000000000000/orders-dead", cloud.endpoint);
     cloud.call("AmazonSQS.PurgeQueue", &json!({ "QueueUrl": dead }));
     let words = [
@@ -310,4 +300,28 @@ fn zone(records: &Value) -> String {
         format!("{} {} {value}\n", part("name"), part("type"))
     });
     lines.collect()
+}
+
+/// An SES account in every trouble.
+fn bad_account() -> Value {
+    json!({
+        "ProductionAccessEnabled": false,
+        "SendingEnabled": false,
+        "EnforcementStatus": "SHUTDOWN",
+        "SendQuota": { "Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 190.0 },
+        "PricingAttributes": { "CurrentPlan": "ESSENTIALS" },
+        "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE"] },
+    })
+}
+
+/// An SES account as it should be.
+fn good_account() -> Value {
+    json!({
+        "ProductionAccessEnabled": true,
+        "SendingEnabled": true,
+        "EnforcementStatus": "HEALTHY",
+        "SendQuota": { "Max24HourSend": -1.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0 },
+        "PricingAttributes": { "CurrentPlan": "NONE" },
+        "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
+    })
 }

@@ -118,9 +118,11 @@ impl Zone {
                 answers.extend(found);
                 return (ResponseCode::NoError, answers);
             }
-            let alias = here.iter().find_map(|one| match &one.data {
-                RData::CNAME(target) => Some(((*one).clone(), target.0.clone())),
-                _ => None,
+            let alias = here.iter().find_map(|one| {
+                let RData::CNAME(target) = &one.data else {
+                    return None;
+                };
+                Some(((*one).clone(), target.0.clone()))
             });
             let Some((record, target)) = alias else {
                 let below = self.records.iter().any(|one| name.zone_of(&one.name));
