@@ -13,7 +13,7 @@ use crate::dns::walk::Found;
 use crate::dns::{Dns, resolver, walk};
 use crate::domain::{
     Ask, DomainName, Entry, Language, Purpose, State, dkim_records, dmarc_entry, look,
-    mail_from_records, page, text, zone,
+    mail_from_records, page, steps, text, zone,
 };
 use crate::environment::Environment;
 use crate::output::{Form, Terminal};
@@ -163,68 +163,6 @@ async fn prepare(
             .with_context(|| format!("SES does not know {domain}, which it was just told of"))?,
     };
     Ok(Some(identity))
-}
-
-/// One change in SES.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Step {
-    Create,
-    MailFrom(String),
-    ConfigurationSet,
-}
-
-/// Decides what is to be changed.
-fn steps(
-    domain: &DomainName,
-    known: Option<&MailIdentity>,
-    wish: Option<String>,
-    set: &str,
-) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let usual = format!("{MAIL_FROM}.{domain}");
-    let Some(known) = known else {
-        return vec![Step::Create, Step::MailFrom(wish.unwrap_or(usual))];
-    };
-    // What somebody has set is kept unless somebody wants it otherwise: other programs may send from there too.
-    match (known.mail_from.as_ref(), wish) {
-        (None, wish) => steps.push(Step::MailFrom(wish.unwrap_or(usual))),
-        (Some(now), Some(wish)) if now.domain != wish => steps.push(Step::MailFrom(wish)),
-        (Some(_), _) => (),
-    }
-    if known.configuration_set.is_none() && !set.is_empty() {
-        steps.push(Step::ConfigurationSet);
-    }
-    steps
-}
-
-impl Step {
-    fn says(&self, domain: &DomainName, operator: &Operator) -> String {
-        let set = &operator.wiring().configuration_set;
-        match self {
-            Self::Create => format!(
-                "the domain {domain} is added as an identity, signed by Easy DKIM with 2048 bits, with the \
-                 configuration set {set}"
-            ),
-            // Rejecting would let one broken MX record stop every mail, though the signature still proves them.
-            Self::MailFrom(mail_from) => format!(
-                "bounces go to {mail_from}; while its records are missing SES uses a domain of its own, so that mail \
-                 goes on and is still proven by its signature (USE_DEFAULT_VALUE)"
-            ),
-            Self::ConfigurationSet => format!(
-                "mails from {domain} that name no configuration set get {set}, so that their bounces are heard of"
-            ),
-        }
-    }
-
-    async fn take(&self, domain: &DomainName, operator: &Operator) -> anyhow::Result<()> {
-        let set = &operator.wiring().configuration_set;
-        let domain = domain.as_str();
-        match self {
-            Self::Create => operator.create_mail_identity(domain, set).await,
-            Self::MailFrom(mail_from) => operator.set_mail_from(domain, mail_from).await,
-            Self::ConfigurationSet => operator.set_configuration_set(domain, set).await,
-        }
-    }
 }
 
 /// Finds out what DNS still needs.
@@ -396,6 +334,3 @@ fn report(ask: &Ask, identity: &MailIdentity, operator: &Operator, files: &[Path
         "ok": identity.verified && ask.is_done(),
     })
 }
-
-/// The usual subdomain for bounces.
-const MAIL_FROM: &str = "bounce";

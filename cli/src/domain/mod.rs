@@ -6,6 +6,7 @@ mod name;
 mod page;
 mod records;
 mod state;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -16,4 +17,5 @@ pub(crate) use name::DomainName;
 pub(crate) use page::page;
 pub(crate) use records::{Purpose, Record, TTL_S, dkim_records, mail_from_records};
 pub(crate) use state::{Entry, State, look};
+pub(crate) use steps::steps;
 pub(crate) use text::{text, zone};
