@@ -155,6 +155,14 @@ impl Cloud {
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 
+    /// Lets SES send from this domain or address.
+    pub(crate) fn verify_identity(&self, name: &str) {
+        let url = format!("{}/v2/email/identities", self.endpoint);
+        let request = json!({ "EmailIdentity": name }).to_string();
+        let answer = http::ask("POST", &url, &[], request.as_bytes()).unwrap();
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
     /// Calls a service that speaks AWS's JSON protocol.
     #[track_caller]
     pub(crate) fn call(&self, target: &str, request: &Value) -> Value {

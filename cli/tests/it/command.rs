@@ -42,7 +42,8 @@ pub(crate) fn operated(endpoint: &str, words: &[&str]) -> Said {
     ended(&mut command)
 }
 
-fn ended(command: &mut Command) -> Said {
+/// Waits for the end of a command.
+pub(crate) fn ended(command: &mut Command) -> Said {
     let Output {
         status,
         stdout,

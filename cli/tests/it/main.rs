@@ -16,6 +16,7 @@ mod http;
 mod kills;
 mod laptop;
 mod letters;
+mod operating;
 mod playing;
 mod posts;
 mod privacy;
