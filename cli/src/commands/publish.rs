@@ -113,14 +113,9 @@ async fn obstacles(
 ) -> anyhow::Result<Vec<String>> {
     let mut obstacles = Vec::new();
     let domains = domains.iter().map(String::as_str);
-    for Unverified { domain, known } in stack.operator().unverified(domains).await? {
-        let state = if known {
-            "has not verified"
-        } else {
-            "does not know"
-        };
+    for Unverified { domain, .. } in stack.operator().unverified(domains).await? {
         obstacles.push(format!(
-            "SES {state} {domain}, and mails are to be from there: type `{} domain {domain} --stack {}`",
+            "SES has not verified {domain}, and mails are to be from there: type `{} domain {domain} --stack {}`",
             words::program(),
             stack.name()
         ));

@@ -174,7 +174,7 @@ fn a_dmarc_record_is_read_as_rfc_9989_reads_it() {
     );
     assert_eq!(
         policy("v=DMARC1; p=none; rua=https://x.example/r!10m,mailto:"),
-        (Policy::None, true, nothing.clone())
+        (Policy::None, true, nothing)
     );
     // Whoever asks for reports is taken to have said `p=none`; whoever does not has said nothing.
     assert_eq!(
