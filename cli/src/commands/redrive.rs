@@ -59,7 +59,7 @@ pub(super) fn redrive(
         let progress = Progress::start(terminal, "Looking into the dead-letter queues");
         let found = look(&stack, args.queue.as_deref()).await?;
         drop(progress);
-        let letters: u64 = found.iter().map(|one| one.count).sum();
+        let all: u64 = found.iter().map(|one| one.count).sum();
         if form == Form::People {
             terminal.say(show(&found, stack.now(), terminal))?;
         }
@@ -71,55 +71,53 @@ pub(super) fn redrive(
             if form == Form::Programs {
                 terminal.say_json(&report(&found, args, &BTreeMap::new()))?;
             }
-            return Ok(if letters == 0 {
+            return Ok(if all == 0 {
                 Verdict::Fine
             } else {
                 Verdict::Wrong
             });
         }
-        let count: u64 = todo.iter().map(|one| one.count).sum();
-        let names = words::list(todo.iter().map(|one| one.name), "and");
-        let count = words::count(usize::try_from(count)?, "letter");
-        let question = match args.drop {
-            true => format!("Throw {count} of {names} away for good?"),
-            false => format!("Put {count} back into {names}?"),
-        };
-        let consent = Consent::of(args.yes).to(&question, terminal);
+        let agreed = Consent::of(args.yes).to(&question(&todo, args), terminal);
         let mut moved = BTreeMap::new();
-        if let Ok(true) = consent {
+        if let Ok(true) = agreed {
             let progress = Progress::start(terminal, "Moving letters");
             for one in todo {
                 let told = |moved| progress.now(format!("{}: {moved} of {}", one.name, one.count));
                 let queue = one.queue.filter(|_| !args.drop);
-                let done = stack
-                    .aws()
-                    .redrive(one.dead, queue, one.count, told)
-                    .await?;
-                moved.insert(one.name, done);
+                let done = stack.aws().redrive(one.dead, queue, one.count, told);
+                moved.insert(one.name, done.await?);
             }
         }
         match form {
             Form::Programs => terminal.say_json(&report(&found, args, &moved))?,
             Form::People => {
+                let what = match args.drop {
+                    true => "thrown away",
+                    false => "back in the queue",
+                };
                 for (name, moved) in &moved {
-                    let count = words::count(usize::try_from(*moved)?, "letter");
-                    let what = if args.drop {
-                        "thrown away"
-                    } else {
-                        "back in the queue"
-                    };
-                    terminal.say(format!("{name}: {count} {what}."))?;
+                    terminal.say(format!("{name}: {} {what}.", letters(*moved)))?;
                 }
             }
         }
-        consent.map(|agreed| {
-            if agreed {
-                Verdict::Fine
-            } else {
-                Verdict::Wrong
-            }
+        agreed.map(|agreed| match agreed {
+            true => Verdict::Fine,
+            false => Verdict::Wrong,
         })
     })
+}
+
+fn question(todo: &[&Found<'_>], args: &Args) -> String {
+    let count = letters(todo.iter().map(|one| one.count).sum());
+    let names = words::list(todo.iter().map(|one| one.name), "and");
+    match args.drop {
+        true => format!("Throw {count} of {names} away for good?"),
+        false => format!("Put {count} back into {names}?"),
+    }
+}
+
+fn letters(count: u64) -> String {
+    words::count(usize::try_from(count).unwrap_or(usize::MAX), "letter")
 }
 
 /// A dead-letter queue, and what lies in it.

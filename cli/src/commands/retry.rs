@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws::Parked;
 use engine::Moves;
 use serde_json::json;
-use wire::{Cause, Move};
+use wire::{Cause, History, Move};
 
 use super::{EXIT_CODES, Verdict};
 use crate::ask::Consent;
@@ -55,75 +55,67 @@ pub(super) fn retry(
         let progress = Progress::start(terminal, "Looking for those who are parked");
         let parked = stack.aws().parked().await?.into_iter();
         let wanted = |one: &Parked| {
-            args.journey
-                .as_ref()
-                .is_none_or(|name| *name == one.journey)
+            let journey = args.journey.as_ref();
+            journey.is_none_or(|name| *name == one.journey)
         };
         let parked: Vec<_> = parked.filter(wanted).collect();
         let in_force = stack.aws().in_force().await?;
         let history = stack.aws().history(in_force.as_ref()).await?;
         drop(progress);
-        let mut groups: BTreeMap<(String, String, &str, &str), usize> = BTreeMap::new();
-        for one in &parked {
-            let number = history.version(&one.journey, &one.plan);
-            let version = version(number, &one.plan);
-            let group = (
-                one.journey.clone(),
-                version,
-                one.step.as_str(),
-                one.reason.as_str(),
-            );
-            *groups.entry(group).or_default() += 1;
-        }
         if form == Form::People {
-            if parked.is_empty() {
-                terminal.say("Nobody is parked.")?;
-                return Ok(Verdict::Fine);
-            }
-            let rows = groups
-                .into_iter()
-                .map(|((journey, version, step, reason), count)| {
-                    let journey = format!("{journey}{version}");
-                    [
-                        count.to_string(),
-                        journey,
-                        step.to_owned(),
-                        reason.to_owned(),
-                    ]
-                });
-            terminal.say(columns(
-                ["PARKED", "JOURNEY", "STEP", "REASON"],
-                rows,
-                terminal,
-            ))?;
+            terminal.say(show(&parked, &history, terminal))?;
         }
-        let go = if parked.is_empty() {
+        let count = words::count(parked.len(), "run");
+        let agreed = if parked.is_empty() {
             Ok(false)
         } else {
-            let question = format!("Let {} go on?", words::count(parked.len(), "run"));
-            Consent::of(args.yes).to(&question, terminal)
+            Consent::of(args.yes).to(&format!("Let {count} go on?"), terminal)
         };
-        if let Ok(true) = go {
+        let go = matches!(agreed, Ok(true));
+        if go {
             let moves: Vec<_> = parked.iter().map(mended).collect();
             stack.aws().move_on(&moves).await?;
         }
         match form {
             Form::Programs => {
-                let told = parked.iter().map(describe).collect::<Vec<_>>();
-                let retried = matches!(go, Ok(true));
-                terminal.say_json(&json!({ "retried": retried, "parked": told }))?;
+                let told: Vec<_> = parked.iter().map(describe).collect();
+                terminal.say_json(&json!({ "retried": go, "parked": told }))?;
             }
-            Form::People if matches!(go, Ok(true)) => {
-                let count = words::count(parked.len(), "run");
-                terminal.say(format!("{} {count} go on.", terminal.good("Asked:")))?;
+            Form::People if go => {
+                let going = terminal.good("They go on.");
+                terminal.say(format!("{going} Who cannot even now is parked again."))?;
             }
             Form::People => (),
         }
-        go.map(|gone| match gone || parked.is_empty() {
+        agreed.map(|_| match go || parked.is_empty() {
             true => Verdict::Fine,
             false => Verdict::Wrong,
         })
     })
+}
+
+/// Shows how many are parked where, and why.
+fn show(parked: &[Parked], history: &History, terminal: Terminal) -> String {
+    if parked.is_empty() {
+        return "Nobody is parked.".to_owned();
+    }
+    let mut groups: BTreeMap<[&str; 4], usize> = BTreeMap::new();
+    for one in parked {
+        let group = [&one.journey, &one.plan, &one.step, &one.reason];
+        *groups.entry(group.map(String::as_str)).or_default() += 1;
+    }
+    let rows = groups
+        .into_iter()
+        .map(|([journey, plan, step, reason], count)| {
+            let version = version(history.version(journey, plan), plan);
+            [
+                count.to_string(),
+                format!("{journey}{version}"),
+                step.to_owned(),
+                reason.to_owned(),
+            ]
+        });
+    columns(["PARKED", "JOURNEY", "STEP", "REASON"], rows, terminal)
 }
 
 fn mended(parked: &Parked) -> Move {

@@ -16,7 +16,42 @@ fn the_first_release_is_all_new() {
     told(
         None,
         &edition(&[("welcome", "HELLO", "aa")]),
-        &expect![[r#""#]],
+        &expect![[r#"
+            {
+              "journeys": {
+                "welcome": {
+                  "title": "WELCOME",
+                  "change": "new",
+                  "before": null,
+                  "after": 1,
+                  "what": []
+                }
+              },
+              "events": {
+                "new": [
+                  "HELLO"
+                ],
+                "changed": [],
+                "withdrawn": []
+              },
+              "templates": {
+                "new": [
+                  "mail-aa"
+                ],
+                "changed": [],
+                "withdrawn": []
+              },
+              "settings": {
+                "new": [
+                  "locale",
+                  "organisation",
+                  "time_zone"
+                ],
+                "changed": [],
+                "withdrawn": []
+              }
+            }
+        "#]],
     );
 }
 
@@ -37,7 +72,71 @@ fn what_stays_what_changes_and_what_goes_is_told_apart() {
         .settings
         .vars
         .insert("phone".to_owned(), Value::Number(1.0));
-    told(Some(&before), &after, &expect![[r#""#]]);
+    told(
+        Some(&before),
+        &after,
+        &expect![[r#"
+        {
+          "journeys": {
+            "changes": {
+              "title": "CHANGES",
+              "change": "changed",
+              "before": 1,
+              "after": 2,
+              "what": [
+                "who comes in",
+                "mail mail-cc",
+                "mail mail-aa"
+              ]
+            },
+            "comes": {
+              "title": "COMES",
+              "change": "new",
+              "before": null,
+              "after": 1,
+              "what": []
+            },
+            "goes": {
+              "title": "GOES",
+              "change": "withdrawn",
+              "before": 1,
+              "after": null,
+              "what": []
+            },
+            "stays": {
+              "title": "STAYS",
+              "change": "unchanged",
+              "before": 1,
+              "after": 1,
+              "what": []
+            }
+          },
+          "events": {
+            "new": [
+              "BYE"
+            ],
+            "changed": [],
+            "withdrawn": []
+          },
+          "templates": {
+            "new": [
+              "mail-cc"
+            ],
+            "changed": [],
+            "withdrawn": [
+              "mail-bb"
+            ]
+          },
+          "settings": {
+            "new": [
+              "vars.phone"
+            ],
+            "changed": [],
+            "withdrawn": []
+          }
+        }
+    "#]],
+    );
 }
 
 #[test]
@@ -86,7 +185,7 @@ fn a_window_is_written_as_it_is_meant() {
         (day(1), day(2)),
     ];
     let written = windows.map(|(from, until)| window(&Publish { from, until }));
-    expect![[r#""#]].assert_eq(&format!("{written:?}"));
+    expect![[r#"[None, Some("from 2026-12-01"), Some("until 2026-12-02"), Some("2026-12-01 until 2026-12-02")]"#]].assert_eq(&format!("{written:?}"));
 }
 
 fn told(before: Option<&Edition>, after: &Edition, expected: &Expect) {

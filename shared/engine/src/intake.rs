@@ -235,15 +235,13 @@ fn secrets(declared: &Release) -> BTreeSet<String> {
 
 /// Returns the events of a post, each with a pointer to it.
 fn each_event(json: &mut Json) -> Vec<(String, &mut Json)> {
-    match json {
-        Json::Array(events) => {
-            let events = events.iter_mut().enumerate();
-            events
-                .map(|(at, event)| (format!("/{at}"), event))
-                .collect()
-        }
-        one => vec![(String::new(), one)],
+    if !json.is_array() {
+        return vec![(String::new(), json)];
     }
+    let events = json.as_array_mut().into_iter().flatten().enumerate();
+    events
+        .map(|(at, event)| (format!("/{at}"), event))
+        .collect()
 }
 
 fn backlog(backlog: Backlog) -> Refusal {
