@@ -14,7 +14,6 @@ mod metrics;
 #[cfg(feature = "operator")]
 mod operator;
 mod parameters;
-mod publish;
 mod queues;
 mod quota;
 mod releases;
@@ -36,7 +35,6 @@ pub use operator::{
     MailFrom, MailIdentity, Operator, Parked, Quota, Unverified, publish,
 };
 pub use parameters::parameter_name;
-pub use publish::verify_domain;
 pub use settings::{Setting, Settings};
 
 /// AWS, as far as one function may touch it.
