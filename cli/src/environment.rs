@@ -4,6 +4,8 @@
 pub(crate) struct Environment {
     /// `NO_COLOR`: whether somebody wants no colors, see <https://no-color.org>.
     pub(crate) no_color: bool,
+    /// `WAYPOST_RESOLVER`: whom to ask about DNS.
+    pub(crate) resolver: Option<String>,
     /// `RUST_LOG`: what the functions of a laptop log.
     log_filter: Option<String>,
     /// `WAYPOST_STACK`: the stack that commands work on.
@@ -30,6 +32,7 @@ impl Environment {
         };
         Self {
             no_color: read("NO_COLOR").is_some(),
+            resolver: read("WAYPOST_RESOLVER"),
             log_filter: read("RUST_LOG"),
             releases_table: read("RELEASES_TABLE"),
             stack: read("WAYPOST_STACK"),
@@ -53,6 +56,7 @@ impl Environment {
     pub(crate) fn plain() -> Self {
         Self {
             no_color: true,
+            resolver: None,
             log_filter: None,
             releases_table: None,
             stack: None,

@@ -8,6 +8,9 @@ mod bench;
 mod clock;
 mod columns;
 mod commands;
+mod dns;
+mod doctor;
+mod domain;
 mod edition;
 mod eml;
 mod environment;
@@ -27,6 +30,9 @@ mod stack;
 mod timeline;
 mod watch;
 mod words;
+#[cfg(test)]
+#[path = "../tests/it/zones.rs"]
+mod zones;
 
 use std::process::ExitCode;
 

@@ -79,6 +79,11 @@ impl Stack {
         &self.aws
     }
 
+    /// Returns who operates it.
+    pub(crate) fn operator(&self) -> &Operator {
+        &self.operator
+    }
+
     /// Returns its queues.
     pub(crate) fn queues(&self) -> &Queues {
         &self.operator.wiring().queues

@@ -317,6 +317,18 @@ const ROUTES: &[(&str, &str, Service, &str)] = &[
     ),
     (
         "PUT",
+        "/v2/email/identities/*/mail-from",
+        Service::Ses,
+        "PutEmailIdentityMailFromAttributes",
+    ),
+    (
+        "PUT",
+        "/v2/email/identities/*/configuration-set",
+        Service::Ses,
+        "PutEmailIdentityConfigurationSetAttributes",
+    ),
+    (
+        "PUT",
         "/v2/email/suppression/addresses",
         Service::Ses,
         "PutSuppressedDestination",

@@ -20,7 +20,7 @@ use crate::{
     names,
     region::{CLOCK_OFFSET, Distances, Region},
     scheduler,
-    ses::{identities, mail, send},
+    ses::{account, identities, mail, send},
     sqs::queue,
     ssm,
     store::Store,
@@ -68,6 +68,7 @@ impl Cloud {
             counters: Counters::start(),
             sending: config.sending,
             send_rate: Bucket::new(config.sending.per_second, config.sending.per_second.max(1)),
+            account: account::Overrides::default(),
             configuration_sets: config
                 .configuration_sets
                 .iter()

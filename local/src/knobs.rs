@@ -9,6 +9,8 @@
 //! | `POST functions/{name}/kill` | kills its processes |
 //! | `GET functions/{name}/log` | its last lines |
 //! | `POST mails/{id}/events` `{"recipient", "event"}` | lets it happen: `"open"`, `"complaint"`, `{"bounce": "permanent"}`, `{"click": {"link"}}`, ... |
+//! | `PUT identities/{name}` `{"verified"}` | declares an SES identity, verified or not |
+//! | `PUT account` | what SES's `GetAccount` says otherwise than usual, as it says it |
 //! | `GET queues` | how many messages each holds |
 //! | `GET meter` | what was used so far |
 
@@ -23,7 +25,7 @@ use crate::{
     http::{self, Answer, Call},
     refusal::Refusal,
     region::Region,
-    ses::{events::MailEvent, send},
+    ses::{events::MailEvent, identities, send},
 };
 
 /// Answers one request under `/_local/`.
@@ -80,11 +82,6 @@ async fn turn(
             log.map(|lines| json!({"lines": lines}))
                 .ok_or_else(not_found)
         }
-        (&Method::POST, ["mails", id, "events"]) => {
-            let Report { recipient, event } = read(body)?;
-            send::report(region, id, &recipient, &event)?;
-            Ok(json!({}))
-        }
         (&Method::GET, ["queues"]) => {
             let depths = region.queue_depths()?.into_iter().map(|(queue, depth)| {
                 let shown = json!({
@@ -97,6 +94,35 @@ async fn turn(
             Ok(depths.collect::<Map<_, _>>().into())
         }
         (&Method::GET, ["meter"]) => Ok(meter(region)),
+        (method, segments) => turn_ses(region, method, segments, body),
+    }
+}
+
+/// Turns the knobs of SES.
+fn turn_ses(
+    region: &Arc<Region>,
+    method: &Method,
+    segments: &[&str],
+    body: &[u8],
+) -> Result<Value, Refusal> {
+    match (method, segments) {
+        (&Method::POST, ["mails", id, "events"]) => {
+            let Report { recipient, event } = read(body)?;
+            send::report(region, id, &recipient, &event)?;
+            Ok(json!({}))
+        }
+        (&Method::PUT, ["identities", name]) => {
+            let Identity { verified } = read(body)?;
+            region
+                .store
+                .write(|db| identities::declare(db, name, verified))?;
+            region.store.changed();
+            Ok(json!({}))
+        }
+        (&Method::PUT, ["account"]) => {
+            region.account.add(read(body)?);
+            Ok(json!({}))
+        }
         _ => Err(not_found()),
     }
 }
@@ -135,6 +161,11 @@ fn one() -> u32 {
 #[derive(Debug, Deserialize)]
 struct Move {
     seconds: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Identity {
+    verified: bool,
 }
 
 #[derive(Deserialize)]

@@ -19,6 +19,7 @@ use crate::{
     faults::Faults,
     lambda::Functions,
     meter::Counters,
+    ses::account,
     sqs::queue::{self, Depth},
     store::Store,
 };
@@ -32,6 +33,7 @@ pub(crate) struct Region {
     pub(crate) counters: Counters,
     pub(crate) sending: Sending,
     pub(crate) send_rate: Bucket,
+    pub(crate) account: account::Overrides,
     pub(crate) configuration_sets: BTreeMap<String, ConfigurationSet>,
     /// The AWS endpoint, such as `http://127.0.0.1:40001`.
     pub(crate) endpoint: String,

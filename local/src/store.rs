@@ -175,9 +175,10 @@ fn open(path: &Path) -> anyhow::Result<Connection> {
 }
 
 /// Each brings the schema from one version to the next; what was written stays.
-const SCHEMA: [&str; 2] = [
+const SCHEMA: [&str; 3] = [
     include_str!("schema/1-first.sql"),
     include_str!("schema/2-parameters.sql"),
+    include_str!("schema/3-identities.sql"),
 ];
 const STATEMENTS_CACHED: usize = 100;
 

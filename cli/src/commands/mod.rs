@@ -2,6 +2,8 @@
 
 mod bench;
 mod check;
+mod doctor;
+mod domain;
 mod events;
 mod function;
 mod preview;
@@ -52,6 +54,8 @@ enum Command {
     Retry(retry::Args),
     Redrive(redrive::Args),
     Secret(secret::Args),
+    Domain(domain::Args),
+    Doctor(doctor::Args),
     Bench(bench::Args),
     #[command(hide = true)]
     Function(function::Args),
@@ -79,6 +83,8 @@ impl Cli {
             Command::Events(args) => events::events(&args, environment, terminal),
             Command::Retry(args) => retry::retry(&args, environment, terminal),
             Command::Redrive(args) => redrive::redrive(&args, environment, terminal),
+            Command::Domain(args) => domain::domain(&args, environment, terminal),
+            Command::Doctor(args) => doctor::doctor(&args, environment, terminal),
             Command::Secret(args) => secret::secret(&args, terminal),
             Command::Bench(args) => bench::bench(&args, environment, terminal),
             Command::Trigger(args) => trigger::trigger(args, terminal),

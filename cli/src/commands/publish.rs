@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use aws::InForce;
+use aws::{InForce, Unverified};
 use engine::Stored;
 use serde_json::json;
 use wire::{Publication, Published};
@@ -112,13 +112,13 @@ async fn obstacles(
     domains: &std::collections::BTreeSet<String>,
 ) -> anyhow::Result<Vec<String>> {
     let mut obstacles = Vec::new();
-    for domain in domains {
-        if !stack.aws().may_send_from(domain).await? {
-            obstacles.push(format!(
-                "SES has not verified {domain}, and mails are to be from there: type `{} domain {domain}`",
-                words::program()
-            ));
-        }
+    let domains = domains.iter().map(String::as_str);
+    for Unverified { domain, .. } in stack.operator().unverified(domains).await? {
+        obstacles.push(format!(
+            "SES has not verified {domain}, and mails are to be from there: type `{} domain {domain} --stack {}`",
+            words::program(),
+            stack.name()
+        ));
     }
     let secrets = stack.missing_secrets().await?;
     if !secrets.is_empty() {

@@ -20,7 +20,7 @@ pub(crate) type Item = Map<String, Value>;
 impl Cloud {
     /// Counts what is in each queue, as visible, in flight and delayed; those that are empty are left out.
     pub(crate) fn queues(&self) -> Option<BTreeMap<String, [u64; 3]>> {
-        let answer = http::ask("GET", &self.knob("queues"), &[], b"").ok()?;
+        let answer = http::ask("GET", &self.knob_url("queues"), &[], b"").ok()?;
         let depths = answer.json();
         let depths = depths.as_object().unwrap().iter().map(|(name, depth)| {
             let count = |kind: &str| depth[kind].as_u64().unwrap();
@@ -185,15 +185,20 @@ impl Cloud {
         answer.json()
     }
 
+    /// Turns a knob of the laptop.
+    pub(crate) fn knob(&self, method: &str, knob: &str, body: &Value) {
+        self.turn(method, knob, body);
+    }
+
     fn turn(&self, method: &str, knob: &str, body: &Value) -> Answer {
         let body = body.to_string();
-        let answer = http::ask(method, &self.knob(knob), &[], body.as_bytes());
+        let answer = http::ask(method, &self.knob_url(knob), &[], body.as_bytes());
         let answer = answer.unwrap_or_else(|error| panic!("{method} {knob} {body}: {error}"));
         assert_eq!(answer.status, 200, "{knob}: {}", answer.body);
         answer
     }
 
-    fn knob(&self, name: &str) -> String {
+    fn knob_url(&self, name: &str) -> String {
         format!("{}/_local/{name}", self.endpoint)
     }
 }

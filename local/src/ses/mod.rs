@@ -5,6 +5,7 @@
 //! unless the mailbox simulator's address says so or [`crate::Cloud::report`] is told; templates, contact lists,
 //! tenants, dedicated addresses and attachments' contents are not there; headers are not repeated per MIME part.
 
+pub(crate) mod account;
 mod address;
 pub(crate) mod events;
 pub(crate) mod identities;
@@ -30,11 +31,15 @@ pub(crate) fn answer(
 ) -> Result<Value, Refusal> {
     match operation {
         "SendEmail" => send::send(region, body),
-        "GetAccount" => account(region),
+        "GetAccount" => account::get(region),
         "CreateEmailIdentity" => identities::create(region, body),
         "GetEmailIdentity" => identities::get(region, name),
         "ListEmailIdentities" => identities::list(region),
         "DeleteEmailIdentity" => identities::delete(region, name),
+        "PutEmailIdentityMailFromAttributes" => identities::put_mail_from(region, name, body),
+        "PutEmailIdentityConfigurationSetAttributes" => {
+            identities::put_configuration_set(region, name, body)
+        }
         "PutSuppressedDestination" => suppression::add(region, body),
         "GetSuppressedDestination" => suppression::get(region, name),
         "ListSuppressedDestinations" => suppression::list(region),
@@ -55,25 +60,6 @@ pub(crate) fn answer(
             format!("SES here has no operation {other}"),
         )),
     }
-}
-
-fn account(region: &Region) -> Result<Value, Refusal> {
-    let since_ms = region.clock.now_ms() - 86_400_000;
-    let sent = region
-        .store
-        .read(|db| mail::recipients_since(db, since_ms))?;
-    Ok(json!({
-        "SendQuota": {
-            "Max24HourSend": region.sending.per_day.map_or(-1.0, f64::from),
-            "MaxSendRate": f64::from(region.sending.per_second),
-            "SentLast24Hours": sent,
-        },
-        "SendingEnabled": true,
-        "ProductionAccessEnabled": true,
-        "EnforcementStatus": "HEALTHY",
-        "DedicatedIpAutoWarmupEnabled": false,
-        "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
-    }))
 }
 
 fn configuration_set<'a>(region: &'a Region, name: &str) -> Result<&'a ConfigurationSet, Refusal> {

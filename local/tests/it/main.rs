@@ -11,6 +11,7 @@ mod restart;
 mod scheduler;
 mod ses;
 mod ses_events;
+mod ses_identities;
 mod sqs;
 mod ssm;
 mod time;

@@ -15,7 +15,6 @@ mod metrics;
 #[cfg(feature = "operator")]
 mod operator;
 mod parameters;
-mod publish;
 mod queues;
 mod quota;
 mod releases;
@@ -34,10 +33,10 @@ use wire::AddressHasher;
 
 #[cfg(feature = "operator")]
 pub use operator::{
-    DeadLetter, Depth, Endpoint, InFlight, InForce, Kept, Operator, Parked, publish,
+    DeadLetter, Depth, Dkim, Endpoint, EventDestination, InFlight, InForce, Kept, MailAccount,
+    MailFrom, MailIdentity, Operator, Parked, Quota, Unverified, publish,
 };
 pub use parameters::parameter_name;
-pub use publish::verify_domain;
 pub use settings::{Setting, Settings};
 
 /// AWS, as far as one function may touch it.

@@ -5,16 +5,16 @@
 
 mod dead;
 mod kept;
-mod mail;
 mod release;
 mod runs;
+mod ses;
 
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use aws_config::{Region, SdkConfig};
 use aws_sdk_ssm::config::Credentials;
-use aws_sdk_ssm::error::ProvideErrorMetadata;
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::types::ParameterType;
 use jiff::SignedDuration;
 use wire::Wiring;
@@ -25,6 +25,7 @@ pub use dead::{DeadLetter, Depth};
 pub use kept::Kept;
 pub use release::{InForce, publish};
 pub use runs::{InFlight, Parked};
+pub use ses::{Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Quota, Unverified};
 
 /// Where the AWS of a laptop is.
 #[derive(Clone, Eq, PartialEq)]
@@ -53,6 +54,7 @@ impl std::fmt::Debug for Endpoint {
 pub struct Operator {
     stack: String,
     config: SdkConfig,
+    ses: aws_sdk_sesv2::Client,
     ssm: aws_sdk_ssm::Client,
     wiring: Wiring,
 }
@@ -105,6 +107,7 @@ impl Operator {
         let wiring = Wiring::from_json(&found).with_context(|| format!("the parameter {name}"))?;
         Ok(Self {
             stack: stack.to_owned(),
+            ses: ses::client(&config),
             config,
             ssm,
             wiring,
@@ -196,6 +199,19 @@ impl Operator {
                 Err(error.into_service_error()).with_context(|| format!("cannot write {name}"))
             }
         }
+    }
+}
+
+/// Says which request failed, and why.
+fn told<E, R>(request: &str, error: SdkError<E, R>) -> anyhow::Error
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => anyhow!("{request}: {code} {message}"),
+        (Some(code), None) => anyhow!("{request}: {code}"),
+        (None, _) => anyhow!(error).context(request.to_owned()),
     }
 }
 

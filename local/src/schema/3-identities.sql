@@ -1,0 +1,2 @@
+-- What was set for an identity, as JSON.
+ALTER TABLE identity ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';
