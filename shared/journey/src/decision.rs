@@ -18,8 +18,6 @@ pub struct Scene<'a> {
 /// Something that happened to an enrollment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Input {
-    /// What it was parked for is mended.
-    Retry,
     /// It was created.
     Start,
     /// Somebody has mended why it was parked.
