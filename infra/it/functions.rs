@@ -33,7 +33,7 @@ pub(crate) fn told(stack: &Stack) -> Defects {
         for (name, value) in environment {
             let expected = match (name, id) {
                 // Which queue feeds it, `queues` knows.
-                ("DEAD_LETTERS_QUEUE_URL", _) => continue,
+                ("DEAD_LETTERS_QUEUE_URL" | "SOURCE_QUEUE_URL", _) => continue,
                 ("LANE", "SendMarketing") => Some("marketing"),
                 ("LANE", _) => Some("transactional"),
                 _ => variables.get(name).copied(),

@@ -28,9 +28,10 @@ pub(crate) fn kept(stack: &Stack) -> Defects {
             ));
         }
         let receives = seconds(stack.property(queue, "/RedrivePolicy/maxReceiveCount"), 0);
-        if receives < RECEIVES_MIN {
+        if receives != u64::from(engine::RECEIVES_MAX) {
             wrong.push(format!(
-                "{queue} gives up after {receives} deliveries: {RECEIVES_MIN} at least"
+                "{queue} gives up after {receives} deliveries: {}, as the engine reckons with",
+                engine::RECEIVES_MAX
             ));
         }
         let timeout = seconds(function.property("Timeout"), TIMEOUT_S);
@@ -41,6 +42,17 @@ pub(crate) fn kept(stack: &Stack) -> Defects {
             let id = function.id;
             wrong.push(format!(
                 "{queue} delivers again after {visibility} s, though {id} may take long: at least {needed} s, six times its timeout and the time a batch gathers"
+            ));
+        }
+        if visibility > VISIBILITY_S_MAX {
+            wrong.push(format!(
+                "{queue} delivers what crashed again after {visibility} s: at most {VISIBILITY_S_MAX}, as long as a sweep"
+            ));
+        }
+        if shown(stack_variable(function, "SOURCE_QUEUE_URL")) != format!("${{{queue}}}") {
+            wrong.push(format!(
+                "{} is told another SOURCE_QUEUE_URL than {queue}, which feeds it",
+                function.id
             ));
         }
         if shown(stack_variable(function, "DEAD_LETTERS_QUEUE_URL")) != format!("${{{dead}}}") {
@@ -203,8 +215,8 @@ fn seconds(value: &Value, default: u64) -> u64 {
 const RETENTION_S: u64 = 345_600;
 const TIMEOUT_S: u64 = 3;
 const VISIBILITY_S: u64 = 30;
-/// Fewer, and a short failure of AWS fills the dead letters.
-const RECEIVES_MIN: u64 = 5;
+/// Longer, and a single crash makes somebody later than a single sweep.
+const VISIBILITY_S_MAX: u64 = 900;
 
 #[test]
 fn what_a_mail_costs_is_measured_with_the_batches_and_the_memory_of_the_template() {

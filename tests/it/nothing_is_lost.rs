@@ -108,6 +108,22 @@ fn a_repeat_of_an_event_and_a_refused_re_entry_are_told_apart() {
         .survives(1, &[Kind::Port]);
 }
 
+#[test]
+fn a_post_for_which_one_invocation_has_no_time_is_worked_off_in_several() {
+    let people = [("anna", "SOT"), ("joris", "COPA")];
+    let events = ["many.0", "many.1", "many.2"].map(|id| given::post("HELLO", id, &people));
+    let action = Action::Post {
+        id: "many".to_owned(),
+        body: format!("[{}]", events.join(",")),
+    };
+    let story = Story::new(&[journey(Purpose::Transactional, mail())]);
+    let story = story.after(SignedDuration::ZERO, action);
+    let kinds = [Kind::Ack, Kind::Latency, Kind::Queue];
+    let explored = story.clone().calm_until("enrollments.enter").survives(1, &kinds);
+    assert!(explored.histories > 50, "{}", explored.histories);
+    story.survives_seeds(20);
+}
+
 /// Every kind of step, in the smallest journeys in which it matters.
 fn small_journeys() -> Vec<Vec<Step>> {
     let wait = Verb::Wait("3 days");

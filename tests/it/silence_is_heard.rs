@@ -101,7 +101,7 @@ fn resolve(world: &World, pulse: &Pulse) {
     let message = &messages.expect("it is queued")[0].body;
     let message = EventsMessage::from_json(message).expect("a message");
     let mut entering = Entering::default();
-    let resolved = engine::resolve(world, pulse, &message, &mut entering);
+    let resolved = engine::resolve(world, pulse, &message, &mut entering, || true);
     let resolved = world.try_now(resolved);
     resolved.expect("a calm world").expect("it is resolved");
 }

@@ -33,6 +33,7 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
         if let Some(queue) = function.queue {
             env.push(("DEAD_LETTERS_QUEUE_URL".to_owned(), queue_url(&dead(queue))));
             env.push(("LANE".to_owned(), lane(queue).to_owned()));
+            env.push(("SOURCE_QUEUE_URL".to_owned(), queue_url(queue)));
         }
         Function {
             name: function.name.to_owned(),
@@ -345,7 +346,8 @@ const EVIDENCE_SECONDS: &str = "60";
 const UNHURRIED: u32 = 12;
 
 const BATCH_SIZE: u32 = 10;
-const RECEIVES_MAX: u32 = 10;
+/// As in the template; the engine says why so many.
+const RECEIVES_MAX: u32 = 25;
 /// Reports hurry nobody, so many are read at once.
 const REPORTS_BATCH_SIZE: u32 = 100;
 const REPORTS_WINDOW: Duration = Duration::from_secs(1);

@@ -4,7 +4,7 @@ use aws::{Aws, Setting};
 use engine::{Failure, Outbox};
 use futures_util::StreamExt;
 use futures_util::stream;
-use lambda::{Delivered, Error, Letter};
+use lambda::{Delivered, Error, Letter, Time};
 use wire::MovesMessage;
 
 /// Runs the function until its runtime is gone.
@@ -14,15 +14,16 @@ use wire::MovesMessage;
 /// Names every setting that is missing.
 pub async fn run() -> Result<(), Error> {
     let aws = lambda::start(&REQUIRED, &[]).await?;
-    lambda::serve_queue(&aws, async |letters: &[Letter]| {
-        deliver(&aws, letters).await
+    lambda::serve_queue(&aws, async |letters: &[Letter], time: Time| {
+        deliver(&aws, letters, time).await
     })
     .await
 }
 
-/// Moves on everybody in a batch, then orders the mails of all of them at once.
-async fn deliver(aws: &Aws, letters: &[Letter]) -> Vec<Delivered> {
-    let moved = letters.iter().map(async |letter| {
+/// Moves on everybody in a batch for whom there is time, then orders the mails of all of them at once.
+async fn deliver(aws: &Aws, letters: &[Letter], time: Time) -> Vec<Delivered> {
+    let begun = time.begun(aws, letters);
+    let moved = begun.map(async |letter| {
         let mut outbox = Outbox::default();
         let delivered = advance(aws, letter, &mut outbox).await;
         (delivered, outbox)
@@ -40,7 +41,7 @@ async fn deliver(aws: &Aws, letters: &[Letter]) -> Vec<Delivered> {
         Err(error) => {
             let error = error.to_string();
             let again = |_| Err(Failure::Retry(anyhow::anyhow!(error.clone())));
-            letters.iter().map(again).collect()
+            delivered.iter().map(again).collect()
         }
     }
 }
@@ -59,7 +60,7 @@ async fn advance(aws: &Aws, letter: &Letter, outbox: &mut Outbox) -> Delivered {
     failed
 }
 
-const REQUIRED: [Setting; 11] = [
+const REQUIRED: [Setting; 12] = [
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::EnrollmentsTable,
@@ -69,6 +70,7 @@ const REQUIRED: [Setting; 11] = [
     Setting::ReleasesTable,
     Setting::ScheduleGroup,
     Setting::ScheduleRoleArn,
+    Setting::SourceQueueUrl,
     Setting::WakeDeadLettersArn,
     Setting::WakeFunctionArn,
 ];

@@ -3,7 +3,7 @@
 use aws::{Aws, Setting};
 use engine::{Failure, LEASE};
 use jiff::SignedDuration;
-use lambda::{Delivered, Error, Letter};
+use lambda::{Delivered, Error, Letter, Time};
 use wire::{Report, Unreadable};
 
 /// Runs the function until its runtime is gone.
@@ -17,7 +17,7 @@ pub async fn run() -> Result<(), Error> {
         .settings()
         .seconds(Setting::LeaseSeconds)?
         .unwrap_or(LEASE);
-    lambda::serve_queue(&aws, async |letters: &[Letter]| {
+    lambda::serve_queue(&aws, async |letters: &[Letter], _: Time| {
         deliver(&aws, lease, letters).await
     })
     .await
@@ -45,8 +45,9 @@ fn verdict(report: Result<Option<Report>, Unreadable>, done: &Result<(), String>
     }
 }
 
-const REQUIRED: [Setting; 3] = [
+const REQUIRED: [Setting; 4] = [
     Setting::DeadLettersQueueUrl,
     Setting::MovesQueueUrl,
     Setting::SendsTable,
+    Setting::SourceQueueUrl,
 ];

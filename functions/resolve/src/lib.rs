@@ -2,7 +2,7 @@
 
 use aws::{Aws, Setting};
 use engine::{Entering, Failure, Pulse};
-use lambda::{Delivered, Error, Letter};
+use lambda::{Delivered, Error, Letter, Time};
 use wire::EventsMessage;
 
 /// Runs the function until its runtime is gone.
@@ -13,18 +13,18 @@ use wire::EventsMessage;
 pub async fn run() -> Result<(), Error> {
     let aws = lambda::start(&REQUIRED, &[]).await?;
     let pulse = Pulse::default();
-    lambda::serve_queue(&aws, async |letters: &[Letter]| {
-        deliver(&aws, &pulse, letters).await
+    lambda::serve_queue(&aws, async |letters: &[Letter], time: Time| {
+        deliver(&aws, &pulse, letters, time).await
     })
     .await
 }
 
-/// Resolves every post of a batch, then orders the mails of all of them at once.
-async fn deliver(aws: &Aws, pulse: &Pulse, letters: &[Letter]) -> Vec<Delivered> {
+/// Resolves the posts of a batch, as many as there is time for, then orders the mails of all of them at once.
+async fn deliver(aws: &Aws, pulse: &Pulse, letters: &[Letter], time: Time) -> Vec<Delivered> {
     let mut entering = Entering::default();
     let mut delivered = Vec::new();
-    for letter in letters {
-        delivered.push(resolve(aws, pulse, letter, &mut entering).await);
+    for letter in time.begun(aws, letters) {
+        delivered.push(resolve(aws, pulse, letter, &mut entering, time).await);
     }
     match entering.finish(aws).await {
         Ok(()) => delivered,
@@ -32,22 +32,29 @@ async fn deliver(aws: &Aws, pulse: &Pulse, letters: &[Letter]) -> Vec<Delivered>
         Err(error) => {
             let error = error.to_string();
             let again = |_| Err(Failure::Retry(anyhow::anyhow!(error.clone())));
-            letters.iter().map(again).collect()
+            delivered.iter().map(again).collect()
         }
     }
 }
 
-async fn resolve(aws: &Aws, pulse: &Pulse, letter: &Letter, entering: &mut Entering) -> Delivered {
+async fn resolve(
+    aws: &Aws,
+    pulse: &Pulse,
+    letter: &Letter,
+    entering: &mut Entering,
+    time: Time,
+) -> Delivered {
     let message = EventsMessage::from_json(&letter.body);
     let message = message.map_err(|error| Failure::Reject(error.into()))?;
-    engine::resolve(aws, pulse, &message, entering).await
+    engine::resolve(aws, pulse, &message, entering, || time.is_left(aws)).await
 }
 
-const REQUIRED: [Setting; 13] = [
+const REQUIRED: [Setting; 15] = [
     Setting::AddressKeyParameter,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::EnrollmentsTable,
+    Setting::EventsQueueUrl,
     Setting::EventsTable,
     Setting::MarketingQueueUrl,
     Setting::MovesQueueUrl,
@@ -55,6 +62,7 @@ const REQUIRED: [Setting; 13] = [
     Setting::ReleasesTable,
     Setting::ScheduleGroup,
     Setting::ScheduleRoleArn,
+    Setting::SourceQueueUrl,
     Setting::WakeDeadLettersArn,
     Setting::WakeFunctionArn,
 ];

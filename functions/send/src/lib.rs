@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::SignedDuration;
 use journey::Order;
-use lambda::{Delivered, Error, Letter};
+use lambda::{Delivered, Error, Letter, Time};
 use wire::OrdersMessage;
 
 /// Runs the function until its runtime is gone.
@@ -28,10 +28,9 @@ pub async fn run() -> Result<(), Error> {
         "transactional" => Lane::Transactional,
         _ => return Err("LANE is `transactional` or `marketing`".into()),
     };
-    lambda::serve_queue(&aws, async |letters: &[Letter]| {
-        let deliveries = letters
-            .iter()
-            .map(|letter| deliver(&aws, patience, lane, letter));
+    lambda::serve_queue(&aws, async |letters: &[Letter], time: Time| {
+        let begun = time.begun(&aws, letters);
+        let deliveries = begun.map(|letter| deliver(&aws, patience, lane, letter));
         stream::iter(deliveries)
             .buffered(AT_ONCE_MAX)
             .collect()
@@ -75,7 +74,7 @@ async fn again(aws: &Aws, lane: Lane, order: &Order) -> Delivered {
     Ok(())
 }
 
-const REQUIRED: [Setting; 16] = [
+const REQUIRED: [Setting; 17] = [
     Setting::AddressKeyParameter,
     Setting::ConfigurationSet,
     Setting::ContactsTable,
@@ -90,6 +89,7 @@ const REQUIRED: [Setting; 16] = [
     Setting::ScheduleGroup,
     Setting::ScheduleRoleArn,
     Setting::SendsTable,
+    Setting::SourceQueueUrl,
     Setting::WakeDeadLettersArn,
     Setting::WakeFunctionArn,
 ];

@@ -5,7 +5,7 @@ use super::Planted;
 pub(super) const PLANTED: &[Planted] = &[
     (
         "a queue without dead letters",
-        "      RedrivePolicy: {deadLetterTargetArn: !GetAtt EventsDead.Arn, maxReceiveCount: 5}\n",
+        "      RedrivePolicy: {deadLetterTargetArn: !GetAtt EventsDead.Arn, maxReceiveCount: 25}\n",
         "",
         "Events has no dead letters",
     ),
@@ -23,15 +23,27 @@ pub(super) const PLANTED: &[Planted] = &[
     ),
     (
         "a message given up too soon",
-        "!GetAtt ReportsDead.Arn, maxReceiveCount: 5}",
+        "!GetAtt ReportsDead.Arn, maxReceiveCount: 25}",
         "!GetAtt ReportsDead.Arn, maxReceiveCount: 2}",
         "Reports gives up after 2 deliveries",
     ),
     (
         "a queue that delivers while it is worked on",
-        "VisibilityTimeout: 1801",
+        "VisibilityTimeout: 895",
         "VisibilityTimeout: 300",
         "Events delivers again after 300 s",
+    ),
+    (
+        "a crash that costs more than a sweep",
+        "VisibilityTimeout: 895",
+        "VisibilityTimeout: 1801",
+        "Events delivers what crashed again after 1801 s",
+    ),
+    (
+        "a message that another queue is asked to give back",
+        "SOURCE_QUEUE_URL: !Ref Orders\n",
+        "SOURCE_QUEUE_URL: !Ref OrdersMarketing\n",
+        "Send is told another SOURCE_QUEUE_URL than Orders",
     ),
     (
         "a function that takes longer than its queue waits",
@@ -173,8 +185,8 @@ pub(super) const PLANTED: &[Planted] = &[
     ),
     (
         "a function that is told too much",
-        "          SENDS_TABLE: !Ref Sends\n          WAKE",
-        "          SENDS_TABLE: !Ref Sends\n          EVENTS_QUEUE_URL: !Ref Events\n          WAKE",
+        "          SENDS_TABLE: !Ref Sends\n          SOURCE",
+        "          SENDS_TABLE: !Ref Sends\n          EVENTS_QUEUE_URL: !Ref Events\n          SOURCE",
         "Send is told EVENTS_QUEUE_URL, which it never reads",
     ),
     (

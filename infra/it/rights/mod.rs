@@ -247,6 +247,7 @@ fn needed(stack: &Stack, function: Function<'_>) -> BTreeSet<(String, String)> {
     add(&["logs:CreateLogStream", "logs:PutLogEvents"], &arn("Logs"));
     if let Some(queue) = function.queue() {
         let reading = [
+            "sqs:ChangeMessageVisibility",
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
             "sqs:ReceiveMessage",

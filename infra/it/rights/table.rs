@@ -38,6 +38,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
                 &["dynamodb:BatchGetItem", "dynamodb:PutItem"],
             ),
             (Of("Releases"), &["dynamodb:GetItem"]),
+            (Of("Events"), &["sqs:SendMessage"]),
             (Of("Moves"), &["sqs:SendMessage"]),
             (Of("Orders"), &["sqs:SendMessage"]),
             (Of("OrdersMarketing"), &["sqs:SendMessage"]),

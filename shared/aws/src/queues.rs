@@ -2,7 +2,10 @@
 
 use anyhow::{Context, anyhow};
 use aws_sdk_sqs::operation::send_message::SendMessageError;
-use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, MessageAttributeValue, QueueAttributeName,
+    SendMessageBatchRequestEntry,
+};
 use engine::{Backlog, Events, Evidence, Lane, Moves, Orders};
 use jiff::SignedDuration;
 use journey::Order;
@@ -88,6 +91,34 @@ impl Aws {
             .await
             .context("a dead letter could not be put away")?;
         Ok(())
+    }
+
+    /// Lets messages that the function was given, by their receipt handles, be delivered again after so long instead
+    /// of after their queue's visibility timeout.
+    ///
+    /// # Errors
+    ///
+    /// Fails at the first request that fails, so that an outage takes no more of the invocation's time.
+    pub async fn deliver_again(&self, messages: &[(&str, SignedDuration)]) -> anyhow::Result<()> {
+        let url = self.setting(Setting::SourceQueueUrl);
+        let mut refused = None;
+        for chunk in messages.chunks(BATCH_MAX) {
+            let entries = chunk.iter().enumerate().map(|(index, (receipt, after))| {
+                ChangeMessageVisibilityBatchRequestEntry::builder()
+                    .id(index.to_string())
+                    .receipt_handle(*receipt)
+                    .visibility_timeout(i32::try_from(after.as_secs()).unwrap_or(i32::MAX))
+                    .build()
+            });
+            let entries = entries.collect::<Result<Vec<_>, _>>()?;
+            let change = self.sqs.change_message_visibility_batch().queue_url(url);
+            let answer = change.set_entries(Some(entries)).send().await?;
+            refused = refused.or(answer.failed.into_iter().next());
+        }
+        match refused {
+            None => Ok(()),
+            Some(refused) => Err(anyhow!("SQS refused a message: {}", refused.code)),
+        }
     }
 
     /// Sends messages one after the other, so that the last is there only if all are.

@@ -47,6 +47,8 @@ pub enum Setting {
     SendsTable,
     /// `SIGNING_SECRETS_PARAMETER`: the parameter that holds what posts may be signed with.
     SigningSecretsParameter,
+    /// `SOURCE_QUEUE_URL`: the queue that feeds the function.
+    SourceQueueUrl,
     /// `STACK`: the stack's name, by which its metrics are told apart.
     Stack,
     /// `WAKE_DEAD_LETTERS_ARN`
@@ -79,6 +81,7 @@ impl Setting {
             Self::ScheduleRoleArn => "SCHEDULE_ROLE_ARN",
             Self::SendsTable => "SENDS_TABLE",
             Self::SigningSecretsParameter => "SIGNING_SECRETS_PARAMETER",
+            Self::SourceQueueUrl => "SOURCE_QUEUE_URL",
             Self::Stack => "STACK",
             Self::WakeDeadLettersArn => "WAKE_DEAD_LETTERS_ARN",
             Self::WakeFunctionArn => "WAKE_FUNCTION_ARN",

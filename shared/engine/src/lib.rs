@@ -22,7 +22,7 @@ mod silence;
 mod wake;
 
 pub use advance::advance;
-pub use failure::Failure;
+pub use failure::{Failure, RECEIVES_MAX, back_off};
 pub use feedback::feedback;
 pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;

@@ -4,6 +4,7 @@
 use aws::Aws;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use engine::{Failure, Metric, Metrics};
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
 use crate::{boxed, metrics};
@@ -15,6 +16,8 @@ pub struct Letter {
     pub id: String,
     /// What it says.
     pub body: String,
+    receipt: String,
+    receives: u32,
 }
 
 /// What a letter says is personal data.
@@ -29,65 +32,116 @@ impl std::fmt::Debug for Letter {
 /// What became of one letter.
 pub type Delivered = Result<(), Failure>;
 
+/// How much of an invocation's time is left.
+#[derive(Clone, Copy, Debug)]
+pub struct Time {
+    half: Timestamp,
+}
+
+impl Time {
+    /// Half of it is kept for whatever was begun last: to run out of time makes everything come again, and late.
+    fn until(aws: &Aws, deadline_ms: u64) -> Self {
+        let now = aws.wall();
+        let deadline = i64::try_from(deadline_ms).unwrap_or(i64::MAX);
+        let deadline = Timestamp::from_millisecond(deadline).unwrap_or(now);
+        Self {
+            half: now + deadline.duration_since(now) / 2,
+        }
+    }
+
+    /// Returns the first letter and, as they are asked for, all others that may still be begun.
+    pub fn begun<'a>(self, aws: &Aws, letters: &'a [Letter]) -> impl Iterator<Item = &'a Letter> {
+        let begun = letters.iter().enumerate();
+        begun
+            .take_while(move |(at, _)| *at == 0 || self.is_left(aws))
+            .map(|(_, letter)| letter)
+    }
+
+    /// Returns whether there is enough of it to begin something more.
+    pub fn is_left(self, aws: &Aws) -> bool {
+        aws.wall() < self.half
+    }
+}
+
 /// Serves batches: `deliver` returns what became of each letter, in the same order.
+///
+/// Once no time is left it begins no more of them, after the first: those about which it says nothing are delivered
+/// again at once.
 ///
 /// # Errors
 ///
 /// Fails where the Runtime API is gone.
 pub async fn serve_queue<F>(aws: &Aws, deliver: F) -> Result<(), Error>
 where
-    F: AsyncFn(&[Letter]) -> Vec<Delivered>,
+    F: AsyncFn(&[Letter], Time) -> Vec<Delivered>,
 {
     let deliver = &deliver;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
+        let time = Time::until(aws, event.context.deadline);
         let letters = letters(event.payload);
-        let delivered = boxed(deliver(&letters)).await;
-        let answer = answer(aws, &letters, delivered).await;
+        let delivered = boxed(deliver(&letters, time)).await;
+        let response = answer(aws, &letters, delivered).await;
         metrics::emit(aws);
-        answer
+        Ok::<_, Error>(response)
     }))
     .await
 }
 
 fn letters(batch: SqsEvent) -> Vec<Letter> {
-    let letters = batch.records.into_iter().map(|message| Letter {
-        id: message.message_id.unwrap_or_default(),
-        body: message.body.unwrap_or_default(),
+    let letters = batch.records.into_iter().map(|message| {
+        let receives = message.attributes.get("ApproximateReceiveCount");
+        Letter {
+            id: message.message_id.unwrap_or_default(),
+            body: message.body.unwrap_or_default(),
+            receipt: message.receipt_handle.unwrap_or_default(),
+            receives: receives.and_then(|count| count.parse().ok()).unwrap_or(1),
+        }
     });
     letters.collect()
 }
 
-/// Names the letters that go back to the queue.
-async fn answer(
-    aws: &Aws,
-    letters: &[Letter],
-    delivered: Vec<Delivered>,
-) -> Result<SqsBatchResponse, Error> {
-    // A letter about which nothing is said must not be taken for done.
-    let silent = letters.len().saturating_sub(delivered.len());
-    let silence = || Err(Failure::Retry(anyhow::anyhow!("nothing was said about it")));
-    let delivered = delivered.into_iter().chain((0..silent).map(|_| silence()));
-
-    let mut response = SqsBatchResponse::default();
-    for (letter, delivered) in letters.iter().zip(delivered) {
+/// Names the letters that go back to the queue, and says when they are to come again.
+async fn answer(aws: &Aws, letters: &[Letter], delivered: Vec<Delivered>) -> SqsBatchResponse {
+    let mut back = Vec::new();
+    let mut delivered = delivered.into_iter();
+    for letter in letters {
         let id = &letter.id;
-        match delivered {
-            Ok(()) => (),
-            Err(Failure::Retry(error)) => {
-                tracing::warn!(message.id = %id, "Message {id} will be delivered again: {error:#}");
-                aws.count(Metric::Retries, 1);
-                response.add_failure(id);
+        let error = match delivered.next() {
+            // A letter about which nothing is said must not be taken for done.
+            None => {
+                tracing::info!(message.id = %id, "Message {id} waits for the next invocation");
+                back.push((letter, SignedDuration::ZERO));
+                continue;
             }
-            Err(Failure::Reject(error)) => {
+            Some(Ok(())) => continue,
+            Some(Err(Failure::Retry(error))) => error,
+            Some(Err(Failure::Reject(error))) => {
                 let reason = format!("{error:#}");
                 tracing::error!(message.id = %id, "Message {id} is put away: {reason}");
-                if let Err(error) = aws.dead_letter(&letter.body, &reason).await {
-                    tracing::error!(message.id = %id, "Message {id} goes back: {error:#}");
-                    aws.count(Metric::Retries, 1);
-                    response.add_failure(id);
+                match aws.dead_letter(&letter.body, &reason).await {
+                    Ok(()) => continue,
+                    Err(error) => error,
                 }
             }
-        }
+        };
+        tracing::warn!(message.id = %id, "Message {id} will be delivered again: {error:#}");
+        back.push((letter, engine::back_off(letter.receives)));
     }
-    Ok(response)
+    let mut response = SqsBatchResponse::default();
+    if back.is_empty() {
+        return response;
+    }
+    aws.count(Metric::Retries, back.len() as u64);
+    let soon: Vec<_> = back
+        .iter()
+        .map(|(letter, rest)| (letter.receipt.as_str(), *rest))
+        .collect();
+    if let Err(error) = aws.deliver_again(&soon).await {
+        // They come all the same.
+        tracing::warn!("Messages come again only after their visibility timeout: {error:#}");
+    }
+    for (letter, _) in back {
+        response.add_failure(&letter.id);
+    }
+    response
 }

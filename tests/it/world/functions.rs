@@ -40,7 +40,8 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
         Queue::Events => {
             let message = EventsMessage::from_json(&body).map_err(unreadable)?;
             let mut entering = Entering::default();
-            engine::resolve(&world, &Pulse::default(), &message, &mut entering).await?;
+            let time = || world.state().is_time_left();
+            engine::resolve(&world, &Pulse::default(), &message, &mut entering, time).await?;
             entering.finish(&world).await?;
         }
         Queue::Marketing | Queue::Transactional => {

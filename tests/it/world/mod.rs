@@ -261,6 +261,11 @@ impl State {
         }
     }
 
+    /// Returns whether an invocation has time to begin another event.
+    fn is_time_left(&mut self) -> bool {
+        self.healed || self.choose.pick(Kind::Latency, 2) == 0
+    }
+
     pub(crate) fn log(&mut self, line: impl FnOnce() -> String) {
         let now = self.now;
         if let Some(log) = &mut self.log {

@@ -112,6 +112,17 @@ impl State {
         Some(message.clone())
     }
 
+    /// Lets a message that failed come again soon, unless that fails too.
+    pub(super) fn give_back(&mut self, queue: Queue, id: u64) {
+        let forgotten = self.fault(Kind::Ack, queue.name(), &["comes late"]);
+        let now = self.now;
+        let messages = self.queues.entry(queue).or_default();
+        let message = messages.iter_mut().find(|message| message.id == id);
+        if let Some(message) = message.filter(|_| forgotten.is_empty()) {
+            message.visible = now + engine::back_off(message.receives);
+        }
+    }
+
     /// Deletes a message that was worked on, unless that is lost.
     pub(super) fn acknowledge(&mut self, queue: Queue, id: u64) {
         if self
@@ -171,8 +182,6 @@ impl Queue {
 
 /// What SQS allows.
 const DELAY_MAX: SignedDuration = SignedDuration::from_mins(15);
-
-pub(super) const RECEIVES_MAX: u32 = 5;
 
 /// Six times as long as a function may take.
 const VISIBILITY: SignedDuration = SignedDuration::from_mins(6);

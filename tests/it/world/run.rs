@@ -9,7 +9,6 @@ use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, EmailAddress};
 
 use super::functions::{handle, post};
-use super::queues::RECEIVES_MAX;
 use super::{Bug, Kind, Queue, State, World};
 
 /// Something that somebody outside does.
@@ -247,7 +246,7 @@ impl Runner {
         let Some(message) = received else {
             return;
         };
-        if message.receives > RECEIVES_MAX {
+        if message.receives > engine::RECEIVES_MAX {
             self.world.state().redrive(queue, id);
             return;
         }
@@ -294,7 +293,13 @@ impl Runner {
             state.trouble();
         }
         let ended = match polled {
-            Poll::Ready(result) => Some(result),
+            Poll::Ready(result) => {
+                if let (Source::Message(queue, id), Err(Failure::Retry(_))) = (&one.source, &result)
+                {
+                    state.give_back(*queue, *id);
+                }
+                Some(result)
+            }
             Poll::Pending if crashed || killed => {
                 Some(Err(Failure::Retry(anyhow::anyhow!("the process ended"))))
             }
@@ -324,7 +329,7 @@ impl Runner {
             (Source::Message(queue, id), Err(Failure::Reject(why))) => {
                 state.bury(queue, id, &why.to_string());
             }
-            // It comes to sight again by itself.
+            // It comes to sight again by itself, or was given back.
             (Source::Message(..), Err(Failure::Retry(_))) => (),
             (Source::Post { id, body }, Err(Failure::Retry(_))) => {
                 let at = state.now + SOURCE_RETRIES_AFTER;

@@ -7,12 +7,12 @@ use journey::{
     Action, Contact, ContactId, Crowd, Enrollment, EnrollmentId, Happening, Input, Phase, Plan,
     Reentry, Scene, Signals,
 };
-use wire::{EnrollmentRecord, Event};
+use wire::{EnrollmentRecord, Event, EventsMessage};
 
 use super::Resolved;
 use crate::effects::{alarm, orders};
 use crate::{
-    Alarms, Clock, Enrollments, Exception, ExceptionKind, Exceptions, Failure, Lane, Metric,
+    Alarms, Clock, Enrollments, Events, Exception, ExceptionKind, Exceptions, Failure, Lane, Metric,
     Metrics, Moves, Orders, Outbox, Stored,
 };
 
@@ -22,9 +22,15 @@ pub struct Entering {
     /// What became of them so far.
     pub resolved: Resolved,
     outbox: Outbox,
+    left: Vec<EventsMessage>,
 }
 
 impl Entering {
+    /// Keeps events for [`Self::finish`] to put back.
+    pub(super) fn leave(&mut self, rest: EventsMessage) {
+        self.left.push(rest);
+    }
+
     /// Stores `contact` in the journey of `plan`, already at its first rest: one write is entry,
     /// deduplication and state.
     pub(super) async fn enter(
@@ -98,9 +104,15 @@ impl Entering {
         Ok(())
     }
 
-    /// Orders the mails of all of them: one message for many, once every enrollment is stored.
-    pub async fn finish(&self, io: &impl Orders) -> Result<(), Failure> {
-        self.outbox.finish(io).await
+    /// Orders the mails of all of them: one message for many, once every enrollment is stored. Puts back the events
+    /// for which no time was left.
+    pub async fn finish(&self, io: &(impl Orders + Events)) -> Result<(), Failure> {
+        self.outbox.finish(io).await?;
+        for rest in &self.left {
+            let put = io.accept(rest).await;
+            put.map_err(|why| anyhow!("what no time was left for could not be put back: {why:?}"))?;
+        }
+        Ok(())
     }
 
     async fn refuse(

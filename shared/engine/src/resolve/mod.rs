@@ -32,7 +32,8 @@ pub struct Resolved {
 /// Resolves every event of a post.
 ///
 /// The mails that its enrollments order are left in `entering`, so that a batch of posts can order
-/// them in one message; the post may be acknowledged after [`Entering::finish`].
+/// them in one message; the post may be acknowledged after [`Entering::finish`]. So are the events, all but the
+/// first, that come when no time is left: they become a post of their own.
 pub async fn resolve(
     io: &(
          impl Clock
@@ -49,9 +50,17 @@ pub async fn resolve(
     pulse: &Pulse,
     message: &EventsMessage,
     entering: &mut Entering,
+    is_time_left: impl Fn() -> bool,
 ) -> Result<(), Failure> {
     let release = io.release(&message.release).await?;
-    for event in &message.events {
+    for (at, event) in message.events.iter().enumerate() {
+        if at > 0 && !is_time_left() {
+            entering.leave(EventsMessage {
+                release: message.release.clone(),
+                events: message.events[at..].to_vec(),
+            });
+            break;
+        }
         resolve_event(io, pulse, &release, event, entering).await?;
     }
     Ok(())
