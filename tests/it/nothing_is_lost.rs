@@ -119,7 +119,10 @@ fn a_post_for_which_one_invocation_has_no_time_is_worked_off_in_several() {
     let story = Story::new(&[journey(Purpose::Transactional, mail())]);
     let story = story.after(SignedDuration::ZERO, action);
     let kinds = [Kind::Ack, Kind::Latency, Kind::Queue];
-    let explored = story.clone().calm_until("enrollments.enter").survives(1, &kinds);
+    let explored = story
+        .clone()
+        .calm_until("enrollments.enter")
+        .survives(1, &kinds);
     assert!(explored.histories > 50, "{}", explored.histories);
     story.survives_seeds(20);
 }

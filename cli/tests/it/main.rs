@@ -8,6 +8,7 @@
 mod chance;
 mod clients;
 mod cloud;
+mod comebacks;
 mod command;
 mod commands;
 mod costs;

@@ -1,6 +1,7 @@
 //! Event source mappings: the messages of a queue become invocations of a function.
 //!
-//! A message whose invocation failed stays in flight until its visibility timeout, then comes again, as on AWS.
+//! A message whose invocation failed stays in flight until its visibility timeout, then comes again, as on AWS;
+//! a function that knows better changes that timeout itself.
 
 use std::{collections::BTreeSet, sync::Arc};
 

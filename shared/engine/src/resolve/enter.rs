@@ -12,8 +12,8 @@ use wire::{EnrollmentRecord, Event, EventsMessage};
 use super::Resolved;
 use crate::effects::{alarm, orders};
 use crate::{
-    Alarms, Clock, Enrollments, Events, Exception, ExceptionKind, Exceptions, Failure, Lane, Metric,
-    Metrics, Moves, Orders, Outbox, Stored,
+    Alarms, Clock, Enrollments, Events, Exception, ExceptionKind, Exceptions, Failure, Lane,
+    Metric, Metrics, Moves, Orders, Outbox, Stored,
 };
 
 /// The enrollments of some posts, and the mails that they order.

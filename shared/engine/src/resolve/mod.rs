@@ -55,9 +55,12 @@ pub async fn resolve(
     let release = io.release(&message.release).await?;
     for (at, event) in message.events.iter().enumerate() {
         if at > 0 && !is_time_left() {
+            let rest = message.events[at..].to_vec();
+            let (left, all) = (rest.len(), message.events.len());
+            tracing::info!("No time is left for {left} of {all} events: they are posted again");
             entering.leave(EventsMessage {
                 release: message.release.clone(),
-                events: message.events[at..].to_vec(),
+                events: rest,
             });
             break;
         }
