@@ -16,6 +16,7 @@ use wire::Secret;
 use crate::world::State;
 
 /// A release in force.
+#[derive(Clone)]
 pub(crate) struct Published {
     pub(crate) hash: String,
     pub(crate) release: Arc<Release>,
@@ -65,7 +66,7 @@ pub(crate) fn with_release(published: &Published, release: Release) -> Arc<Publi
     Arc::new(Published {
         hash: published.hash.clone(),
         release: Arc::new(release),
-        plans: BTreeMap::new(),
+        plans: published.plans.clone(),
         templates: published.templates.clone(),
     })
 }

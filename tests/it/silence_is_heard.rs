@@ -2,7 +2,7 @@
 
 use engine::{Entering, Metric, Pulse};
 use jiff::SignedDuration;
-use journey::{Period, Purpose, Silence};
+use journey::{Period, Publish, Purpose, Silence};
 use wire::EventsMessage;
 
 use crate::given::{self, Verb, chain, journey};
@@ -52,6 +52,38 @@ fn what_a_journey_says_of_its_own_silence_holds() {
         world.state().published = given::with_release(&published, release);
         world.state().now += SignedDuration::from_hours(24 * days);
         assert_eq!(silent_after_sweep(&world), Some(silent), "{own:?}");
+    }
+}
+
+#[test]
+fn a_journey_that_takes_nobody_in_is_not_silent() {
+    let day = |text: &str| text.parse().ok();
+    for (from, until, days, silent) in [
+        (None, Some("2026-12-03"), 30, 0),
+        (None, Some("2027-06-01"), 30, 1),
+        // It is open again for a week, and for two days.
+        (Some("2026-12-24"), None, 31, 1),
+        (Some("2026-12-29"), None, 31, 0),
+    ] {
+        let world = daily(8).play(Choose::Calm, Log::Dropped);
+        let published = world.state().published.clone();
+        let mut changed = (*published).clone();
+        for plan in changed.plans.values_mut() {
+            let mut closed = (**plan).clone();
+            closed.publish = Publish {
+                from: from.and_then(day),
+                until: until.and_then(day),
+            };
+            *plan = closed.into();
+        }
+        world.state().published = changed.into();
+        world.state().now += SignedDuration::from_hours(24 * days);
+        let now = world.state().now;
+        assert_eq!(
+            silent_after_sweep(&world),
+            Some(silent),
+            "{from:?} {until:?} {now}"
+        );
     }
 }
 

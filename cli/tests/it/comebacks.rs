@@ -92,10 +92,12 @@ fn messages_for_which_no_time_is_left_go_back_untouched() {
             "attributes": { "ApproximateReceiveCount": "1" },
         })
     };
-    let batch = json!({ "Records": ["a", "b", "c"].map(record) });
+    // Eight are worked on at once, and the first of them takes its time.
+    let ids = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let batch = json!({ "Records": ids.map(record) });
     slow(&laptop, "GetItem", 2600);
     let answer = laptop.cloud().invoke("advance", &batch).json();
-    let back = ["b", "c"].map(|id| json!({ "itemIdentifier": id }));
+    let back = ["i", "j"].map(|id| json!({ "itemIdentifier": id }));
     assert_eq!(answer, json!({ "batchItemFailures": back }));
     // With time enough none goes back.
     let answer = laptop.cloud().invoke("advance", &batch).json();

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use journey::Fired;
 
-use crate::{Clock, Firings, Metric, Metrics, Releases};
+use crate::{Clock, Firings, Metric, Metrics, Plans, Releases};
 
 /// Which journeys this process has noted as started, and when: an hour of events costs one write.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ async fn note(io: &impl Firings, journey: &str, now: Timestamp) -> anyhow::Resul
 /// Counts the published journeys that are silent, and names them in the log.
 ///
 /// That they cannot be read is logged: a sweep is there to wake people, and goes on.
-pub(crate) async fn measure_silence(io: &(impl Clock + Releases + Firings + Metrics)) {
+pub(crate) async fn measure_silence(io: &(impl Clock + Releases + Plans + Firings + Metrics)) {
     match silent(io).await {
         Ok(journeys) => {
             for journey in &journeys {
@@ -61,18 +61,26 @@ pub(crate) async fn measure_silence(io: &(impl Clock + Releases + Firings + Metr
     }
 }
 
-async fn silent(io: &(impl Clock + Releases + Firings)) -> anyhow::Result<Vec<String>> {
+/// Nobody expects a journey to start that takes nobody in, nor one that takes people in again only since today.
+async fn silent(io: &(impl Clock + Releases + Plans + Firings)) -> anyhow::Result<Vec<String>> {
     let Some((_, release)) = io.current().await? else {
         return Ok(Vec::new());
     };
     let names: Vec<_> = release.journeys.keys().map(String::as_str).collect();
     let known = io.fired(&names).await?;
-    let zone = &release.settings.zone;
-    let silent = release.journeys.iter().filter(|(name, entrance)| {
-        let fired = known.get(*name);
-        fired.is_some_and(|fired| fired.is_silent(entrance.silence.as_ref(), zone, io.now()))
-    });
-    Ok(silent.map(|(name, _)| name.clone()).collect())
+    let (zone, now) = (&release.settings.zone, io.now());
+    let mut silent = Vec::new();
+    for (name, entrance) in &release.journeys {
+        let is_silent = |fired: &Fired| fired.is_silent(entrance.silence.as_ref(), zone, now);
+        let Some(fired) = known.get(name.as_str()).filter(|fired| is_silent(fired)) else {
+            continue;
+        };
+        let publish = io.plan(&entrance.plan).await?.publish;
+        if publish.is_open(now, zone) && is_silent(&fired.expected_from(publish.opened(zone))) {
+            silent.push(name.clone());
+        }
+    }
+    Ok(silent)
 }
 
 const NOTED_FOR: SignedDuration = SignedDuration::from_hours(1);

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use wire::{Cause, Move};
 
 use crate::silence::measure_silence;
-use crate::{Clock, DueIndex, Failure, Firings, Metric, Metrics, Moves, Quota, Releases};
+use crate::{Clock, DueIndex, Failure, Firings, Metric, Metrics, Moves, Plans, Quota, Releases};
 
 /// Moves on everybody who is due; what an alarm clock rings for.
 ///
@@ -27,7 +27,7 @@ pub struct SweepReport {
 ///
 /// Leaves the last two minutes to the alarm clocks, and a queue that is deep already alone.
 pub async fn sweep(
-    io: &(impl Clock + DueIndex + Moves + Releases + Firings + Quota + Metrics),
+    io: &(impl Clock + DueIndex + Moves + Releases + Plans + Firings + Quota + Metrics),
 ) -> Result<SweepReport, Failure> {
     measure_quota(io).await;
     measure_silence(io).await;

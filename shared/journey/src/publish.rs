@@ -21,6 +21,12 @@ impl Publish {
         let today = project.to_datetime(now).date();
         self.from.is_none_or(|from| from <= today) && self.until.is_none_or(|until| today < until)
     }
+
+    /// Returns since when people may come in; `None` where it has always been so.
+    pub fn opened(&self, project: &TimeZone) -> Option<Timestamp> {
+        let midnight = self.from?.to_zoned(project.clone()).ok()?;
+        Some(midnight.timestamp())
+    }
 }
 
 #[cfg(test)]
@@ -44,6 +50,8 @@ mod tests {
         ] {
             assert_eq!(publish.is_open(now.parse().unwrap(), &zone), open, "{now}");
         }
+        let opened = "2026-11-30T23:00:00Z".parse().unwrap();
+        assert_eq!(publish.opened(&zone), Some(opened));
     }
 
     #[test]

@@ -61,6 +61,15 @@ impl Fired {
         }
     }
 
+    /// Reckons its silence from a moment at the earliest: before that it could not start.
+    #[must_use]
+    pub fn expected_from(self, at: Option<Timestamp>) -> Self {
+        Self {
+            last: at.map_or(self.last, |at| at.max(self.last)),
+            ..self
+        }
+    }
+
     /// Returns whether it has been silent for too long: longer than its author says or, where nothing
     /// is said, than twice its longest gap and a day.
     ///
