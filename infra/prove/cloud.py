@@ -75,7 +75,7 @@ class Cloud:
         """Every mail that SES took, oldest first."""
         with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages", timeout=10) as answer:
             told = json.load(answer)
-        return told["messages"] if isinstance(told, dict) else told
+        return [mail for mails in told["messages"].values() for mail in mails]
 
     def decisions(self, offset=0):
         """What roles were allowed and denied since `offset`, and where the next reading goes on."""

@@ -24,6 +24,14 @@ def enrollment(journey, subject, person, event=""):
     return named("enr", journey, subject or "", contact(person), event)
 
 
+def shard(run):
+    """Which part of the index of those who wait a run stands in."""
+    total = 0
+    for byte in run.encode():
+        total = (total * 31 + byte) % 256
+    return total % 16
+
+
 def send(run, step, recipient):
     return named("snd", run, step, contact(recipient))
 
