@@ -7,10 +7,11 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import zipfile
 
-from cloud import ROOT, Failed, eventually
+from cloud import REGION, ROOT, Failed, eventually
 
 BUCKET = "prove-code"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -29,19 +30,28 @@ class Stack:
 
     def upload(self, program, comment):
         """Packs a bootstrap as Lambda wants it, and returns where it lies. The comment makes it another version."""
+        program = self._stripped(program)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             entry = zipfile.ZipInfo("bootstrap")
             entry.external_attr, entry.compress_type = 0o755 << 16, zipfile.ZIP_DEFLATED
             archive.writestr(entry, program.read_bytes())
             archive.comment = comment.encode()
-        self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}) if not self._bucket() else None
+        if not any(one["Name"] == BUCKET for one in self.s3.list_buckets()["Buckets"]):
+            self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         key = f"{comment}.zip"
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=packed.getvalue())
         return key
 
-    def _bucket(self):
-        return any(one["Name"] == BUCKET for one in self.s3.list_buckets()["Buckets"])
+    def _stripped(self, program):
+        """Leaves out what only a debugger reads, if there is the tool: every start reads the whole program."""
+        stripped = self.cloud.folder / "bootstrap"
+        if stripped.exists():
+            return stripped
+        tool = shutil.which("strip")
+        if tool and subprocess.run([tool, "-o", stripped, program]).returncode == 0:
+            return stripped
+        return program
 
     def packaged(self, key):
         """The template as `sam package` leaves it: every CodeUri points to the uploaded code."""
@@ -54,7 +64,7 @@ class Stack:
         """Lays the packaged template into the bucket: it is larger than a request may be."""
         name = f"{key}.yaml"
         self.s3.put_object(Bucket=BUCKET, Key=name, Body=self.packaged(key).encode())
-        return f"https://s3.eu-west-1.amazonaws.com/{BUCKET}/{name}"
+        return f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{name}"
 
     def deploy(self, key, **parameters):
         """Creates the stack, or updates it by way of a change set, as `sam deploy` does."""
