@@ -3,23 +3,24 @@
 //! It is kept for each version under `fixtures/`, as readable lines. It names nobody: all people are made up.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::{cloud::Cloud, time::eventually};
+use crate::cloud::Cloud;
 
 /// A line of a fixture.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
     /// When it was written down, by the clock of that laptop.
-    At(Timestamp),
+    At(String),
     /// What its addresses are hashed with.
     AddressKey(String),
     /// The item of a table, with the types of its attributes.
@@ -34,9 +35,9 @@ pub(crate) enum Line {
 }
 
 /// Reads everything that is in a cloud. Whatever reads its queues must be held up.
-pub(crate) fn read(cloud: &Cloud, address_key: &str) -> Vec<Line> {
+pub(crate) fn read(cloud: &Cloud, folder: &Path, address_key: &str) -> Vec<Line> {
     let mut lines = vec![
-        Line::At(cloud.now()),
+        Line::At(cloud.now().to_string()),
         Line::AddressKey(address_key.to_owned()),
     ];
     for table in TABLES {
@@ -51,39 +52,27 @@ pub(crate) fn read(cloud: &Cloud, address_key: &str) -> Vec<Line> {
             item: item.clone(),
         }));
     }
-    let queues = cloud.queues().unwrap();
-    for (queue, counts) in queues {
-        lines.extend(messages(cloud, &queue, counts.iter().sum()));
-    }
+    lines.extend(messages(folder));
     lines
 }
 
-/// Reads the messages of a queue, also those that are given out or have their time later.
-fn messages(cloud: &Cloud, queue: &str, count: u64) -> Vec<Line> {
-    let mut found = BTreeMap::new();
-    eventually("every message is seen", || {
-        for message in cloud.peek(queue) {
-            let id = message["MessageId"].as_str().unwrap().to_owned();
-            found.insert(id, message);
-        }
-        let all = found.len() as u64 >= count;
-        if !all {
-            cloud.pass(AGAIN_VISIBLE_S);
-        }
-        all.then_some(())
-    });
-    let mut lines: Vec<_> = found
-        .into_values()
-        .map(|message| Line::Message {
-            queue: queue.to_owned(),
-            body: message["Body"].as_str().unwrap().to_owned(),
-            reason: message["MessageAttributes"]["reason"]["StringValue"]
-                .as_str()
-                .map(str::to_owned),
+/// Reads the messages of all queues where the laptop keeps them: whoever asks for those that are given out, or that
+/// have their time later, is given none.
+fn messages(folder: &Path) -> Vec<Line> {
+    let state = Connection::open(folder.join(".waypost/cloud.db")).unwrap();
+    let query = "SELECT queue, body, attributes FROM message ORDER BY queue, number";
+    let mut query = state.prepare(query).unwrap();
+    let rows = query.query_map([], |row| {
+        Ok(Line::Message {
+            queue: row.get(0)?,
+            body: row.get(1)?,
+            reason: row.get::<_, Option<String>>(2)?.and_then(|told| {
+                let told: Value = serde_json::from_str(&told).unwrap();
+                told["reason"]["StringValue"].as_str().map(str::to_owned)
+            }),
         })
-        .collect();
-    lines.sort_by_key(|line| serde_json::to_string(line).unwrap());
-    lines
+    });
+    rows.unwrap().map(Result::unwrap).collect()
 }
 
 /// Puts what a version left behind into a cloud of today, as if it had happened just now.
@@ -119,7 +108,7 @@ pub(crate) fn put(cloud: &Cloud, lines: &[Line]) {
 /// How much later it is now, in whole minutes: what is due falls on one.
 fn ahead(cloud: &Cloud, lines: &[Line]) -> SignedDuration {
     let at = lines.iter().find_map(|line| match line {
-        Line::At(at) => Some(*at),
+        Line::At(at) => Some(at.parse::<Timestamp>().unwrap()),
         Line::AddressKey(_) | Line::Item { .. } | Line::Message { .. } => None,
     });
     let ahead = cloud.now().duration_since(at.unwrap());
@@ -196,6 +185,4 @@ fn fixtures() -> PathBuf {
 }
 
 const TABLES: [&str; 5] = ["contacts", "enrollments", "events", "releases", "sends"];
-/// More than the visibility timeout of the laptop's queues.
-const AGAIN_VISIBLE_S: i64 = 31;
 const SHORTEST_MOMENT: usize = "2026-11-26T09:00:00Z".len();

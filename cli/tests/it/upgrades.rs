@@ -101,8 +101,8 @@ fn expected() -> BTreeMap<String, usize> {
 fn this_version_leaves_behind() {
     let release = release();
     let laptop = Laptop::start(release.path());
-    let (cloud, source) = (laptop.cloud(), laptop.source());
-    let tell = |ty: &str, person: &str| source.tell(person, &event(ty, person));
+    let cloud = laptop.cloud();
+    let tell = |ty: &str, person: &str| laptop.source().tell(person, &event(ty, person));
 
     // Done: somebody who may never come again. Waiting: for days, and for an hour that passes while nobody moves on.
     tell("ONCE", "once");
@@ -149,16 +149,16 @@ fn this_version_leaves_behind() {
     });
     hold(&laptop, "resolve");
     tell("NOTE", "unsent");
-    let refused = source.post("refused", &event("NOTES", "refused"));
+    let refused = laptop.source().post("refused", &event("NOTES", "refused"));
     assert_eq!(refused.status, 422);
 
     let key = fs::read_to_string(laptop.folder().join(".waypost/address-key")).unwrap();
-    let lines = left_behind::read(cloud, key.trim());
+    let lines = left_behind::read(cloud, laptop.folder(), key.trim());
     let file = left_behind::write(env!("CARGO_PKG_VERSION"), &lines);
     say(&format!("{} lines in {}", lines.len(), file.display()));
 }
 
-/// Holds a function up: whatever it is given, it does not answer.
+/// Holds a function up: whatever it is given comes back later.
 fn hold(laptop: &Laptop, function: &str) {
     let delay = json!({ "kind": "delay", "ms": 600_000 });
     laptop
