@@ -11,8 +11,12 @@ use crate::stack::root;
 #[test]
 fn the_deployed_template_works_and_needs_each_of_its_rights() {
     let unchecked = "the template was not deployed to MiniStack";
-    let Some(python) = Python::ready("python-prove", "infra/prove/requirements.txt", unchecked)
-    else {
+    let Some(python) = Python::ready(
+        "python-prove",
+        "infra/prove/requirements.txt",
+        unchecked,
+        None,
+    ) else {
         return;
     };
     let [bootstrap, waypost] = programs(["bootstrap", "waypost"]);

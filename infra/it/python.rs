@@ -13,12 +13,21 @@ pub(crate) struct Python(PathBuf);
 impl Python {
     /// Returns the environment `name` with the packages of `requirements`, and makes it first where it is not there.
     ///
-    /// Where there is no Python to make it with, says loudly what is `unchecked`, and returns none.
+    /// Where there is no Python to make it with, says loudly what is `unchecked`, and returns none. Somebody
+    /// may have made it already: then the `variable` says where.
     ///
     /// # Panics
     ///
     /// Where there is Python, but the packages cannot be fetched.
-    pub(crate) fn ready(name: &str, requirements: &str, unchecked: &str) -> Option<Self> {
+    pub(crate) fn ready(
+        name: &str,
+        requirements: &str,
+        unchecked: &str,
+        variable: Option<&str>,
+    ) -> Option<Self> {
+        if let Some(made) = variable.and_then(told) {
+            return Some(Self(made));
+        }
         let place = scratch(name);
         let list = root().join(requirements);
         let wanted = fs::read_to_string(&list).expect("the requirements can be read");
@@ -71,6 +80,15 @@ impl Python {
 /// Returns where a test may put things.
 pub(crate) fn scratch(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Returns the environment that somebody has made already.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn told(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from)
 }
 
 /// Says that something was not checked. Not by a macro, whose output a passing test swallows.
