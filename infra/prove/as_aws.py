@@ -274,6 +274,30 @@ def close_reports():
     ses_v2.handle_request = handled
 
 
+@gap("SES keeps where an identity's bounces go and how it is signed, and signs what it is not told to leave unsigned")
+def close_identities():
+    from ministack.services import ses_v2
+
+    plain = ses_v2.handle_request
+
+    async def handled(method, path, headers, body, query):
+        found = re.fullmatch(r"/v2/email/identities/([^/]+)(?:/(mail-from|dkim|configuration-set))?", path.rstrip("/"))
+        kept = ses_v2._identities.get(found.group(1)) if found else None
+        if kept is None or (method, found.group(2) is None) not in (("PUT", False), ("GET", True)):
+            return await plain(method, path, headers, body, query)
+        told = json.loads(body) if body else {}
+        if found.group(2) == "mail-from":
+            kept["MailFromAttributes"] = {"MailFromDomainStatus": "SUCCESS", "BehaviorOnMxFailure": "USE_DEFAULT_VALUE", **told}
+        elif found.group(2) == "dkim":
+            kept["DkimAttributes"]["SigningEnabled"] = told.get("SigningEnabled", True)
+        elif found.group(2) == "configuration-set":
+            kept.update(told)
+        kept["DkimAttributes"].setdefault("SigningEnabled", True)
+        return (await plain(method, path, headers, body, query)) if method == "GET" else responses.json_response({})
+
+    ses_v2.handle_request = handled
+
+
 @gap("an alarm may compute with several metrics; here only the first of them is kept")
 def close_alarms():
     from ministack.services.cloudformation import provisioners
