@@ -1,5 +1,6 @@
 //! The template, deployed to MiniStack with IAM enforced, does what it promises, and needs every right that it gives.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -19,6 +20,8 @@ fn the_deployed_template_works_and_needs_each_of_its_rights() {
     ) else {
         return;
     };
+    let lock = File::create(scratch("prove.lock")).expect("the target folder can be written to");
+    lock.lock().expect("a file can be locked");
     let [bootstrap, waypost] = programs(["bootstrap", "waypost"]);
     let mut prove = python.command("python");
     prove

@@ -29,7 +29,9 @@ class Cloud:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # What one that was killed has left.
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
         self.journal = self.folder / "journal.jsonl"
         self.journal.touch()
         self.log = self.folder / "ministack.log"
