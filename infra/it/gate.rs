@@ -4,11 +4,10 @@
 //! Python, or no way to fetch them, the tests say loudly that nothing was checked.
 
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::stack::{root, source, text};
+use crate::python::{Python, scratch};
+use crate::stack::{root, text};
 
 #[test]
 fn sam_and_cfn_lint_find_nothing() {
@@ -57,54 +56,19 @@ fn the_gate_finds_in_the_translation_what_is_missed_in_the_template() {
 }
 
 /// The tools, in a virtual environment.
-struct Tools(PathBuf);
+struct Tools(Python);
 
 impl Tools {
     /// Returns the tools, and installs them first where they are not there.
     fn ready() -> Option<Self> {
-        if let Some(ready) = told() {
-            return Some(Self(ready));
-        }
-        match Self::installed() {
-            Ok(tools) => Some(tools),
-            Err(why) => {
-                let mut stderr = std::io::stderr();
-                // Not by a macro, whose output a passing test swallows.
-                let written = writeln!(
-                    stderr,
-                    "\n*** NOT CHECKED: sam validate and cfn-lint. {why}\n*** Install Python 3.10 with venv, or let {VARIABLE} name a virtual environment with infra/requirements.txt.\n"
-                );
-                written.expect("stderr can be written to");
-                None
-            }
-        }
-    }
-
-    fn installed() -> Result<Self, String> {
-        let wanted = source("infra/requirements.txt");
-        let place = scratch("python");
-        let stamp = place.join("requirements.txt");
-        // Two tests may want them at once; the second waits for the first.
-        let lock = fs::File::create(scratch("python.lock")).map_err(|error| error.to_string())?;
-        lock.lock().map_err(|error| error.to_string())?;
-        if fs::read_to_string(&stamp).is_ok_and(|there| there == wanted) {
-            return Ok(Self(place));
-        }
-        drop(fs::remove_dir_all(&place));
-        let shown = place.to_string_lossy();
-        run(Command::new("python3").args(["-m", "venv", &shown]))?;
-        let list = root().join("infra/requirements.txt");
-        let pip = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "-r",
-        ];
-        run(Command::new(place.join("bin/python")).args(pip).arg(list))?;
-        fs::write(&stamp, wanted).map_err(|error| error.to_string())?;
-        Ok(Self(place))
+        let unchecked = "sam validate and cfn-lint";
+        let python = Python::ready(
+            "python",
+            "infra/requirements.txt",
+            unchecked,
+            Some(VARIABLE),
+        );
+        python.map(Self)
     }
 
     /// Translates a template, and lints what SAM makes of it.
@@ -117,7 +81,7 @@ impl Tools {
     }
 
     fn run(&self, tool: &str, args: &[&str]) -> Result<String, String> {
-        let mut command = Command::new(self.0.join("bin").join(tool));
+        let mut command = self.0.command(tool);
         command
             .args(args)
             .env("AWS_DEFAULT_REGION", "eu-west-1")
@@ -138,19 +102,6 @@ fn run(command: &mut Command) -> Result<String, String> {
     } else {
         Err(format!("{command:?}:\n{said}"))
     }
-}
-
-/// Returns the virtual environment that somebody has made already.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
-fn told() -> Option<PathBuf> {
-    std::env::var_os(VARIABLE).map(PathBuf::from)
-}
-
-fn scratch(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 const VARIABLE: &str = "WAYPOST_VENV";

@@ -11,6 +11,8 @@ mod gate;
 mod metrics;
 mod planted;
 mod ports;
+mod prove;
+mod python;
 mod queues;
 mod required;
 mod rights;

@@ -52,15 +52,30 @@ impl Laptop {
 
     /// The same, with a `RUST_LOG` of its own.
     pub(crate) fn start_logging(release: &Path, log_filter: Option<&str>) -> Self {
-        let mut laptop = Self {
+        let mut laptop = Self::stopped(release);
+        laptop.log_filter = log_filter.map(str::to_owned);
+        laptop.start_again();
+        laptop
+    }
+
+    /// The same, with the key that another laptop hashed addresses with.
+    pub(crate) fn start_with_key(release: &Path, address_key: &str) -> Self {
+        let mut laptop = Self::stopped(release);
+        let folder = laptop.folder().join(".waypost");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("address-key"), address_key).unwrap();
+        laptop.start_again();
+        laptop
+    }
+
+    fn stopped(release: &Path) -> Self {
+        Self {
             folder: TempDir::new().unwrap(),
             release: release.to_owned(),
             port: free_port(),
-            log_filter: log_filter.map(str::to_owned),
+            log_filter: None,
             served: None,
-        };
-        laptop.start_again();
-        laptop
+        }
     }
 
     /// Returns one that several tests share; the last one to leave it stops it.
