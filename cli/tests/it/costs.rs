@@ -9,7 +9,7 @@ use crate::command::said;
 #[test]
 fn a_mail_uses_no_more_of_aws_than_the_docs_say() {
     let folder = TempDir::new().unwrap();
-    let said = said(folder.path(), &["bench", "--events", "200", "--json"]);
+    let said = said(folder.path(), &["bench", "--events", "100", "--json"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let measured: Vec<Value> = serde_json::from_str(&said.out).unwrap();
     for (scenario, bounds) in BOUNDS {
@@ -32,8 +32,8 @@ const BOUNDS: [(&str, [(&str, f64); 5]); 3] = [
     (
         "mail",
         [
-            ("write_units", 4.1),
-            ("read_units", 6.0),
+            ("write_units", 4.2),
+            ("read_units", 5.5),
             ("sqs_requests", 3.0),
             ("sns_publishes", 2.0),
             ("http_requests", 1.0),
@@ -42,9 +42,9 @@ const BOUNDS: [(&str, [(&str, f64); 5]); 3] = [
     (
         "wait",
         [
-            ("write_units", 7.1),
-            ("read_units", 10.0),
-            ("sqs_requests", 3.5),
+            ("write_units", 7.2),
+            ("read_units", 7.8),
+            ("sqs_requests", 3.0),
             ("sns_publishes", 2.0),
             ("http_requests", 1.0),
         ],
@@ -53,8 +53,8 @@ const BOUNDS: [(&str, [(&str, f64); 5]); 3] = [
         "three",
         [
             ("write_units", 5.5),
-            ("read_units", 8.0),
-            ("sqs_requests", 2.5),
+            ("read_units", 6.6),
+            ("sqs_requests", 1.9),
             ("sns_publishes", 2.0),
             ("http_requests", 0.34),
         ],
