@@ -1,6 +1,6 @@
 //! What AWS charges: the one price table.
 //!
-//! List prices of us-east-1 in US dollars, read from the price pages of the services in November 2026, without any free
+//! List prices of us-east-1 in US dollars, as published by third parties and AWS in November 2026, without any free
 //! tier. Other regions cost up to a fifth more.
 
 /// The prices, each for a million of something unless its name says otherwise.
