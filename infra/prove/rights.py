@@ -5,6 +5,7 @@ import dataclasses
 import fnmatch
 import json
 import re
+import threading
 import time
 
 import traffic
@@ -94,6 +95,7 @@ class Probes:
     def __init__(self, stack, source, release):
         self.stack, self.source, self.release = stack, source, release
         self.count = 0
+        self.resolve_s = stack.functions.get_function_configuration(FunctionName=stack.physical("Resolve"))["Timeout"]
 
     def fresh(self, name):
         self.count += 1
@@ -104,15 +106,15 @@ class Probes:
         pieces = {
             "Intake": [self.post_one, self.post_two, self.post_unknown],
             "Resolve": [self.resolve_greet, self.resolve_two, self.resolve_wait, self.resolve_advert, self.resolve_nobody,
-                        self.resolve_again, self.resolve_overdue, lambda: self.poison("Events")],
+                        self.resolve_again, self.resolve_overdue, self.resolve_fails, self.resolve_long, lambda: self.poison("Events")],
             "Advance": [lambda: self.advance("linger"), lambda: self.advance("advertise"), self.advance_to_mail,
-                        self.advance_overdue, lambda: self.poison("Moves")],
+                        self.advance_overdue, self.advance_fails, lambda: self.poison("Moves")],
             "Wake": [self.wake, self.sweep],
             "Send": [lambda: self.mail("Send", "Orders"), lambda: self.mail_expired("Send", "Orders"),
                      lambda: self.mail_then_wait("Send", "Orders"),
                      lambda: self.mail_doubt("Orders", "pause", 5), lambda: self.mail_doubt("Orders", "pause", 1200),
                      lambda: self.mail_doubt("Orders", "advertise", 5),
-                     lambda: self.mail_overdue("Send", "Orders"), lambda: self.poison("Orders")],
+                     lambda: self.mail_overdue("Send", "Orders"), lambda: self.mail_fails("Orders"), lambda: self.poison("Orders")],
             "SendMarketing": [lambda: self.mail("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_expired("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_then_wait("SendMarketing", "OrdersMarketing"),
@@ -120,8 +122,8 @@ class Probes:
                               lambda: self.mail_doubt("OrdersMarketing", "pause", 1200),
                               lambda: self.mail_doubt("OrdersMarketing", "pause", 5),
                               lambda: self.mail_overdue("SendMarketing", "OrdersMarketing"),
-                              lambda: self.poison("OrdersMarketing")],
-            "Feedback": [self.reported, lambda: self.poison("Reports")],
+                              lambda: self.mail_fails("OrdersMarketing"), lambda: self.poison("OrdersMarketing")],
+            "Feedback": [self.reported, self.report_fails, lambda: self.poison("Reports")],
             "Schedule": [self.rings, self.rings_in_vain],
         }
         return pieces[owner]
@@ -133,6 +135,8 @@ class Probes:
         if owner in ("Schedule",):
             return
         self.stack.environment(owner, WAYPOST_CLOCK_OFFSET_SECONDS=str(ahead_s) if ahead_s else None)
+        if owner == "Resolve":
+            self.resolve_within(self.resolve_s)
 
     def store(self, journey, name, event, phase, **more):
         """Stores a run in a state of our choice; returns its name."""
@@ -145,12 +149,12 @@ class Probes:
         self.stack.dynamodb.put_item(TableName=self.stack.physical("Enrollments"), Item=item)
         return run
 
-    def claimed(self, run, step, recipient, seconds_ago, traveler=None):
+    def claimed(self, run, step, recipient, seconds_ago, traveler=None, state="dispatching"):
         """Stores a claim on a mail whose claimer was never heard of again."""
         self.stack.dynamodb.put_item(TableName=self.stack.physical("Sends"), Item={
             "contact": {"S": contact(recipient)}, "send": {"S": send(run, step, recipient)}, "address": {"S": "x"},
             "attempt": {"N": "1"}, "claimed": {"N": str(now_ms() - seconds_ago * 1000)}, "enrollment": {"S": run},
-            "state": {"S": "dispatching"}, "step": {"S": step}, "traveler": {"S": contact(traveler or recipient)},
+            "state": {"S": state}, "step": {"S": step}, "traveler": {"S": contact(traveler or recipient)},
             "ttl": {"N": "4000000000"}})
 
     def know(self, name):
@@ -228,6 +232,24 @@ class Probes:
         self.store("linger", name, event_id, {"waiting": {"step": self.waits["linger"], "due": traffic.moment(120)}})
         self.event("LINGER", [name], name, event_id=event_id)
 
+    def resolve_fails(self):
+        """A letter that fails and may succeed later: its release is not there."""
+        letter = events("nothing", self.fresh("event"), "GREET", [person(self.fresh("guest"))])
+        self.stack.send("Events", letter)
+
+    def resolve_long(self):
+        """A letter that takes longer than there is time: the rest of it becomes another."""
+        self.resolve_within(6)
+        letter = events(self.release, self.fresh("event"), "NOBODY")
+        each = []
+        for _ in range(50):
+            people = [person(self.fresh("guest")) for _ in range(20)]
+            each += events(self.release, self.fresh("event"), "NOBODY", people)["events"]
+        self.stack.send("Events", {**letter, "events": each})
+
+    def resolve_within(self, seconds):
+        self.stack.functions.update_function_configuration(FunctionName=self.stack.physical("Resolve"), Timeout=seconds)
+
     # ---- advance
 
     def advance(self, journey):
@@ -243,6 +265,12 @@ class Probes:
         name, event_id = self.know(self.fresh("guest")), self.fresh("event")
         run = self.store("linger", name, event_id, {"waiting": {"step": self.waits["linger"], "due": traffic.moment(120)}})
         self.stack.send("Moves", move(run, name, accepted="nothing"))
+
+    def advance_fails(self):
+        """A run that fails and may go on later: its plan is not there."""
+        name = self.know(self.fresh("guest"))
+        run = self.store("once", name, self.fresh("event"), {"sending": {"step": "x", "since": traffic.moment()}}, plan="nothing")
+        self.stack.send("Moves", move(run, name, accepted="x"))
 
     # ---- wake
 
@@ -284,6 +312,12 @@ class Probes:
         run = self.store("pause", name, event_id, {"waiting": {"step": self.waits["pause"], "due": traffic.moment(120)}})
         self.stack.send(queue, order(run, name, self.sends["pause"]))
 
+    def mail_fails(self, queue):
+        """A mail that fails and may be sent later: its plan is not there."""
+        name = self.know(self.fresh("guest"))
+        run = self.store("once", name, self.fresh("event"), {"sending": {"step": "x", "since": traffic.moment()}}, plan="nothing")
+        self.stack.send(queue, order(run, name, "x"))
+
     # ---- feedback
 
     def reported(self):
@@ -292,6 +326,16 @@ class Probes:
         run = self.store("once", name, event_id, {"sending": {"step": self.sends["once"], "since": traffic.moment(120)}})
         self.claimed(run, self.sends["once"], name, 120)
         self.stack.send("Reports", report("Delivery", run, self.sends["once"], name))
+
+    def report_fails(self):
+        """A report whose row cannot be read, for a moment: all that come with it fail too."""
+        name = self.fresh("guest")
+        run = enrollment("once", name, name, "x")
+        self.claimed(run, "x", name, 120, state="nothing")
+        row = {"contact": {"S": contact(name)}, "send": {"S": send(run, "x", name)}}
+        mend = lambda: self.stack.dynamodb.delete_item(TableName=self.stack.physical("Sends"), Key=row)
+        threading.Timer(5, mend).start()
+        self.stack.send("Reports", report("Delivery", run, "x", name))
 
     # ---- the scheduler
 
