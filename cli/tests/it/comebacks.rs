@@ -56,7 +56,7 @@ fn what_cannot_be_given_back_comes_after_the_visibility_timeout() {
 
 #[test]
 fn events_for_which_no_time_is_left_become_a_post_of_their_own() {
-    let laptop = Laptop::start(&sera());
+    let laptop = Laptop::start_logging(&sera(), Some("info"));
     // More than half of the five seconds that a function has on a laptop.
     slow(&laptop, "Query", 2600);
     let people = ["many-0", "many-1", "many-2"];
