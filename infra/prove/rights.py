@@ -94,7 +94,7 @@ class Probes:
 
     def __init__(self, stack, source, release):
         self.stack, self.source, self.release = stack, source, release
-        self.count = 0
+        self.count, self.is_long = 0, False
         self.resolve_s = stack.functions.get_function_configuration(FunctionName=stack.physical("Resolve"))["Timeout"]
 
     def fresh(self, name):
@@ -135,8 +135,11 @@ class Probes:
         if owner in ("Schedule",):
             return
         self.stack.environment(owner, WAYPOST_CLOCK_OFFSET_SECONDS=str(ahead_s) if ahead_s else None)
-        if owner == "Resolve":
+        if owner == "Resolve" and self.is_long:
+            # What is left of a long letter would keep the next piece waiting.
+            self.stack.sqs.purge_queue(QueueUrl=self.stack.physical("Events"))
             self.resolve_within(self.resolve_s)
+            self.is_long = False
 
     def store(self, journey, name, event, phase, **more):
         """Stores a run in a state of our choice; returns its name."""
@@ -240,6 +243,7 @@ class Probes:
     def resolve_long(self):
         """A letter that takes longer than there is time: the rest of it becomes another."""
         self.resolve_within(6)
+        self.is_long = True
         letter = events(self.release, self.fresh("event"), "NOBODY")
         each = []
         for _ in range(50):
