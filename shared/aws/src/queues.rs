@@ -113,7 +113,7 @@ impl Aws {
             let entries = entries.collect::<Result<Vec<_>, _>>()?;
             let change = self.sqs.change_message_visibility_batch().queue_url(url);
             let answer = change.set_entries(Some(entries)).send().await?;
-            refused = refused.or(answer.failed.into_iter().next());
+            refused = refused.or_else(|| answer.failed.into_iter().next());
         }
         match refused {
             None => Ok(()),
