@@ -313,7 +313,14 @@ const IMPURE: [&str; 10] = [
     "thread::",
 ];
 
-const NOT_OURS: [&str; 6] = [".aws-sam", ".git", ".venv", ".waypost", "node_modules", "out"];
+const NOT_OURS: [&str; 6] = [
+    ".aws-sam",
+    ".git",
+    ".venv",
+    ".waypost",
+    "node_modules",
+    "out",
+];
 const LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 70;
 /// A function is measured from its first line to its last, and its signature may take some.
