@@ -24,6 +24,7 @@ mod play;
 mod post;
 mod progress;
 mod random;
+mod rehearsal;
 mod runs;
 mod signal;
 mod stack;

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 pub(crate) fn count(number: usize, thing: &str) -> String {
     match (number, thing.strip_suffix('y')) {
         (1, _) => format!("1 {thing}"),
-        (_, Some(stem)) if !thing.ends_with("ey") => format!("{number} {stem}ies"),
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o']) => format!("{number} {stem}ies"),
         _ => format!("{number} {thing}s"),
     }
 }
@@ -53,8 +53,12 @@ mod tests {
             count(1, "mail"),
             count(2, "entry"),
             count(3, "journey"),
+            count(4, "day"),
         ];
-        assert_eq!(counted, ["0 mails", "1 mail", "2 entries", "3 journeys"]);
+        assert_eq!(
+            counted,
+            ["0 mails", "1 mail", "2 entries", "3 journeys", "4 days"]
+        );
     }
 
     #[test]

@@ -23,6 +23,39 @@ pub(crate) struct AudienceDoc {
     pub(crate) form: Form,
 }
 
+impl AudienceDoc {
+    /// Tells whether another one was written in the same words.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        let parts = |one: &[Self], other: &[Self]| {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.same(other))
+        };
+        match (&self.form, &other.form) {
+            (Form::Named(one), Form::Named(other)) | (Form::List(one), Form::List(other)) => {
+                one.value == other.value
+            }
+            (Form::Tag(one), Form::Tag(other)) => one == other,
+            (Form::Where(one), Form::Where(other)) => one.value == other.value,
+            (Form::Not(one), Form::Not(other)) => one.same(other),
+            (Form::AllOf(one), Form::AllOf(other)) | (Form::AnyOf(one), Form::AnyOf(other)) => {
+                parts(one, other)
+            }
+            (
+                Form::Address(_)
+                | Form::AllOf(_)
+                | Form::AnyOf(_)
+                | Form::Broken
+                | Form::List(_)
+                | Form::Named(_)
+                | Form::Not(_)
+                | Form::Role { .. }
+                | Form::Tag(_)
+                | Form::Where(_),
+                _,
+            ) => false,
+        }
+    }
+}
+
 /// The ways to choose people.
 #[derive(Clone, Debug)]
 pub(crate) enum Form {

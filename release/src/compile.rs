@@ -16,7 +16,8 @@ use crate::names::Names;
 use crate::plan::{Declared, Sources, plan};
 use crate::render::{Color, render};
 use crate::scope::Known;
-use crate::settings::{self, Project};
+use crate::settings::{self, Project, Scoring};
+use crate::unready::unready;
 use crate::yaml::{Node, parse};
 
 /// A release without defects.
@@ -24,6 +25,10 @@ use crate::yaml::{Node, parse};
 pub struct Compiled {
     /// What the project says about itself and about contacts.
     pub settings: Settings,
+    /// What is checked and can be rehearsed, but not run yet; publishing refuses it.
+    pub unready: Vec<Defect>,
+    /// What is added to a contact's score for what they do.
+    pub scoring: Scoring,
     /// What the source may post, by type.
     pub events: BTreeMap<String, EventType>,
     /// One value for each parameter that an event's example shows, by type and path.
@@ -118,6 +123,14 @@ pub fn compile(dir: &Path) -> Result<Compiled, Failure> {
     }
 }
 
+/// Returns the texts of the files of the release in `dir` by path, to point into.
+///
+/// # Errors
+/// Fails if `dir` cannot be read.
+pub fn sources(dir: &Path) -> Result<BTreeMap<String, String>, Unreadable> {
+    Ok(Folder::read(dir)?.files)
+}
+
 /// Sorts defects as somebody reads files, each once: one mistake can be met on several ways.
 fn sorted(defects: Vec<Defect>) -> Vec<Defect> {
     let mut seen = BTreeSet::new();
@@ -169,7 +182,10 @@ impl Release {
         }
         let mut project = None;
         let mut journeys = Vec::new();
-        for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".yaml")) {
+        let own = files
+            .iter()
+            .filter(|(file, _)| !file.starts_with(SCENARIOS));
+        for (file, text) in own.filter(|(file, _)| file.ends_with(".yaml")) {
             let root = parse(file, text, defects);
             match file.split('/').next() {
                 Some("waypost.yaml") => project = Some(settings::read(&root, defects)),
@@ -212,6 +228,7 @@ impl Release {
             .map(|doc| plan(declared, doc, defects))
             .collect();
         idle::check(declared, &self.journeys, defects);
+        let unready = unready(&self.project, &self.journeys);
         let plans = plans.into_iter().collect::<Option<Vec<_>>>()?;
         let docs = self.journeys.into_iter();
         let journeys = plans.into_iter().zip(docs).map(|((plan, templates), doc)| {
@@ -249,6 +266,8 @@ impl Release {
                 .iter()
                 .map(|(name, event)| (name.to_owned(), event_type(&event.value)))
                 .collect(),
+            unready: sorted(unready),
+            scoring: self.project.scoring,
             settings: self.project.settings,
         })
     }
@@ -300,6 +319,9 @@ fn event_type(doc: &EventDoc) -> EventType {
 
 /// How many defects are shown at once; beyond that, it is one mistake that was copied.
 pub const SHOWN_MAX: usize = 500;
+
+/// The folder of the scenarios, which are read by whoever plays them.
+const SCENARIOS: &str = "tests/";
 
 /// How many journeys a release may have.
 const JOURNEYS_MAX: usize = 500;

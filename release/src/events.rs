@@ -4,7 +4,7 @@ mod example;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journey::{Field, Value};
+use journey::{Field, Reading, Value};
 
 use crate::Defect;
 use crate::names::{Names, Spelling, mended};
@@ -29,6 +29,19 @@ pub(crate) struct EventDoc {
     pub(crate) example: BTreeMap<String, Value>,
     /// Whether the example can stand for a real event.
     pub(crate) sound: bool,
+}
+
+impl EventDoc {
+    /// Returns what a condition can read of it while it comes.
+    pub(crate) fn signals(&self) -> impl Iterator<Item = (String, Reading)> {
+        self.params.iter().map(|(path, param)| {
+            let reading = Reading {
+                kind: param.value.ty.kind(),
+                always: param.value.always(),
+            };
+            (format!("signal.{path}"), reading)
+        })
+    }
 }
 
 /// Begins the collection of a release's events.

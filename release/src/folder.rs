@@ -253,8 +253,7 @@ const FOLDERS: [(&str, &[&str]); 5] = [
     ("journeys", &["yaml"]),
     ("layouts", &["html", "mjml"]),
     ("templates", &["html", "md", "mjml", "txt"]),
-    // Scenarios: a later version plays them.
-    ("tests", &[]),
+    ("tests", &["yaml"]),
 ];
 
 /// Folders that belong to a release and hold nothing to check.

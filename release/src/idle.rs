@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::Defect;
 use crate::audiences::{AudienceDoc, Form, each_part};
-use crate::journeys::{JourneyDoc, Verb, each};
+use crate::journeys::{JourneyDoc, TriggerDoc, each};
 use crate::mails::{Variant, leniently};
 use crate::names::Names;
 use crate::plan::Declared;
@@ -25,9 +25,7 @@ pub(crate) fn check(declared: Declared<'_>, journeys: &[JourneyDoc], defects: &m
     let mut sent = BTreeSet::new();
     for journey in journeys {
         each(&journey.steps, &mut |step| {
-            if let Verb::Send(send) = &step.verb {
-                sent.insert(send.template.value.as_str());
-            }
+            sent.extend(step.send().map(|send| send.template.value.as_str()));
         });
     }
     for (name, template) in declared.mails.templates.iter() {
@@ -71,10 +69,10 @@ fn audiences_used<'a>(
     let mut ahead: Vec<&AudienceDoc> = Vec::new();
     for journey in journeys {
         ahead.extend(&journey.to);
+        let entered = journey.triggers.iter().filter_map(TriggerDoc::audience);
+        ahead.extend(entered);
         each(&journey.steps, &mut |step| {
-            if let Verb::Send(send) = &step.verb {
-                ahead.extend(&send.to);
-            }
+            ahead.extend(step.send().and_then(|send| send.to.as_ref()));
         });
     }
     let mut used = BTreeSet::new();

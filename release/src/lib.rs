@@ -22,17 +22,23 @@ mod names;
 mod phrases;
 mod plan;
 mod render;
+mod scenarios;
 mod scope;
 mod seal;
 mod settings;
 pub mod template;
+mod unready;
 mod values;
 mod window;
 mod words;
 mod yaml;
 
-pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile, events_in};
+pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile, events_in, sources};
 pub use defect::{Defect, Place};
 pub use folder::Unreadable;
-pub use render::{Color, line_and_column, render};
-pub use seal::seal;
+pub use render::{Color, line_and_column, render, warn};
+pub use scenarios::{
+    Difference, Entry, Scenario, Scenarios, Word, contact, difference, scenarios, story, time,
+};
+pub use seal::{Unready, seal};
+pub use settings::Scoring;

@@ -1,6 +1,6 @@
 //! Conditions, waits and moments inside the files of a release, and where their mistakes stand.
 
-use journey::{Condition, Mistake, Moment, Period, Schema, Wait};
+use journey::{Cap, Condition, Mistake, Moment, Period, Schema, Wait, Window};
 
 use crate::Defect;
 use crate::yaml::{At, Node, Phrase};
@@ -54,6 +54,18 @@ pub(crate) fn moment(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Opti
 /// Reads how long to wait.
 pub(crate) fn wait(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<Read<Wait>> {
     read(node, what, DURATION, Wait::parse, defects)
+}
+
+/// Reads hours of days of the week.
+pub(crate) fn window(node: &Node, defects: &mut Vec<Defect>) -> Option<Read<Window>> {
+    let expected = "a window; write one such as `mon-fri 09:00-12:00`";
+    read(node, "a window", expected, Window::parse, defects)
+}
+
+/// Reads how many mails a person gets.
+pub(crate) fn cap(node: &Node, defects: &mut Vec<Defect>) -> Option<Read<Cap>> {
+    let expected = "a cap; write one such as `1 per day`";
+    read(node, "a cap", expected, Cap::parse, defects)
 }
 
 /// Reads the path of an event parameter: `event.Request.Email`.

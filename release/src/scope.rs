@@ -75,6 +75,15 @@ impl Known {
         known
     }
 
+    /// Takes every parameter for one that may be absent.
+    pub(crate) fn perhaps(mut self) -> Self {
+        for field in self.params.values_mut() {
+            field.optional = true;
+            field.default = None;
+        }
+        self
+    }
+
     /// Gathers all that a release declares, as if all of it were always there.
     pub(crate) fn of_all(project: &Project, events: &Names<EventDoc>) -> Self {
         let docs: Vec<(At<String>, &EventDoc)> = events

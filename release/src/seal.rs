@@ -8,7 +8,17 @@ use crate::{Compiled, Journey};
 /// Turns a compiled release into what is published.
 ///
 /// The same files give the same hashes, so publishing them again changes nothing.
-pub fn seal(compiled: &Compiled) -> Publication {
+///
+/// # Errors
+/// Refuses what this version cannot run yet: a journey must never do less than it says.
+pub fn seal(compiled: &Compiled) -> Result<Publication, Unready> {
+    if let Some(first) = compiled.unready.first() {
+        return Err(Unready {
+            file: first.place.file.clone(),
+            what: first.what.clone(),
+            more: compiled.unready.len() - 1,
+        });
+    }
     let mut publication = Publication::default();
     let journeys = compiled.journeys.iter().map(|(name, journey)| {
         let plan = plan(journey, &mut publication);
@@ -27,7 +37,23 @@ pub fn seal(compiled: &Compiled) -> Publication {
         topics: compiled.topics.clone(),
     };
     publication.release = publication.add(wire::release_to_json(&release));
-    publication
+    Ok(publication)
+}
+
+/// A release that is sound, and says what this version cannot run yet.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{file}: {what}{}", others(*more))]
+pub struct Unready {
+    file: String,
+    what: String,
+    more: usize,
+}
+
+fn others(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        more => format!(" (and {more} more: `waypost check` lists them)"),
+    }
 }
 
 fn plan(journey: &Journey, publication: &mut Publication) -> Plan {

@@ -1,12 +1,14 @@
 //! Declared fields and the values that are written for them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use journey::{EmailAddress, Field, FieldType, Value};
 
 use crate::Defect;
-use crate::words::{list_of, nearest};
-use crate::yaml::{At, Data, Keys, Node, quoted};
+use crate::words::{list_of, nearest, unknown};
+use crate::yaml::{At, Data, Entry, Keys, Node, quoted};
 
 /// Reads what a contact field or an event parameter may hold: `date?`, or the long form
 /// `{ type, default, sensitive }`.
@@ -36,6 +38,39 @@ pub(crate) fn field(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Optio
         default,
         sensitive,
     })
+}
+
+/// Reads the values that are written into fields of a contact; `null` clears one that may be absent.
+pub(crate) fn written(
+    node: &Node,
+    fields: &BTreeMap<String, Field>,
+    complete: bool,
+    defects: &mut Vec<Defect>,
+) -> Option<BTreeMap<String, Option<Value>>> {
+    let before = defects.len();
+    let mut written = BTreeMap::new();
+    for Entry { key, value: node } in &node.mapping("the fields", defects)?.entries {
+        let what = format!("`{}`", quoted(&key.value));
+        let built_in = ["full_name", "locale", "time_zone"].contains(&key.value.as_str());
+        let field = fields.get(&key.value);
+        let (ty, optional) = match field {
+            Some(field) => (field.ty, field.optional || field.default.is_some()),
+            None if built_in => (FieldType::String, key.value != "full_name"),
+            None if complete => {
+                let declare = "declare it under `contact` in waypost.yaml";
+                let known = fields.keys().map(String::as_str);
+                defects.push(unknown(key, "contact field", known, declare));
+                continue;
+            }
+            None => continue,
+        };
+        if optional && matches!(node.data, Data::Null) {
+            written.insert(key.value.clone(), None);
+        } else if let Some(value) = value(node, ty, &what, defects) {
+            written.insert(key.value.clone(), Some(value));
+        }
+    }
+    (defects.len() == before).then_some(written)
 }
 
 fn field_type(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<(FieldType, bool)> {

@@ -1,69 +1,89 @@
-//! Checks the shape of the hours in which mail may go out.
+//! Reads hours: `mon-fri 09:00-12:00`, a list of such, or `{ windows: […], calendar: nl }`.
 
-use crate::Defect;
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use journey::{Hours, Window};
+
 use crate::names::Names;
-use crate::yaml::{At, Data, Keys, Node, quoted};
+use crate::phrases::window;
+use crate::yaml::{At, Data, Keys, Node};
+use crate::{Defect, Place};
 
-/// Checks `mon-fri 09:00-12:00`, a list of such, or `{ windows: […], calendar: nl }`.
-pub(crate) fn check(node: &Node, calendars: &Names<()>, defects: &mut Vec<Defect>) {
-    if !matches!(node.data, Data::Mapping(_)) {
-        return windows(node, defects);
+/// Hours as they were written.
+#[derive(Clone, Debug)]
+pub(crate) struct HoursDoc {
+    /// Where they stand.
+    pub(crate) place: Place,
+    /// The windows; none where one could not be read.
+    windows: Option<Vec<Window>>,
+    /// The calendar whose closed days they leave out.
+    calendar: Option<At<String>>,
+}
+
+impl HoursDoc {
+    /// Looks up the calendar.
+    pub(crate) fn resolve(
+        &self,
+        calendars: &Names<BTreeSet<Date>>,
+        defects: &mut Vec<Defect>,
+    ) -> Option<Hours> {
+        let closed = match &self.calendar {
+            Some(name) => calendars.find(name, defects)?.value.clone(),
+            None => BTreeSet::new(),
+        };
+        let windows = self.windows.clone()?;
+        Some(Hours { windows, closed })
     }
-    let Some(keys) = Keys::of(node, "a window", &["windows", "calendar"], defects) else {
-        return;
-    };
-    if let Some(node) = keys.required("windows", "write `windows: [mon-fri 09:00-17:00]`", defects)
-    {
-        windows(node, defects);
+}
+
+/// Reads hours; `calendar` may stand beside them.
+pub(crate) fn hours(
+    node: &Node,
+    calendar: Option<&Node>,
+    defects: &mut Vec<Defect>,
+) -> Option<HoursDoc> {
+    let mut calendar = calendar;
+    let mut windows = Some(node);
+    if matches!(node.data, Data::Mapping(_)) {
+        let keys = Keys::of(node, "a window", &["windows", "calendar"], defects)?;
+        let help = "write `windows: [mon-fri 09:00-17:00]`";
+        windows = keys.required("windows", help, defects);
+        calendar = keys.get("calendar").or(calendar);
     }
-    if let Some(node) = keys.get("calendar")
-        && let Some(name) = node.line("`calendar`", defects)
-    {
-        calendars.find(&name, defects);
+    let calendar = calendar.map(|node| node.line("`calendar`", defects));
+    let windows = windows?;
+    if matches!(&windows.data, Data::List(items) if items.is_empty()) {
+        let defect = Defect::new(windows.place.clone(), "there is no window here");
+        defects.push(defect.help("write one such as `mon-fri 09:00-12:00`, or leave it out"));
+        return None;
+    }
+    let read = windows.items().iter().map(|item| window(item, defects));
+    let read: Vec<_> = read.collect();
+    let place = node.place.clone();
+    let windows = read.into_iter().map(|read| Some(read?.value)).collect();
+    match calendar {
+        Some(None) => None,
+        Some(calendar @ Some(_)) => Some(HoursDoc {
+            place,
+            windows,
+            calendar,
+        }),
+        None => Some(HoursDoc {
+            place,
+            windows,
+            calendar: None,
+        }),
     }
 }
 
-fn windows(node: &Node, defects: &mut Vec<Defect>) {
-    for item in node.items() {
-        if let Some(text) = item.line("a window", defects)
-            && !is_window(&text.value)
-        {
-            defects.push(not_a_window(text));
-        }
+/// Says so if hours are never open together.
+pub(crate) fn meet(hours: &[&Hours], place: &Place, defects: &mut Vec<Defect>) {
+    if hours.len() > 1 && !journey::meet(hours) {
+        let what = "these hours and those of `marketing.send_window` never come together";
+        defects.push(
+            Defect::new(place.clone(), what)
+                .help("no mail of this journey could ever leave: let them overlap"),
+        );
     }
 }
-
-fn not_a_window(text: At<String>) -> Defect {
-    Defect::new(
-        text.place,
-        format!("`{}` is not a window", quoted(&text.value)),
-    )
-    .help("write days and hours: `mon-fri 09:00-12:00`")
-}
-
-fn is_window(text: &str) -> bool {
-    let Some((days, hours)) = text.trim().split_once(' ') else {
-        return false;
-    };
-    let day = |day: &str| DAYS.contains(&day);
-    let days = days.split(',').all(|days| match days.split_once('-') {
-        Some((first, last)) => day(first) && day(last),
-        None => day(days),
-    });
-    let hours = hours.trim().split_once('-').is_some_and(|(from, until)| {
-        minutes(from).is_some_and(|from| from < DAY_MINUTES)
-            && minutes(until).is_some_and(|until| minutes(from) != Some(until))
-    });
-    days && hours
-}
-
-fn minutes(text: &str) -> Option<u16> {
-    let (hours, minutes) = text.split_once(':')?;
-    let two = |text: &str| (text.len() == 2).then_some(text)?.parse::<u16>().ok();
-    let all = two(hours)? * 60 + two(minutes).filter(|minutes| *minutes < 60)?;
-    (all <= DAY_MINUTES).then_some(all)
-}
-
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-const DAY_MINUTES: u16 = 24 * 60;

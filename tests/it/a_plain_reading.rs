@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, Unit};
 use journey::{Absent, Action, Contact, ContactId, Known, Plan, Purpose, Step};
 use proptest::prelude::*;
 
@@ -77,6 +78,11 @@ fn mails(
     while let Some(step) = at.and_then(|at| plan.steps.get(at)) {
         let known = Known::new(contact, &params, &plan.settings.zone, now);
         at = match &step.action {
+            Action::Case { arms, otherwise } => {
+                let mut arms = arms.iter();
+                let arm = arms.find(|arm| arm.condition.holds(&known));
+                arm.map_or(*otherwise, |arm| arm.next)
+            }
             Action::Exit { .. } => None,
             Action::If {
                 condition,
@@ -86,6 +92,25 @@ fn mails(
                 true => *then,
                 false => *otherwise,
             },
+            Action::Jump { next } => *next,
+            Action::Split { branches, .. } => {
+                let [left, right] = &branches[..] else {
+                    panic!("the splits of these stories have two sides");
+                };
+                match left.share {
+                    100 => left.next,
+                    _ => right.next,
+                }
+            }
+            Action::Window { next, .. } => {
+                while !is_open(now, &zone) {
+                    now = (now + 1.minute()).round(Unit::Minute).expect("a minute");
+                }
+                *next
+            }
+            Action::Call { .. } | Action::Change { .. } | Action::WaitFor { .. } => {
+                panic!("no story has such a step")
+            }
             Action::Send { send, next } => {
                 let to = match send.to {
                     Some(_) => told(&step.id),
@@ -115,6 +140,12 @@ fn mails(
     mails
 }
 
+/// Mondays to Fridays, from nine to twelve.
+fn is_open(at: Timestamp, zone: &TimeZone) -> bool {
+    let clock = zone.to_datetime(at);
+    clock.weekday().to_monday_zero_offset() < 5 && (9..12).contains(&clock.hour())
+}
+
 fn story(steps: Vec<Step>, ads: bool) -> Story {
     let purpose = match ads {
         true => marketing(),
@@ -125,7 +156,7 @@ fn story(steps: Vec<Step>, ads: bool) -> Story {
 
 /// Up to six steps that lead forward.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0_usize..9, 1_usize..4, 1_usize..4);
+    let step = (0_usize..13, 1_usize..4, 1_usize..4);
     prop::collection::vec(step, 1..6).prop_map(|drawn| {
         let count = drawn.len();
         let to = |at: usize| (at < count).then_some(at);
@@ -141,6 +172,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
                     4 => Verb::Until("2026-12-24 09:00"),
                     5 => Verb::Wait("90 minutes"),
                     6 => Verb::Wait("3 days at 09:30"),
+                    7 => Verb::Case("has(contact.vip)", to(at + other)),
+                    8 => Verb::Split(100, to(at + other)),
+                    9 => Verb::Split(0, to(at + other)),
+                    10 => Verb::Window("mon-fri 09:00-12:00"),
+                    11 => Verb::Jump,
                     _ => Verb::Send,
                 };
                 given::step(&format!("s{at}"), verb, to(at + one))

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use journey::{
-    Absent, Action, Audience, Condition, ContactId, EmailAddress, Entrance, EventType, Field,
-    FieldType, Moment, Period, Plan, Publish, Purpose, Reentry, Release, Send, Sender, Settings,
-    Step, Trigger, Wait,
+    Absent, Action, Arm, Audience, Branch, Condition, ContactId, EmailAddress, Entrance, EventType,
+    Field, FieldType, Hours, Moment, Occasion, Period, Plan, Publish, Purpose, Reentry, Release,
+    Rules, Send, Sender, Settings, Step, Trigger, Wait, Window,
 };
 use mail::{Source, Template};
 use serde_json::{Value as Json, json};
@@ -40,8 +40,8 @@ pub(crate) fn publish_with(plans: &[Plan], settings: Settings) -> Arc<Published>
         for ((name, _), template) in &plan.templates {
             templates.insert(template.clone(), Arc::new(template_called(name)));
         }
-        for trigger in &plan.triggers {
-            events.insert(trigger.event.clone(), event_type(&trigger.event));
+        for event in plan.triggers.iter().filter_map(Trigger::event) {
+            events.insert(event.to_owned(), event_type(event));
         }
         journeys.insert(plan.journey.clone(), Entrance::to(plan, hash.clone()));
         by_hash.insert(hash, Arc::new(plan.clone()));
@@ -73,14 +73,9 @@ pub(crate) fn with_release(published: &Published, release: Release) -> Arc<Publi
 
 /// A journey that `HELLO` lets people into, again and again.
 pub(crate) fn journey(purpose: Purpose, steps: Vec<Step>) -> Plan {
-    let sends = steps.iter().filter_map(|step| match &step.action {
-        Action::Send { send, .. } => Some(send.template.clone()),
-        Action::Exit { .. }
-        | Action::If { .. }
-        | Action::Wait { .. }
-        | Action::WaitUntil { .. } => None,
-    });
-    let templates = sends.map(|name| ((name.clone(), None), format!("hash of {name}")));
+    let sends = steps.iter().filter_map(|step| step.action.send());
+    let names = sends.map(|send| send.template.clone());
+    let templates = names.map(|name| ((name.clone(), None), format!("hash of {name}")));
     Plan {
         journey: "welcome".to_owned(),
         title: "Welcome".to_owned(),
@@ -89,6 +84,7 @@ pub(crate) fn journey(purpose: Purpose, steps: Vec<Step>) -> Plan {
         to: None,
         reentry: Reentry::Unlimited,
         publish: Publish::default(),
+        rules: Rules::default(),
         templates: templates.collect(),
         steps,
         params: params(),
@@ -104,7 +100,7 @@ pub(crate) fn marketing() -> Purpose {
 
 pub(crate) fn trigger(event: &str, filter: Option<&str>) -> Trigger {
     Trigger {
-        event: event.to_owned(),
+        on: Occasion::Event(event.to_owned()),
         filter: filter.map(|filter| Condition::parse(filter).expect("a condition")),
     }
 }
@@ -121,15 +117,21 @@ pub(crate) fn chain(steps: &[(&str, Verb<'_>)]) -> Vec<Step> {
 /// What a step does, in short.
 #[derive(Clone, Copy)]
 pub(crate) enum Verb<'a> {
+    /// A question, and where yes leads; no leads to the next step.
+    Case(&'a str, Option<usize>),
     Exit(&'a str),
     /// A question, and where no leads; yes leads to the next step.
     If(&'a str, Option<usize>),
+    Jump,
     /// A notification to whoever has a role.
     Notify(&'a str),
     Send,
     SendWithin(&'a str),
+    /// How many of a hundred go on to the next step, and where the others go.
+    Split(u8, Option<usize>),
     Until(&'a str),
     Wait(&'a str),
+    Window(&'a str),
 }
 
 /// Writes one step.
@@ -139,9 +141,26 @@ pub(crate) fn step(id: &str, verb: Verb<'_>, next: Option<usize>) -> Step {
         from: sender(),
         to,
         expires: expires.map(|expires| Period::parse(expires).expect("a period")),
+        over: None,
         params: BTreeSet::from(["Code".to_owned()]),
     };
     let action = match verb {
+        Verb::Case(condition, yes) => Action::Case {
+            arms: vec![Arm {
+                condition: Condition::parse(condition).expect("a condition"),
+                next: yes,
+            }],
+            otherwise: next,
+        },
+        Verb::Jump => Action::Jump { next },
+        Verb::Split(share, others) => split([share, 100 - share], [next, others]),
+        Verb::Window(window) => Action::Window {
+            hours: Hours {
+                windows: vec![Window::parse(window).expect("a window")],
+                closed: BTreeSet::new(),
+            },
+            next,
+        },
         Verb::Exit(reason) => Action::Exit {
             reason: reason.to_owned(),
         },
@@ -175,6 +194,20 @@ pub(crate) fn step(id: &str, verb: Verb<'_>, next: Option<usize>) -> Step {
     Step {
         id: id.to_owned(),
         action,
+    }
+}
+
+/// Parts people into two.
+fn split(shares: [u8; 2], nexts: [Option<usize>; 2]) -> Action {
+    let sides = ["one", "other"].into_iter().zip(shares).zip(nexts);
+    let sides = sides.map(|((name, share), next)| Branch {
+        name: name.to_owned(),
+        share,
+        next,
+    });
+    Action::Split {
+        name: "experiment".to_owned(),
+        branches: sides.collect(),
     }
 }
 

@@ -1,13 +1,15 @@
 //! `waypost check`: says everything that is wrong with a release, at once.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use release::{Color, Compiled, Defect, Failure, Place, Rejection, line_and_column};
+use release::{Color, Compiled, Defect, Failure, Place, Rejection, line_and_column, render, warn};
 use serde_json::{Value, json};
 
 use super::{EXIT_CODES, Verdict};
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
+use crate::rehearsal::paths::{about, routes};
 use crate::words;
 
 /// Checks a release: every file, every name, every condition, every template.
@@ -26,6 +28,9 @@ pub(super) struct Args {
     /// The release's folder: the one with waypost.yaml in it
     #[arg(default_value = ".")]
     dir: PathBuf,
+    /// Shows every way through this journey: its mails, its shortest and its longest time
+    #[arg(long, value_name = "JOURNEY")]
+    paths: Option<String>,
     /// Prints the report as JSON, for programs
     #[arg(long)]
     json: bool,
@@ -37,14 +42,40 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
     let Some(compiled) = passes(&args.dir, form, terminal)? else {
         return Ok(Verdict::Wrong);
     };
+    if let Some(name) = &args.paths {
+        return paths(name, &compiled, form, terminal);
+    }
+    let scenarios = release::scenarios(&args.dir, &compiled)?;
+    let sound = scenarios.defects.is_empty();
     match form {
         Form::People => {
+            if !sound {
+                let shown = render(&scenarios.defects, &scenarios.sources, color(terminal));
+                terminal.say(shown)?;
+                return Ok(Verdict::Wrong);
+            }
+            if !compiled.unready.is_empty() {
+                let sources = release::sources(&args.dir)?;
+                terminal.say(warn(&compiled.unready, &sources, color(terminal)))?;
+                terminal.say("")?;
+            }
             let contents = contents(&compiled);
             terminal.say(format!("{} {contents}", terminal.good("No defects.")))?;
         }
-        Form::Programs => terminal.say_json(&json!({ "ok": true, "defects": [] }))?,
+        Form::Programs => {
+            let sources = release::sources(&args.dir)?;
+            let defects = described(&scenarios.defects, &scenarios.sources);
+            let mut report = json!({ "ok": sound, "defects": defects });
+            if !compiled.unready.is_empty() {
+                report["cannot_run_yet"] = described(&compiled.unready, &sources).into();
+            }
+            terminal.say_json(&report)?;
+        }
     }
-    Ok(Verdict::Fine)
+    Ok(match sound {
+        true => Verdict::Fine,
+        false => Verdict::Wrong,
+    })
 }
 
 /// Compiles a release; where it has defects, prints them and returns nothing.
@@ -65,17 +96,70 @@ pub(super) fn passes(
         Err(error @ Failure::Unreadable(_)) => return Err(error.into()),
     };
     match form {
-        Form::People => {
-            let color = if terminal.has_colors() {
-                Color::Always
-            } else {
-                Color::Never
-            };
-            terminal.say(rejection.render(color).trim_end())?;
-        }
+        Form::People => terminal.say(rejection.render(color(terminal)).trim_end())?,
         Form::Programs => terminal.say_json(&report(&rejection))?,
     }
     Ok(None)
+}
+
+/// Shows the ways through a journey.
+fn paths(
+    name: &str,
+    compiled: &Compiled,
+    form: Form,
+    terminal: Terminal,
+) -> anyhow::Result<Verdict> {
+    let Some(journey) = compiled.journeys.get(name) else {
+        anyhow::bail!("no journey is called {name}");
+    };
+    let (routes, more) = routes(&journey.plan);
+    if form == Form::Programs {
+        let routes = routes.iter().map(|route| {
+            json!({
+                "turns": route.turns,
+                "mails": route.mails,
+                "least_seconds": route.least.as_secs(),
+                "most_seconds": route.most.map(|most| most.as_secs()),
+                "end": route.end,
+            })
+        });
+        let routes: Vec<_> = routes.collect();
+        terminal.say_json(&json!({ "journey": name, "paths": routes, "more": more }))?;
+        return Ok(Verdict::Fine);
+    }
+    for (route, number) in routes.iter().zip(1..) {
+        let turns = route.turns.iter();
+        let turns: Vec<String> = turns.map(|(_, answer)| answer.clone()).collect();
+        let most = route.most.map_or_else(|| "?".to_owned(), about);
+        let time = match about(route.least) {
+            least if least == most => least,
+            least => format!("{least} to {most}"),
+        };
+        let mails = match route.mails.is_empty() {
+            true => "no mail".to_owned(),
+            false => route.mails.join(", "),
+        };
+        let head = terminal.strong(format!("{number}. {mails}"));
+        terminal.say(format!("{head}   {time}, {}", route.end))?;
+        if !turns.is_empty() {
+            terminal.say(terminal.faint(format!("   {}", turns.join(" / "))))?;
+        }
+    }
+    let count = words::count(routes.len(), "path");
+    let rest = if more { ", and there are more" } else { "" };
+    terminal.say(format!(
+        "{count}{rest}; what holds mails back comes on top."
+    ))?;
+    Ok(Verdict::Fine)
+}
+
+/// Returns how to mark up what is printed.
+pub(super) fn color(terminal: Terminal) -> Color {
+    if terminal.has_colors() {
+        Color::Always
+    } else {
+        Color::Never
+    }
 }
 
 /// Says what a release is made of.
@@ -95,21 +179,23 @@ pub(super) fn contents(compiled: &Compiled) -> String {
 
 /// Describes everything that is wrong with a release, for programs.
 fn report(rejection: &Rejection) -> Value {
-    let defects: Vec<_> = rejection
-        .defects
-        .iter()
-        .map(|defect| describe(defect, rejection))
-        .collect();
+    let defects = described(&rejection.defects, &rejection.sources);
     json!({ "ok": false, "defects": defects })
 }
 
-fn describe(defect: &Defect, rejection: &Rejection) -> Value {
+/// Describes defects for programs; `sources` are the files' texts by path.
+pub(super) fn described(defects: &[Defect], sources: &BTreeMap<String, String>) -> Vec<Value> {
+    let defects = defects.iter();
+    defects.map(|defect| describe(defect, sources)).collect()
+}
+
+fn describe(defect: &Defect, sources: &BTreeMap<String, String>) -> Value {
     let also = defect.also.iter().map(|(place, label)| {
-        let mut also = position(place, rejection);
+        let mut also = position(place, sources);
         also["label"] = json!(label);
         also
     });
-    let mut described = position(&defect.place, rejection);
+    let mut described = position(&defect.place, sources);
     described["what"] = json!(defect.what);
     described["label"] = json!(defect.label);
     described["help"] = json!(defect.help);
@@ -118,11 +204,8 @@ fn describe(defect: &Defect, rejection: &Rejection) -> Value {
 }
 
 /// Says where a piece begins and ends; lines and columns count from 1, the end is the first place behind it.
-fn position(place: &Place, rejection: &Rejection) -> Value {
-    let text = rejection
-        .sources
-        .get(&place.file)
-        .map_or("", String::as_str);
+fn position(place: &Place, sources: &BTreeMap<String, String>) -> Value {
+    let text = sources.get(&place.file).map_or("", String::as_str);
     let (line, column) = line_and_column(text, place.span.start);
     let (end_line, end_column) = line_and_column(text, place.span.end.max(place.span.start));
     json!({

@@ -13,7 +13,9 @@ mod retry;
 mod run;
 mod secret;
 mod serve;
+mod simulate;
 mod status;
+mod test;
 mod trigger;
 mod unpublish;
 
@@ -45,6 +47,8 @@ enum Command {
     Run(run::Args),
     Serve(serve::Args),
     Check(check::Args),
+    Test(test::Args),
+    Simulate(simulate::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
     Publish(publish::Args),
@@ -76,6 +80,8 @@ impl Cli {
             Command::Serve(args) => serve::serve(args, environment, terminal),
             Command::Function(args) => function::function(&args, environment),
             Command::Check(args) => check::check(&args, terminal),
+            Command::Simulate(args) => simulate::simulate(&args, terminal),
+            Command::Test(args) => test::test(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
             Command::Publish(args) => publish::publish(&args, environment, terminal),
             Command::Unpublish(args) => unpublish::unpublish(&args, environment, terminal),

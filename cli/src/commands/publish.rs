@@ -54,7 +54,7 @@ pub(super) fn publish(
     let Some(compiled) = check::passes(&args.dir, form, terminal)? else {
         return Ok(Verdict::Wrong);
     };
-    let publication = release::seal(&compiled);
+    let publication = release::seal(&compiled)?;
     wait_for(async {
         let stack = args.stack.open(environment).await?;
         let before = stack.aws().in_force().await?;

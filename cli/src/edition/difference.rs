@@ -131,6 +131,7 @@ fn what(old: &Plan, new: &Plan) -> Vec<String> {
             old.triggers != new.triggers || old.to != new.to || old.reentry != new.reentry,
         ),
         ("publish", old.publish != new.publish),
+        ("rules", old.rules != new.rules),
         ("steps", old.steps != new.steps),
         ("parameters", old.params != new.params),
         ("settings", old.settings != new.settings),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use expect_test::{Expect, expect};
 use jiff::civil::date;
 use journey::{
-    Entrance, EventType, Plan, Publish, Purpose, Reentry, Release, Settings, Trigger, Value,
+    Entrance, EventType, Occasion, Plan, Publish, Purpose, Reentry, Release, Rules, Settings,
+    Trigger, Value,
 };
 use wire::{History, Published};
 
@@ -188,12 +189,13 @@ fn plan(name: &str, event: &str, mail: &str) -> Plan {
         title: name.to_uppercase(),
         purpose: Purpose::Transactional,
         triggers: vec![Trigger {
-            event: event.to_owned(),
+            on: Occasion::Event(event.to_owned()),
             filter: None,
         }],
         to: None,
         reentry: Reentry::Never,
         publish: Publish::default(),
+        rules: Rules::default(),
         steps: Vec::new(),
         params: BTreeMap::new(),
         settings: settings(),

@@ -55,7 +55,7 @@ fn of_journey(compiled: &Compiled, journey: &Journey, now: Timestamp) -> Vec<Pic
     let events: BTreeSet<&str> = plan
         .triggers
         .iter()
-        .map(|trigger| trigger.event.as_str())
+        .filter_map(|trigger| trigger.event())
         .collect();
     let mut pictures = Vec::new();
     for step in &plan.steps {

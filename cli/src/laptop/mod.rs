@@ -83,7 +83,8 @@ impl Laptop {
         }
         let mut environment = self.cloud.aws_environment();
         environment.push(("RELEASES_TABLE".to_owned(), wiring::RELEASES.to_owned()));
-        publish::hand_over(&self.program, environment, &release::seal(compiled)).await
+        let publication = release::seal(compiled)?;
+        publish::hand_over(&self.program, environment, &publication).await
     }
 
     /// Reads what became of everything so far.

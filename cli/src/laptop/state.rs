@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use jiff::Timestamp;
-use journey::{ContactId, Enrollment, Phase};
+use journey::{ContactId, Enrollment};
 use local::{Cloud, Mail};
 use serde_json::{Map, Value};
 use wire::{Bonds, ContactRecord, EnrollmentRecord};
@@ -48,13 +48,8 @@ pub(crate) struct Exception {
 impl State {
     /// Returns the first moment that somebody waits for.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        let waiting = self.enrollments.iter().filter_map(|one| match one.phase {
-            Phase::Waiting { due, .. } => Some(due),
-            Phase::Entered | Phase::Left { .. } | Phase::Parked { .. } | Phase::Sending { .. } => {
-                None
-            }
-        });
-        waiting.min()
+        let waiting = self.enrollments.iter();
+        waiting.filter_map(|one| one.phase.due()).min()
     }
 
     /// Returns the queues that hold what could not be done.

@@ -154,6 +154,8 @@ impl<'a> Story<'a> {
                 }
                 "expired" => "it was too late for the mail",
                 "opted_out" => "does not want such mails",
+                "over_cap" => "has had as many such mails as one person gets",
+                "withheld" => "is one of those who get no such mails, to compare with",
                 "suppressed" => "the address cannot be mailed any more",
                 _ => continue,
             };
@@ -161,7 +163,9 @@ impl<'a> Story<'a> {
         }
         match &enrollment.phase {
             Phase::Left { .. } => (),
-            Phase::Waiting { due, .. } => {
+            Phase::Holding { due, .. }
+            | Phase::Met { since: due, .. }
+            | Phase::Waiting { due, .. } => {
                 let due = clock.moment(*due);
                 self.others
                     .push(format!("{who} in {journey}: waits until {due}"));
@@ -174,6 +178,11 @@ impl<'a> Story<'a> {
             Phase::Sending { step, .. } => {
                 self.troubles.push(format!(
                     "{who}: {step} of {journey} was ordered and not sent"
+                ));
+            }
+            Phase::Calling { step, .. } => {
+                self.troubles.push(format!(
+                    "{who}: the hook of {step} of {journey} was called and has not answered"
                 ));
             }
             Phase::Entered => {

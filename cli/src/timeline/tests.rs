@@ -99,6 +99,7 @@ fn what_went_wrong_is_marked() {
         Phase::Sending {
             step: step(),
             since: at(0),
+            due: at(0),
         },
     );
     world.walks("start", "Eva", &[("letter", "uncertain")], left());

@@ -27,6 +27,7 @@ mod posts;
 mod privacy;
 mod processes;
 mod publishing;
+mod rehearsals;
 mod releases;
 mod repeats;
 mod secrets;

@@ -69,9 +69,12 @@ fn assert_left(laptop: &Laptop, version: &str) {
         match run.phase {
             Phase::Left { .. } => (),
             Phase::Parked { reason, .. } => assert_eq!(run.event, "parked", "{version}: {reason}"),
-            Phase::Entered | Phase::Sending { .. } | Phase::Waiting { .. } => {
-                panic!("{version}: {run:?}")
-            }
+            Phase::Calling { .. }
+            | Phase::Entered
+            | Phase::Holding { .. }
+            | Phase::Met { .. }
+            | Phase::Sending { .. }
+            | Phase::Waiting { .. } => panic!("{version}: {run:?}"),
         }
     }
     for row in cloud.scan("sends") {

@@ -39,6 +39,22 @@ impl Resolver<'_> {
         audience
     }
 
+    /// Resolves an audience of whose members every one is seen by what is known of them alone.
+    pub(crate) fn members(self, doc: &AudienceDoc, defects: &mut Vec<Defect>) -> Option<Audience> {
+        let mut left = PARTS_MAX;
+        let audience = self.resolve(doc, &[], &mut left, defects)?;
+        if audience.asks_for_event() {
+            let what = "nobody enters an audience by a role or an address of an event";
+            defects.push(
+                Defect::new(doc.place.clone(), what)
+                    .help("write a list, a tag, or `{ where: condition }`")
+                    .also(self.used.clone(), "used here"),
+            );
+            return None;
+        }
+        Some(audience)
+    }
+
     /// Resolves one part; `path` are the names that led to it, and `left` how many parts there may
     /// still be.
     fn resolve(

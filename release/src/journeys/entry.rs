@@ -1,12 +1,13 @@
 //! Reads who comes into a journey, and whether more than once.
 
-use journey::Reentry;
+use journey::{Reentry, Repeat};
 
-use super::TriggerDoc;
+use super::{OccasionDoc, TriggerDoc};
 use crate::Defect;
+use crate::audiences::audience;
 use crate::phrases::{condition, moment, period};
 use crate::words::{list_of, nearest, not_yet};
-use crate::yaml::{Data, Keys, Node, quoted};
+use crate::yaml::{At, Data, Keys, Node, quoted};
 
 /// Reads `trigger`; tells whether each of them could be read and is one that this version knows.
 pub(super) fn triggers(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> (Vec<TriggerDoc>, bool) {
@@ -31,20 +32,51 @@ pub(super) fn triggers(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> (Vec<Trigg
 fn repeated(triggers: &[TriggerDoc], defects: &mut Vec<Defect>) {
     let filter = |trigger: &TriggerDoc| trigger.filter.as_ref().map(|read| read.value.clone());
     for (at, trigger) in triggers.iter().enumerate() {
-        let first = triggers[..at].iter().find(|first| {
-            first.event.value == trigger.event.value && filter(first) == filter(trigger)
-        });
+        let first = triggers[..at]
+            .iter()
+            .find(|first| same(&first.on, &trigger.on) && filter(first) == filter(trigger));
         if let Some(first) = first {
             defects.push(
                 Defect::new(
-                    trigger.event.place.clone(),
+                    trigger.place.clone(),
                     "two triggers of this journey are the same",
                 )
                 .label("again here")
                 .help("remove one of them")
-                .also(first.event.place.clone(), "first here"),
+                .also(first.place.clone(), "first here"),
             );
         }
+    }
+}
+
+/// Tells whether two triggers wait for the same.
+fn same(one: &OccasionDoc, other: &OccasionDoc) -> bool {
+    match (one, other) {
+        (
+            OccasionDoc::Date { moment, repeat },
+            OccasionDoc::Date {
+                moment: other,
+                repeat: again,
+            },
+        ) => moment.value.means(&other.value) && repeat == again,
+        (OccasionDoc::Enters(one), OccasionDoc::Enters(other)) => one.same(other),
+        (OccasionDoc::Event(one), OccasionDoc::Event(other))
+        | (OccasionDoc::Joins(one), OccasionDoc::Joins(other))
+        | (OccasionDoc::Leaves(one), OccasionDoc::Leaves(other)) => one.value == other.value,
+        (OccasionDoc::Tagged(one), OccasionDoc::Tagged(other))
+        | (OccasionDoc::Untagged(one), OccasionDoc::Untagged(other)) => one == other,
+        (OccasionDoc::Manual, OccasionDoc::Manual) => true,
+        (
+            OccasionDoc::Date { .. }
+            | OccasionDoc::Enters(_)
+            | OccasionDoc::Event(_)
+            | OccasionDoc::Joins(_)
+            | OccasionDoc::Leaves(_)
+            | OccasionDoc::Manual
+            | OccasionDoc::Tagged(_)
+            | OccasionDoc::Untagged(_),
+            _,
+        ) => false,
     }
 }
 
@@ -61,12 +93,46 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
         return None;
     }
     let keys = Keys::of(node, "a trigger", &KEYS, defects)?;
+    let kind = kind(node, &keys, defects)?;
+    if let Some(every) = keys.entry("every")
+        && kind != "date"
+    {
+        defects.push(
+            Defect::new(every.key.place.clone(), "`every` belongs to `date`").help("leave it out"),
+        );
+    }
+    let filter = keys
+        .get("where")
+        .map(|node| condition(node, "`where`", defects));
+    let on = occasion(kind, &keys, defects)?;
+    let place = match &on {
+        OccasionDoc::Event(event) => event.place.clone(),
+        OccasionDoc::Date { .. }
+        | OccasionDoc::Enters(_)
+        | OccasionDoc::Joins(_)
+        | OccasionDoc::Leaves(_)
+        | OccasionDoc::Manual
+        | OccasionDoc::Tagged(_)
+        | OccasionDoc::Untagged(_) => keys.entry(kind)?.key.place.clone(),
+    };
+    Some(TriggerDoc {
+        place,
+        on,
+        filter: match filter {
+            Some(filter) => Some(filter?),
+            None => None,
+        },
+    })
+}
+
+/// Finds the one kind that a trigger is of.
+fn kind(node: &Node, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<&'static str> {
     let kinds: Vec<&str> = KINDS
         .into_iter()
         .filter(|kind| keys.get(kind).is_some())
         .collect();
-    let kind = match kinds.as_slice() {
-        [kind] => *kind,
+    match kinds.as_slice() {
+        [kind] => return Some(*kind),
         [] => {
             let known = keys
                 .entries()
@@ -79,7 +145,6 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
                 );
                 defects.push(defect.help(format!("give it one of {}", list_of(KINDS))));
             }
-            return None;
         }
         [first, second, ..] => {
             let place = keys
@@ -92,59 +157,58 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
                 )
                 .help("write a list of triggers, each with a `- `: any one of them lets people in"),
             );
-            return None;
         }
-    };
-    if let Some(every) = keys.entry("every")
-        && kind != "date"
-    {
-        defects.push(
-            Defect::new(every.key.place.clone(), "`every` belongs to `date`").help("leave it out"),
-        );
     }
-    let filter = keys
-        .get("where")
-        .map(|node| condition(node, "`where`", defects));
-    let value = keys.get(kind)?;
-    if kind != "event" {
-        later(kind, value, &keys, defects);
-        return None;
-    }
-    let event = value.line("`event`", defects)?;
-    match filter {
-        Some(None) => None,
-        Some(filter) => Some(TriggerDoc { event, filter }),
-        None => Some(TriggerDoc {
-            event,
-            filter: None,
-        }),
-    }
+    None
 }
 
-/// Checks the shape of a trigger that this version cannot honor, and says so.
-fn later(kind: &str, value: &Node, keys: &Keys<'_>, defects: &mut Vec<Defect>) {
-    match kind {
+/// Reads what has to happen.
+fn occasion(kind: &str, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<OccasionDoc> {
+    let entry = keys.entry(kind)?;
+    let node = &entry.value;
+    let mut line = || node.line(&format!("`{kind}`"), defects);
+    Some(match kind {
+        "event" => OccasionDoc::Event(line()?),
+        "joins" => OccasionDoc::Joins(line()?),
+        "leaves" => OccasionDoc::Leaves(line()?),
+        "tagged" => OccasionDoc::Tagged(line()?.value),
+        "untagged" => OccasionDoc::Untagged(line()?.value),
+        "enters" => OccasionDoc::Enters(audience(node, 0, defects)),
         "date" => {
-            moment(value, "`date`", defects);
-            if let Some(every) = keys.get("every") {
-                every.one_of("`every`", &["year"], defects);
+            let every = keys.get("every");
+            let every = every.map(|node| node.one_of("`every`", &["year"], defects));
+            let moment = moment(node, "`date`", defects)?;
+            let repeat = match every {
+                Some(every) => every.map(|_| Repeat::Yearly)?,
+                None => Repeat::Never,
+            };
+            OccasionDoc::Date {
+                moment: Box::new(moment),
+                repeat,
             }
         }
         "manual" => {
-            value.bool("`manual`", defects);
+            let manual = node.bool("`manual`", defects)?;
+            if !manual.value {
+                let defect = Defect::new(manual.place, "this trigger lets nobody in");
+                defects.push(defect.help("write `manual: true`, or leave it out"));
+                return None;
+            }
+            OccasionDoc::Manual
         }
         _ => {
-            value.line(&format!("`{kind}`"), defects);
+            line();
+            defects.push(not_yet(
+                entry.key.place.clone(),
+                &format!("a `{kind}` trigger"),
+            ));
+            return None;
         }
-    }
-    let place = keys
-        .entry(kind)
-        .map_or(&value.place, |entry| &entry.key.place);
-    defects.push(not_yet(place.clone(), &format!("a `{kind}` trigger")));
+    })
 }
 
 /// Reads `reentry`.
-pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Reentry> {
+pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<At<Reentry>> {
     let help = "write `reentry: unlimited` if every event starts a run of its own, `reentry: never` if \
                 everybody comes in once";
     let node = keys.required("reentry", help, defects)?;
@@ -152,17 +216,14 @@ pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Reen
         Data::Mapping(_) => {
             let keys = Keys::of(node, "`reentry`", &["after"], defects)?;
             let after = keys.required("after", "write `{ after: 180 days }`", defects)?;
-            period(after, "`after`", defects)?;
-            defects.push(not_yet(node.place.clone(), "`reentry: { after: … }`"));
-            None
+            let after = period(after, "`after`", defects)?.value;
+            Some(At::new(Reentry::After(after), node.place.clone()))
         }
         Data::Plain(word) | Data::Quoted(word) => match word.as_str() {
-            "never" => Some(Reentry::Never),
-            "unlimited" => Some(Reentry::Unlimited),
-            "single" | "restart" => {
-                defects.push(not_yet(node.place.clone(), &format!("`reentry: {word}`")));
-                None
-            }
+            "never" => Some(At::new(Reentry::Never, node.place.clone())),
+            "restart" => Some(At::new(Reentry::Restart, node.place.clone())),
+            "single" => Some(At::new(Reentry::Single, node.place.clone())),
+            "unlimited" => Some(At::new(Reentry::Unlimited, node.place.clone())),
             word => {
                 let meant = match word {
                     "once" | "one" => Some("never"),
@@ -188,13 +249,14 @@ pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Reen
     }
 }
 
-/// The kinds of triggers; all but the first are for later versions.
-const KINDS: [&str; 8] = [
-    "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged",
+/// The kinds of triggers; `journey` is for a later version.
+const KINDS: [&str; 9] = [
+    "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged", "untagged",
 ];
 
-const KEYS: [&str; 10] = [
-    "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged", "where", "every",
+const KEYS: [&str; 11] = [
+    "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged", "untagged",
+    "where", "every",
 ];
 
 const REENTRIES: [&str; 4] = ["never", "unlimited", "single", "restart"];

@@ -1,141 +1,25 @@
 //! Reads `journeys/*.yaml` as they were written; what they refer to is looked up later.
 
+mod docs;
 mod entry;
-mod later;
 mod publish;
+mod rules;
 mod steps;
+mod verbs;
 
-use journey::{Absent, Condition, Moment, Period, Publish, Reentry, Silence, Wait};
+use journey::{Publish, Silence};
 
-use crate::audiences::{AudienceDoc, audience};
+use crate::Defect;
+use crate::audiences::audience;
 use crate::names::{Spelling, spelled};
-use crate::phrases::{Read, period};
+use crate::phrases::period;
 use crate::template::Purpose;
 use crate::yaml::{At, Data, Keys, Node, quoted};
-use crate::{Defect, Place};
 
-/// A journey as it was written.
-#[derive(Debug)]
-pub(crate) struct JourneyDoc {
-    /// Its name; the file's where it has none.
-    pub(crate) name: At<String>,
-    /// What people call it.
-    pub(crate) title: String,
-    /// Whether its mails are service or advertising.
-    pub(crate) purpose: Option<Purpose>,
-    /// What an unsubscribe withdraws.
-    pub(crate) topic: Option<At<String>>,
-    /// What lets people in.
-    pub(crate) triggers: Vec<TriggerDoc>,
-    /// Whether every trigger could be read and is one that this version knows.
-    pub(crate) whole: bool,
-    /// Who is enrolled.
-    pub(crate) to: Option<AudienceDoc>,
-    /// Whether somebody may come in again.
-    pub(crate) reentry: Option<Reentry>,
-    /// From when until when people may come in.
-    pub(crate) publish: Publish,
-    /// When it counts as silent.
-    pub(crate) silence: Option<Silence>,
-    /// Conditions of keys that later versions honor.
-    pub(crate) conditions: Vec<Read<Condition>>,
-    /// The steps.
-    pub(crate) steps: Vec<StepDoc>,
-    /// The parameters that nothing needs to use.
-    pub(crate) unused: Vec<At<String>>,
-}
-
-/// An event that lets people in, as it was written.
-#[derive(Debug)]
-pub(crate) struct TriggerDoc {
-    /// The event's type.
-    pub(crate) event: At<String>,
-    /// What must hold besides.
-    pub(crate) filter: Option<Read<Condition>>,
-}
-
-/// A step as it was written.
-#[derive(Debug)]
-pub(crate) struct StepDoc {
-    /// The name it was given.
-    pub(crate) id: Option<At<String>>,
-    /// Where it stands: its verb.
-    pub(crate) place: Place,
-    /// What it does.
-    pub(crate) verb: Verb,
-}
-
-/// What a step does, as it was written.
-#[derive(Debug)]
-pub(crate) enum Verb {
-    /// Something that has been reported, with the steps inside it.
-    Broken(Vec<Vec<StepDoc>>),
-    /// `exit: reason`
-    Exit(String),
-    /// `if: condition`
-    If {
-        condition: Option<Box<Read<Condition>>>,
-        then: Vec<StepDoc>,
-        otherwise: Vec<StepDoc>,
-    },
-    /// `send: template`
-    Send(Box<SendDoc>),
-    /// `wait: 3 days`
-    Wait(Box<Wait>),
-    /// `wait_until: moment`
-    WaitUntil {
-        moment: Box<Read<Moment>>,
-        absent: Option<Absent>,
-    },
-}
-
-/// A mail as it was written.
-#[derive(Debug)]
-pub(crate) struct SendDoc {
-    /// The template's name.
-    pub(crate) template: At<String>,
-    /// The sender's name.
-    pub(crate) from: Option<At<String>>,
-    /// Who gets it instead of the contact.
-    pub(crate) to: Option<AudienceDoc>,
-    /// How late it may be.
-    pub(crate) expires: Option<Read<Period>>,
-}
-
-impl StepDoc {
-    /// Returns the lists of steps inside it.
-    pub(crate) fn branches(&self) -> Vec<&[Self]> {
-        match &self.verb {
-            Verb::Broken(branches) => branches.iter().map(Vec::as_slice).collect(),
-            Verb::If {
-                then, otherwise, ..
-            } => vec![then, otherwise],
-            Verb::Exit(_) | Verb::Send(_) | Verb::Wait(_) | Verb::WaitUntil { .. } => Vec::new(),
-        }
-    }
-
-    /// Returns what a send is called: by its id, else by its template.
-    pub(crate) fn send_id(&self) -> Option<&At<String>> {
-        match &self.verb {
-            Verb::Send(send) => Some(self.id.as_ref().unwrap_or(&send.template)),
-            Verb::Broken(_)
-            | Verb::Exit(_)
-            | Verb::If { .. }
-            | Verb::Wait(_)
-            | Verb::WaitUntil { .. } => None,
-        }
-    }
-}
-
-/// Calls `look` with each of `steps` and those inside them, in the order of the file.
-pub(crate) fn each<'s>(steps: &'s [StepDoc], look: &mut impl FnMut(&'s StepDoc)) {
-    for step in steps {
-        look(step);
-        for branch in step.branches() {
-            each(branch, look);
-        }
-    }
-}
+pub(crate) use docs::{
+    AwaitedDoc, ChangeDoc, GoalDoc, JourneyDoc, OccasionDoc, SendDoc, SplitDoc, StepDoc,
+    TriggerDoc, Verb, each,
+};
 
 /// Reads the journey of one file; `stem` is the file's name without its extension.
 pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option<JourneyDoc> {
@@ -164,9 +48,12 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
     let (triggers, whole) = entry::triggers(&keys, defects);
     let to = keys.get("to").map(|node| audience(node, 0, defects));
     let reentry = entry::reentry(&keys, defects);
-    let publish = publish::publish(&keys, defects);
+    let (publish, stops): (Publish, _) = publish::publish(&keys, defects);
     let silence = keys.get("silence").and_then(|node| silence(node, defects));
-    let conditions = later::keys(&keys, defects);
+    let send_window = rules::send_window(&keys, defects);
+    let exit_when = rules::exit_when(&keys, defects);
+    let goal = rules::goal(&keys, defects);
+    let priority = rules::priority(&keys, defects);
     let help = "write what the journey does: `steps:` with a line such as `- send: welkom`";
     let steps = keys
         .required("steps", help, defects)
@@ -181,8 +68,12 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         to,
         reentry,
         publish,
+        stops,
         silence,
-        conditions,
+        send_window,
+        exit_when,
+        goal,
+        priority,
         steps: steps.unwrap_or_default(),
         unused: unused(&keys, defects),
     })

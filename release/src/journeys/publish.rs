@@ -3,18 +3,19 @@
 use jiff::civil::Date;
 use journey::Publish;
 
-use crate::Defect;
 use crate::values::strict_date;
-use crate::words::not_yet;
 use crate::yaml::{At, Keys, quoted};
+use crate::{Defect, Place};
 
 /// Reads `publish`.
-pub(super) fn publish(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Publish {
+///
+/// Tells too where it says that those inside leave at the end.
+pub(super) fn publish(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> (Publish, Option<Place>) {
     let Some(node) = keys.get("publish") else {
-        return Publish::default();
+        return (Publish::default(), None);
     };
     let Some(keys) = Keys::of(node, "`publish`", &["from", "until", "at_end"], defects) else {
-        return Publish::default();
+        return (Publish::default(), None);
     };
     let from = day(&keys, "from", defects);
     let until = day(&keys, "until", defects);
@@ -29,14 +30,19 @@ pub(super) fn publish(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Publish {
                 .also(from.place.clone(), "the first day"),
         );
     }
-    if let Some(entry) = keys.entry("at_end") {
-        entry.value.one_of("`at_end`", &["stop"], defects);
-        defects.push(not_yet(entry.key.place.clone(), "`at_end`"));
+    let stops = keys.entry("at_end").and_then(|entry| {
+        entry.value.one_of("`at_end`", &["stop"], defects)?;
+        Some(entry.key.place.clone())
+    });
+    if let (Some(place), None) = (&stops, &until) {
+        let what = "there is no end at which those inside could leave";
+        defects.push(Defect::new(place.clone(), what).help("write `until` too"));
     }
-    Publish {
+    let publish = Publish {
         from: from.map(|day| day.value),
         until: until.map(|day| day.value),
-    }
+    };
+    (publish, stops)
 }
 
 fn day(keys: &Keys<'_>, key: &str, defects: &mut Vec<Defect>) -> Option<At<Date>> {

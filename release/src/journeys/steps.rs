@@ -1,14 +1,11 @@
 //! Reads the steps of a journey.
 
-use journey::Absent;
-
-use super::{SendDoc, StepDoc, Verb, later};
+use super::verbs::doing;
+use super::{StepDoc, Verb};
 use crate::Defect;
-use crate::audiences::audience;
 use crate::names::{Spelling, spelled};
-use crate::phrases::{condition, moment, period, wait};
-use crate::words::{list_of, nearest, not_yet};
-use crate::yaml::{At, Data, Entry, Keys, Mapping, Node, quoted};
+use crate::words::{list_of, nearest};
+use crate::yaml::{Data, Entry, Mapping, Node, quoted};
 
 /// Reads a list of steps.
 pub(super) fn list(
@@ -53,7 +50,7 @@ fn step(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> StepDoc {
         Data::Mapping(mapping) => mapping,
         Data::Plain(word) | Data::Quoted(word) => {
             let word = quoted(word);
-            let known = VERBS.iter().chain(&later::VERBS).any(|verb| *verb == word);
+            let known = VERBS.contains(&word.as_str());
             let help = if known {
                 format!("write what it is about, after a `: `: `- {word}: …`")
             } else {
@@ -103,10 +100,7 @@ fn step(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> StepDoc {
 
 /// Finds the one verb of a step.
 fn verb<'m>(node: &Node, mapping: &'m Mapping, defects: &mut Vec<Defect>) -> Option<&'m Entry> {
-    let is_verb = |entry: &&Entry| {
-        let key = entry.key.value.as_str();
-        VERBS.contains(&key) || later::VERBS.contains(&key)
-    };
+    let is_verb = |entry: &&Entry| VERBS.contains(&entry.key.value.as_str());
     let verbs: Vec<&Entry> = mapping.entries.iter().filter(is_verb).collect();
     match verbs.as_slice() {
         [verb] => return Some(verb),
@@ -129,11 +123,10 @@ fn verb<'m>(node: &Node, mapping: &'m Mapping, defects: &mut Vec<Defect>) -> Opt
 }
 
 fn no_verb(node: &Node, mapping: &Mapping) -> Defect {
-    let all = || VERBS.iter().chain(&later::VERBS).copied();
     let guess = mapping.entries.iter().find_map(|entry| {
         let word = entry.key.value.as_str();
         let other = KEYS.contains(&word) || word == "id";
-        nearest(word, all())
+        nearest(word, VERBS)
             .filter(|_| !other)
             .map(|near| (entry, near))
     });
@@ -197,147 +190,6 @@ fn strangers(verb: &str, mapping: &Mapping, defects: &mut Vec<Defect>) {
     }
 }
 
-fn doing(entry: &Entry, mapping: &Mapping, depth: usize, defects: &mut Vec<Defect>) -> Verb {
-    let node = &entry.value;
-    match entry.key.value.as_str() {
-        "exit" => exit(node, defects),
-        "if" => branch(entry, mapping, depth, defects),
-        "send" => send(node, defects).map_or_else(broken, |send| Verb::Send(Box::new(send))),
-        "wait" => wait(node, "`wait`", defects)
-            .map_or_else(broken, |read| Verb::Wait(Box::new(read.value))),
-        "wait_until" => {
-            let absent = mapping.get("absent").and_then(|node| absent(node, defects));
-            let moment = moment(node, "`wait_until`", defects);
-            moment.map_or_else(broken, |moment| Verb::WaitUntil {
-                moment: Box::new(moment),
-                absent,
-            })
-        }
-        verb => {
-            let place = entry.key.place.clone();
-            defects.push(not_yet(place, &format!("the step `{verb}`")));
-            Verb::Broken(inside(mapping, node, depth, defects))
-        }
-    }
-}
-
-fn broken() -> Verb {
-    Verb::Broken(Vec::new())
-}
-
-fn exit(node: &Node, defects: &mut Vec<Defect>) -> Verb {
-    let Some(reason) = node.line("the reason of an `exit`", defects) else {
-        return broken();
-    };
-    if RESERVED_REASONS.contains(&reason.value.as_str()) {
-        let what = format!("`{}` is a reason that only Waypost gives", reason.value);
-        defects.push(Defect::new(reason.place, what).help("choose another word"));
-        return broken();
-    }
-    Verb::Exit(reason.value)
-}
-
-fn branch(entry: &Entry, mapping: &Mapping, depth: usize, defects: &mut Vec<Defect>) -> Verb {
-    let condition = condition(&entry.value, "`if`", defects);
-    let mut steps = |key: &str| {
-        let node = mapping.get(key);
-        node.map(|node| list(node, &format!("`{key}`"), depth + 1, defects))
-    };
-    let (then, otherwise) = (steps("then"), steps("else"));
-    if then.is_none() && otherwise.is_none() && !mapping.cut_off {
-        defects.push(
-            Defect::new(entry.key.place.clone(), "this `if` leads nowhere")
-                .help("give it `then:` with steps, and `else:` where it needs one"),
-        );
-    }
-    Verb::If {
-        condition: condition.map(Box::new),
-        then: then.unwrap_or_default(),
-        otherwise: otherwise.unwrap_or_default(),
-    }
-}
-
-fn send(node: &Node, defects: &mut Vec<Defect>) -> Option<SendDoc> {
-    if !matches!(node.data, Data::Mapping(_)) {
-        return Some(SendDoc {
-            template: template(node, defects)?,
-            from: None,
-            to: None,
-            expires: None,
-        });
-    }
-    let known = ["template", "from", "to", "expires", "over"];
-    let keys = Keys::of(node, "a send", &known, defects)?;
-    if let Some(over) = keys.entry("over") {
-        over.value.one_of("`over`", &["skip", "wait"], defects);
-        defects.push(not_yet(over.key.place.clone(), "`over`"));
-    }
-    let from = keys
-        .get("from")
-        .and_then(|node| node.line("`from`", defects));
-    let to = keys.get("to").map(|node| audience(node, 0, defects));
-    let expires = keys
-        .get("expires")
-        .and_then(|node| period(node, "`expires`", defects));
-    let help = "write which mail to send: `template: welkom`";
-    let template = template(keys.required("template", help, defects)?, defects)?;
-    Some(SendDoc {
-        template,
-        from,
-        to,
-        expires,
-    })
-}
-
-/// Reads the name of a template, which has no extension and no language.
-fn template(node: &Node, defects: &mut Vec<Defect>) -> Option<At<String>> {
-    let name = node.line("the template of a `send`", defects)?;
-    let extension = name.value.rsplit_once('.').map(|(_, extension)| extension);
-    if let Some("md" | "mjml" | "html" | "txt") = extension {
-        let short = name.value.split('.').next().unwrap_or_default();
-        defects.push(
-            Defect::new(name.place, "a template is named without its extension").help(format!(
-                "write `send: {}`",
-                short.rsplit('/').next().unwrap_or_default()
-            )),
-        );
-        return None;
-    }
-    Some(name)
-}
-
-fn absent(node: &Node, defects: &mut Vec<Defect>) -> Option<Absent> {
-    Some(
-        match node.one_of("`absent`", &["continue", "exit"], defects)? {
-            "exit" => Absent::Exit,
-            _ => Absent::Continue,
-        },
-    )
-}
-
-/// Reads the steps inside a step that this version cannot do, so that their mistakes are told too.
-fn inside(
-    mapping: &Mapping,
-    node: &Node,
-    depth: usize,
-    defects: &mut Vec<Defect>,
-) -> Vec<Vec<StepDoc>> {
-    let direct = ["then", "else"]
-        .into_iter()
-        .filter_map(|key| mapping.get(key));
-    let cases = node.data.list().unwrap_or_default();
-    let branches = mapping.get("branches").and_then(|node| node.data.mapping());
-    let branches = branches.map_or(&[][..], |branches| &branches.entries);
-    let nested = cases
-        .iter()
-        .chain(branches.iter().map(|entry| &entry.value))
-        .filter_map(|inner| inner.data.mapping()?.get("steps"));
-    direct
-        .chain(nested)
-        .map(|steps| list(steps, "these steps", depth + 1, defects))
-        .collect()
-}
-
 /// Returns the keys that belong to a verb.
 fn own_keys(verb: &str) -> &'static [&'static str] {
     OWN_KEYS
@@ -355,8 +207,27 @@ fn owners(key: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The verbs that this version can do.
-const VERBS: [&str; 5] = ["send", "wait", "wait_until", "if", "exit"];
+/// The verbs; `enroll` is for a later version.
+const VERBS: [&str; 18] = [
+    "send",
+    "wait",
+    "wait_until",
+    "window",
+    "wait_for",
+    "if",
+    "case",
+    "split",
+    "jump",
+    "exit",
+    "tag",
+    "untag",
+    "join",
+    "leave",
+    "score",
+    "set",
+    "call",
+    "enroll",
+];
 
 /// The keys that only some verbs have.
 const KEYS: [&str; 8] = [
@@ -371,17 +242,6 @@ const OWN_KEYS: [(&str, &[&str]); 7] = [
     ("case", &["else"]),
     ("split", &["branches"]),
     ("call", &["with"]),
-];
-
-/// Reasons for leaving that are not an author's.
-const RESERVED_REASONS: [&str; 7] = [
-    "absent",
-    "ended",
-    "exit_when",
-    "finished",
-    "goal",
-    "restarted",
-    "stopped",
 ];
 
 /// How deep steps may stand inside each other.

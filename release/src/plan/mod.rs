@@ -1,18 +1,21 @@
 //! Makes the plan of one journey out of what was written, and says what is wrong with it.
 
+mod entry;
 mod flow;
+mod graph;
+mod rules;
 mod steps;
 mod usage;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journey::{Audience, Plan, Send, Trigger};
+use journey::{Audience, Plan, Send, Value};
 
 use crate::Defect;
 use crate::audiences::{AudienceDoc, Resolver};
 use crate::events::EventDoc;
-use crate::journeys::{JourneyDoc, SendDoc, StepDoc, Verb, each};
+use crate::journeys::{JourneyDoc, SendDoc, StepDoc, TriggerDoc, Verb, each};
 use crate::mails::{Mails, Sending, Sent, sent};
 use crate::names::Names;
 use crate::scope::Known;
@@ -20,6 +23,7 @@ use crate::settings::Project;
 use crate::template::Purpose;
 use crate::words::nearest;
 use crate::yaml::At;
+use graph::Graph;
 
 /// What a journey can refer to.
 #[derive(Clone, Copy)]
@@ -60,10 +64,19 @@ pub(crate) fn plan(
     let events: Vec<(&At<String>, &EventDoc)> = doc
         .triggers
         .iter()
-        .filter_map(|trigger| Some((&trigger.event, declared.event(&trigger.event, defects)?)))
+        .filter_map(TriggerDoc::event)
+        .filter_map(|event| Some((event, declared.event(event, defects)?)))
         .collect();
-    let exact = doc.whole && events.len() == doc.triggers.len();
-    let own = exact.then(|| Known::of(declared.project, &events, defects));
+    let by_event = doc.triggers.iter().filter_map(TriggerDoc::event).count();
+    let exact = doc.whole && events.len() == by_event;
+    let own = exact.then(|| {
+        let known = Known::of(declared.project, &events, defects);
+        // Whoever comes in otherwise brings no parameter.
+        match by_event == doc.triggers.len() {
+            true => known,
+            false => known.perhaps(),
+        }
+    });
     let mut journey = Journey {
         declared,
         doc,
@@ -73,6 +86,7 @@ pub(crate) fn plan(
         used: BTreeSet::new(),
         read_by_steps: BTreeSet::new(),
         mails: BTreeMap::new(),
+        sets: BTreeMap::new(),
         whole: exact && !doc.steps.is_empty(),
         sends_known: true,
     };
@@ -82,8 +96,10 @@ pub(crate) fn plan(
     }
     let to = doc.to.as_ref().and_then(|to| journey.audience(to, defects));
     journey.mails(defects);
-    flow::check(&doc.steps, defects);
-    walk::check(&mut journey, defects);
+    let graph = Graph::of(&doc.steps);
+    flow::check(&doc.steps, &graph, defects);
+    walk::check(&mut journey, &graph, defects);
+    let rules = journey.rules(defects);
     usage::check(&journey, defects);
 
     let purpose = match doc.purpose? {
@@ -92,15 +108,16 @@ pub(crate) fn plan(
             topic: doc.topic.as_ref()?.value.clone(),
         },
     };
-    let steps = steps::flat(&journey)?;
+    let steps = steps::flat(&journey, &graph)?;
     let plan = Plan {
         journey: doc.name.value.clone(),
         title: doc.title.clone(),
         purpose,
-        triggers,
+        triggers: triggers?,
         to,
-        reentry: doc.reentry?,
+        reentry: doc.reentry.as_ref()?.value.clone(),
         publish: doc.publish,
+        rules: rules?,
         params: journey.known.params_in(&journey.read_by_steps),
         steps,
         settings: declared.project.settings.clone(),
@@ -123,6 +140,8 @@ struct Journey<'a> {
     read_by_steps: BTreeSet<String>,
     /// What became of each mail, by where in the file its template is named.
     mails: BTreeMap<usize, Mail>,
+    /// What each `set` writes, by where in the file it stands.
+    sets: BTreeMap<usize, BTreeMap<String, Option<Value>>>,
     /// Whether all of it could be read, so that what nothing uses is a mistake.
     whole: bool,
     /// Whether every send could be read, so that an unknown one is a mistake.
@@ -138,25 +157,6 @@ struct Mail {
 }
 
 impl Journey<'_> {
-    fn triggers(&mut self, defects: &mut Vec<Defect>) -> Vec<Trigger> {
-        let mut triggers = Vec::new();
-        for trigger in &self.doc.triggers {
-            if let Some(filter) = &trigger.filter {
-                let event = self.events.iter().find(|(name, _)| *name == &trigger.event);
-                let own =
-                    event.map(|event| Known::of(self.declared.project, &[*event], &mut Vec::new()));
-                let known = own.as_ref().unwrap_or(self.declared.all);
-                known.ask(filter, &known.schema(), defects);
-                self.used.extend(params(filter.value.paths()));
-            }
-            triggers.push(Trigger {
-                event: trigger.event.value.clone(),
-                filter: trigger.filter.as_ref().map(|filter| filter.value.clone()),
-            });
-        }
-        triggers
-    }
-
     fn audience(&mut self, doc: &AudienceDoc, defects: &mut Vec<Defect>) -> Option<Audience> {
         let resolver = Resolver {
             audiences: self.declared.audiences,
@@ -179,13 +179,12 @@ impl Journey<'_> {
     fn mails(&mut self, defects: &mut Vec<Defect>) {
         let doc = self.doc;
         let mut sends = Vec::new();
-        each(&doc.steps, &mut |step: &StepDoc| match &step.verb {
-            Verb::Send(send) => sends.push(send),
-            Verb::Broken(_) => {
+        each(&doc.steps, &mut |step: &StepDoc| {
+            sends.extend(step.send());
+            if let Verb::Broken(_) = step.verb {
                 self.whole = false;
                 self.sends_known = false;
             }
-            Verb::Exit(_) | Verb::If { .. } | Verb::Wait(_) | Verb::WaitUntil { .. } => (),
         });
         for send in sends {
             let mail = self.mail(send, defects);
@@ -235,6 +234,7 @@ impl Journey<'_> {
                     None => None,
                 },
                 expires: doc.expires.as_ref().map(|read| read.value.clone()),
+                over: doc.over,
                 params: sent.params.clone(),
             })
         });
@@ -243,6 +243,15 @@ impl Journey<'_> {
             sent,
             send,
         }
+    }
+
+    /// Returns what its sends are called.
+    fn sends(&self) -> Vec<String> {
+        let mut sends = Vec::new();
+        each(&self.doc.steps, &mut |step| {
+            sends.extend(step.send_id().map(|id| id.value.clone()));
+        });
+        sends
     }
 
     /// Returns the texts of all mails.

@@ -1,15 +1,25 @@
-//! Checks the shape of what later versions do: calendars, marketing limits, scoring, hooks.
-//!
-//! A release may say these things today; no journey can rely on them yet.
+//! Reads what holds mails back and what is counted: calendars, marketing limits, scoring, hooks.
 
-use journey::Period;
+use std::collections::BTreeSet;
+
+use journey::{Holdout, Limits, Over};
 
 use super::Project;
 use crate::Defect;
 use crate::names::{Spelling, spelled};
+use crate::phrases::cap;
 use crate::values::{is_web_address, strict_date};
-use crate::window;
-use crate::yaml::{Entry, Keys, Node, quoted};
+use crate::window::hours;
+use crate::yaml::{At, Entry, Keys, Node, quoted};
+
+/// What is added to a contact's score for what they do.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scoring {
+    /// For opening a mail.
+    pub opened: f64,
+    /// For clicking in one.
+    pub clicked: f64,
+}
 
 /// Reads all of them.
 pub(super) fn read(keys: &Keys<'_>, project: &mut Project, defects: &mut Vec<Defect>) {
@@ -20,10 +30,10 @@ pub(super) fn read(keys: &Keys<'_>, project: &mut Project, defects: &mut Vec<Def
         marketing(node, project, defects);
     }
     if let Some(node) = keys.get("scoring") {
-        scoring(node, defects);
+        project.scoring = scoring(node, defects);
     }
     if let Some(node) = keys.get("hooks") {
-        hooks(node, defects);
+        hooks(node, project, defects);
     }
 }
 
@@ -33,93 +43,106 @@ fn calendars(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
     };
     for Entry { key, value } in &all.entries {
         spelled(key, "a calendar", Spelling::Tag, defects);
-        project.calendars.add(key.clone(), (), defects);
-        let Some(keys) = Keys::of(value, "a calendar", &["closed"], defects) else {
-            continue;
-        };
-        let help = "write `closed: [2026-12-25]`";
-        let days = keys
-            .required("closed", help, defects)
-            .and_then(|node| node.list("`closed`", defects));
-        for day in days.into_iter().flatten() {
-            if let Some(text) = day.line("a closed day", defects)
-                && strict_date(&text.value).is_none()
-            {
-                defects.push(
-                    Defect::new(
-                        text.place,
-                        format!("`{}` is not a date", quoted(&text.value)),
-                    )
-                    .help("write it as YYYY-MM-DD"),
-                );
+        let mut closed = BTreeSet::new();
+        if let Some(keys) = Keys::of(value, "a calendar", &["closed"], defects) {
+            let help = "write `closed: [2026-12-25]`";
+            let days = keys
+                .required("closed", help, defects)
+                .and_then(|node| node.list("`closed`", defects));
+            for day in days.into_iter().flatten() {
+                let Some(text) = day.line("a closed day", defects) else {
+                    continue;
+                };
+                match strict_date(&text.value) {
+                    Some(day) => {
+                        closed.insert(day);
+                    }
+                    None => defects.push(
+                        Defect::new(
+                            text.place,
+                            format!("`{}` is not a date", quoted(&text.value)),
+                        )
+                        .help("write it as YYYY-MM-DD"),
+                    ),
+                }
             }
         }
+        project.calendars.add(key.clone(), closed, defects);
     }
 }
 
-fn marketing(node: &Node, project: &Project, defects: &mut Vec<Defect>) {
+fn marketing(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
     let known = ["send_window", "at_most", "over", "holdout"];
     let Some(keys) = Keys::of(node, "`marketing`", &known, defects) else {
         return;
     };
-    if let Some(node) = keys.get("send_window") {
-        window::check(node, &project.calendars, defects);
-    }
-    for item in keys.get("at_most").map(Node::items).unwrap_or_default() {
-        cap(item, defects);
-    }
-    if let Some(node) = keys.get("over") {
-        node.one_of("`over`", &["skip", "wait"], defects);
-    }
-    if let Some(node) = keys.get("holdout")
-        && let Some(keys) = Keys::of(node, "a holdout", &["name", "share"], defects)
-    {
-        if let Some(node) = keys.required("name", "the name decides who is held out", defects) {
-            node.line("the holdout's `name`", defects);
-        }
-        if let Some(node) = keys.required("share", "write a percentage", defects) {
-            node.whole("the holdout's `share`", 0..101, defects);
-        }
-    }
-}
-
-/// Checks `3 per 7 days`.
-fn cap(node: &Node, defects: &mut Vec<Defect>) {
-    let Some(text) = node.line("a cap", defects) else {
-        return;
+    let send_window = keys.get("send_window");
+    let send_window = send_window.and_then(|node| hours(node, None, defects));
+    let send_window = send_window.and_then(|doc| doc.resolve(&project.calendars, defects));
+    let caps = keys.get("at_most").map(Node::items).unwrap_or_default();
+    let caps = caps
+        .iter()
+        .filter_map(|item| Some(cap(item, defects)?.value));
+    let at_most = caps.collect();
+    let over = keys.get("over");
+    let over = over.and_then(|node| over_of(node, defects));
+    let holdout = keys.get("holdout").and_then(|node| holdout(node, defects));
+    project.limits = Limits {
+        send_window,
+        at_most,
+        over: over.unwrap_or_default(),
+        holdout,
     };
-    let whole = text.value.split_once(" per ").is_some_and(|(count, time)| {
-        let time = time.trim();
-        let one = format!("1 {time}");
-        count.trim().parse::<u16>().is_ok_and(|count| count > 0)
-            && (Period::parse(time).is_ok() || Period::parse(&one).is_ok())
-    });
-    if !whole {
-        defects.push(
-            Defect::new(
-                text.place,
-                format!("`{}` is not a cap", quoted(&text.value)),
-            )
-            .help("write one such as `1 per day` or `3 per 7 days`"),
-        );
-    }
+    project.limited = ["send_window", "at_most", "holdout"]
+        .into_iter()
+        .filter_map(|key| Some(At::new(key, keys.entry(key)?.key.place.clone())))
+        .collect();
 }
 
-fn scoring(node: &Node, defects: &mut Vec<Defect>) {
+/// Reads what becomes of a mail over a cap.
+pub(crate) fn over_of(node: &Node, defects: &mut Vec<Defect>) -> Option<Over> {
+    Some(match node.one_of("`over`", &["skip", "wait"], defects)? {
+        "wait" => Over::Wait,
+        _ => Over::Skip,
+    })
+}
+
+fn holdout(node: &Node, defects: &mut Vec<Defect>) -> Option<Holdout> {
+    let keys = Keys::of(node, "a holdout", &["name", "share"], defects)?;
+    let name = keys.required("name", "the name decides who is held out", defects);
+    let name = name.and_then(|node| node.line("the holdout's `name`", defects));
+    let share = keys.required("share", "write a percentage", defects);
+    let share = share.and_then(|node| node.whole("the holdout's `share`", 0..101, defects));
+    Some(Holdout {
+        name: name?.value,
+        share: u8::try_from(share?.value).ok()?,
+    })
+}
+
+fn scoring(node: &Node, defects: &mut Vec<Defect>) -> Scoring {
     let known = ["opened", "clicked", "unsubscribed", "bounced", "complained"];
+    let mut scoring = Scoring::default();
     if let Some(keys) = Keys::of(node, "`scoring`", &known, defects) {
         for Entry { key, value } in keys.entries() {
-            value.number(&format!("`{}`", quoted(&key.value)), defects);
+            let amount = value.number(&format!("`{}`", quoted(&key.value)), defects);
+            let amount = amount.map_or(0.0, |amount| amount.value);
+            match key.value.as_str() {
+                "opened" => scoring.opened = amount,
+                "clicked" => scoring.clicked = amount,
+                _ => (),
+            }
         }
     }
+    scoring
 }
 
-fn hooks(node: &Node, defects: &mut Vec<Defect>) {
+fn hooks(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
     let Some(all) = node.mapping("`hooks`", defects) else {
-        return;
+        return project.hooks.incomplete();
     };
     for Entry { key, value } in &all.entries {
         spelled(key, "a hook", Spelling::Tag, defects);
+        project.hooks.add(key.clone(), (), defects);
         let Some(keys) = Keys::of(value, "a hook", &["url", "secret"], defects) else {
             continue;
         };

@@ -3,10 +3,14 @@
 mod limits;
 mod senders;
 
+pub use limits::Scoring;
+pub(crate) use limits::over_of;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use journey::{BUILT_IN, Field, FieldType, Presence, Sender, Settings, Value};
+use journey::{BUILT_IN, Field, FieldType, Limits, Presence, Sender, Settings, Value};
 
 use crate::Defect;
 use crate::folder;
@@ -27,7 +31,15 @@ pub(crate) struct Project {
     /// Lists that contacts can be on.
     pub(crate) lists: Names<()>,
     /// Sets of closed days.
-    pub(crate) calendars: Names<()>,
+    pub(crate) calendars: Names<BTreeSet<Date>>,
+    /// What holds advertising back, and where it is said.
+    pub(crate) limits: Limits,
+    /// Where each of the limits stands.
+    pub(crate) limited: Vec<At<&'static str>>,
+    /// What is added to a score.
+    pub(crate) scoring: Scoring,
+    /// Where steps can call.
+    pub(crate) hooks: Names<()>,
     /// Where the vars stand.
     pub(crate) vars: Names<()>,
     /// Where the contact fields stand.
@@ -52,6 +64,10 @@ impl Project {
             topics: Names::new("topic", "declare it under `topics` in waypost.yaml"),
             lists: Names::new("list", "declare it under `lists` in waypost.yaml"),
             calendars: Names::new("calendar", "declare it under `calendars` in waypost.yaml"),
+            limits: Limits::default(),
+            limited: Vec::new(),
+            scoring: Scoring::default(),
+            hooks: Names::new("hook", "declare it under `hooks` in waypost.yaml"),
             vars: Names::new("var", "declare it under `vars` in waypost.yaml"),
             fields: Names::new(
                 "contact field",
@@ -73,6 +89,7 @@ impl Project {
         self.topics.incomplete();
         self.lists.incomplete();
         self.calendars.incomplete();
+        self.hooks.incomplete();
         self.vars.incomplete();
         self.fields.incomplete();
     }

@@ -93,7 +93,19 @@ fn triggers_are_checked() {
                 "{ event: TRACK_START }",
                 "{ event: TRACK_START, tagged: vip }",
             ),
-            ("{ event: TRACK_START }", "{ joins: vips }"),
+            (
+                "{ event: TRACK_START }",
+                "[{ event: TRACK_START }, { joins: vip }]",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "[{ event: TRACK_START }, { enters: sot }]",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "[{ event: TRACK_START }, { date: 2026-12-24 09:00 }]",
+            ),
+            ("{ event: TRACK_START }", "{ journey: nieuws }"),
             (
                 "{ event: TRACK_START }",
                 "{ date: contact.since at 09:00, every: week }",
@@ -115,9 +127,9 @@ fn triggers_are_checked() {
 }
 
 #[test]
-fn what_this_version_cannot_do_is_refused_and_still_checked() {
+fn the_rules_of_a_journey_are_checked() {
     table(
-        "entry/what_this_version_cannot_do_is_refused_and_still_checked",
+        "entry/the_rules_of_a_journey_are_checked",
         "journeys/nieuws.yaml",
         &[
             (

@@ -9,6 +9,7 @@ mod good;
 mod hostile;
 mod mails;
 mod once;
+mod plain;
 mod project;
 mod steps;
 mod together;

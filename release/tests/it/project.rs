@@ -79,9 +79,9 @@ fn vars_fields_topics_and_lists_are_checked() {
 }
 
 #[test]
-fn what_later_versions_do_has_its_shape_checked() {
+fn limits_are_checked() {
     table(
-        "project/what_later_versions_do_has_its_shape_checked",
+        "project/limits_are_checked",
         "waypost.yaml",
         &[
             ("2026-12-25", "25-12-2026"),

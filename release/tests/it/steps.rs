@@ -36,9 +36,9 @@ fn a_step_does_one_thing() {
 }
 
 #[test]
-fn verbs_of_later_versions_are_refused() {
+fn every_verb_is_checked() {
     table(
-        "steps/verbs_of_later_versions_are_refused",
+        "steps/every_verb_is_checked",
         "journeys/start.yaml",
         &[
             ("- wait: 3 days at 09:30", "- tag: vip"),
@@ -48,6 +48,46 @@ fn verbs_of_later_versions_are_refused() {
                 "- wait_for: MEMBER_NEW\n    within: 3 days\n    then:\n      - send: strat",
             ),
             ("- wait: 3 days at 09:30", "- jump: herinnering"),
+            ("- wait: 3 days at 09:30", "- jump: herinering"),
+            ("- wait: 3 days at 09:30", "- enroll: nieuws"),
+            ("- wait: 3 days at 09:30", "- wait_for: MEMBER_NEW"),
+            (
+                "- wait: 3 days at 09:30",
+                "- wait_for: MEMBER_NIEUW\n    within: 3 days",
+            ),
+            (
+                "- wait: 3 days at 09:30",
+                "- wait_for: { opened: strat }\n    within: 3 days",
+            ),
+            (
+                "- wait: 3 days at 09:30",
+                "- wait_for: { opened: start }\n    where: contact.member\n    within: 3 days",
+            ),
+            (
+                "- wait: 3 days at 09:30",
+                "- wait_for: MEMBER_NEW\n    where: signal.from == 'x'\n    within: 3 days",
+            ),
+            ("- wait: 3 days at 09:30", "- window: mon-fry 09:00-12:00"),
+            (
+                "- wait: 3 days at 09:30",
+                "- window: mon-fri 09:00-12:00\n    calendar: be",
+            ),
+            ("- wait: 3 days at 09:30", "- join: vip"),
+            (
+                "- wait: 3 days at 09:30",
+                "- set: { member: ja, membr: true }",
+            ),
+            ("- wait: 3 days at 09:30", "- score: veel"),
+            ("- wait: 3 days at 09:30", "- call: crm"),
+            ("- wait: 3 days at 09:30", "- split: proef"),
+            (
+                "- wait: 3 days at 09:30",
+                "- split: proef\n    branches: { a: { share: 50 }, b: { share: 40 } }",
+            ),
+            (
+                "- wait: 3 days at 09:30",
+                "- case: [{ when: contact.membr, steps: [] }, { steps: [] }]",
+            ),
             ("expires: 12 hours", "over: wait"),
         ],
     );
@@ -151,6 +191,19 @@ fn branches_lead_somewhere() {
 }
 
 #[test]
+fn a_journey_leads_forward_only() {
+    good()
+        .edit(
+            "journeys/start.yaml",
+            "      - exit: gezien",
+            "      - jump: start",
+        )
+        .check(expect![[r#"
+            journeys/start.yaml:12:15 this jump leads in a circle, by way of `start`
+              = a journey leads forward only, so that it ends: jump to a step that does not lead here"#]]);
+}
+
+#[test]
 fn nobody_reaches_what_comes_after_everybody_left() {
     let steps = "steps:
   - if: contact.member
@@ -164,7 +217,7 @@ fn nobody_reaches_what_comes_after_everybody_left() {
         .edit("journeys/nieuws.yaml", "steps:\n  - send: nieuws\n", steps)
         .check(expect![[r#"
             journeys/nieuws.yaml:14:5 nobody reaches this step
-              = remove it, or move it before the `exit`
+              = remove it, or move it before what everybody leaves by
               + journeys/nieuws.yaml:9:5 everybody leaves here"#]]);
 }
 

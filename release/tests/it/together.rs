@@ -63,7 +63,7 @@ fn a_journey_that_this_version_cannot_run_is_checked_all_the_same() {
         .edit(
             "journeys/start.yaml",
             "{ event: TRACK_START }",
-            "{ joins: vips }",
+            "{ journey: nieuws }",
         )
         .edit(
             "journeys/start.yaml",
@@ -77,7 +77,7 @@ fn a_journey_that_this_version_cannot_run_is_checked_all_the_same() {
             "{{vars.dashboard}}",
         )
         .check(expect![[r#"
-            journeys/start.yaml:4:12 a `joins` trigger is not available in this version yet
+            journeys/start.yaml:4:12 a `journey` trigger is not available in this version yet
               = leave it out for now: a journey must never do less than it says
             journeys/start.yaml:10:16 no earlier step sends `strat`
               = did you mean `start`?

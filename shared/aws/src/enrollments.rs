@@ -89,14 +89,19 @@ impl Aws {
         item.insert("v".to_owned(), number(version));
         item.insert("doc".to_owned(), text(record.to_json()));
         match &enrollment.phase {
-            Phase::Waiting { due, .. } => item.extend(due_key(&enrollment.id, *due)),
+            Phase::Holding { due, .. }
+            | Phase::Met { since: due, .. }
+            | Phase::Waiting { due, .. } => item.extend(due_key(&enrollment.id, *due)),
             // Who may never come again must be remembered for as long.
             Phase::Left { .. } if enters_once(enrollment) => (),
             Phase::Left { at, .. } => {
                 let forget = *at + KEPT_AFTER_THE_END;
                 item.insert("ttl".to_owned(), number(forget.as_second()));
             }
-            Phase::Entered | Phase::Parked { .. } | Phase::Sending { .. } => (),
+            Phase::Calling { .. }
+            | Phase::Entered
+            | Phase::Parked { .. }
+            | Phase::Sending { .. } => (),
         }
         let put = self.dynamodb.put_item();
         let put = put

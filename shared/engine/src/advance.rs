@@ -79,6 +79,7 @@ async fn attempt(
     let scene = Scene {
         plan,
         contact,
+        mailed: &[],
         now: io.now(),
     };
     let decision = journey::advance(&scene, record.enrollment.clone(), input.clone());

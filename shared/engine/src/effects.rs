@@ -1,7 +1,7 @@
 //! Does what was decided.
 
 use jiff::SignedDuration;
-use journey::{Effect, Enrollment, Input, Order, Phase, Plan};
+use journey::{Effect, Enrollment, Input, Order, Plan};
 use wire::{Cause, EnrollmentRecord, Move};
 
 use crate::{Alarms, Clock, Lane, Moves, Orders, Outbox};
@@ -10,7 +10,7 @@ use crate::{Alarms, Clock, Lane, Moves, Orders, Outbox};
 pub(crate) fn orders(effects: &[Effect]) -> Vec<Order> {
     let orders = effects.iter().filter_map(|effect| match effect {
         Effect::Order(order) => Some(order.clone()),
-        Effect::Alarm(_) => None,
+        Effect::Alarm(_) | Effect::Call { .. } | Effect::Change { .. } => None,
     });
     orders.collect()
 }
@@ -41,7 +41,7 @@ pub(crate) async fn pass_on(
         Input::Settled(settled) => {
             settled.step == order.step && order.recipient == record.enrollment.contact
         }
-        Input::Retry | Input::Start | Input::Wake => false,
+        Input::End(_) | Input::Retry | Input::Signal(_) | Input::Start | Input::Wake => false,
     };
     let now = io.now();
     let pending = record.pending.iter();
@@ -61,7 +61,7 @@ pub(crate) async fn alarm(
     io: &(impl Clock + Moves + Alarms),
     enrollment: &Enrollment,
 ) -> anyhow::Result<()> {
-    let Phase::Waiting { due, .. } = enrollment.phase else {
+    let Some(due) = enrollment.phase.due() else {
         return Ok(());
     };
     // The scheduler refuses a minute that has begun; by then the queue is quicker anyway.

@@ -92,6 +92,15 @@ impl Audience {
         found
     }
 
+    /// Returns whether somebody can be in it only for the sake of an event.
+    pub fn asks_for_event(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |audience| {
+            found |= matches!(audience, Self::Address { .. } | Self::Role { .. });
+        });
+        found
+    }
+
     /// Returns every event parameter it reads.
     pub fn params(&self) -> BTreeSet<&str> {
         let mut found = self.address_params();

@@ -1,8 +1,10 @@
 //! What a decision may look at, what it is about, and what follows from it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use crate::{Contact, Enrollment, Order, Plan};
+use crate::{Change, Contact, Enrollment, Order, Plan, Value};
 
 /// Everything the decision may look at.
 #[derive(Clone, Copy, Debug)]
@@ -11,21 +13,74 @@ pub struct Scene<'a> {
     pub plan: &'a Plan,
     /// The contact as they are now.
     pub contact: &'a Contact,
+    /// When they were sent advertising, over all journeys, the oldest first; as far back as a cap looks.
+    pub mailed: &'a [Timestamp],
     /// The time.
     pub now: Timestamp,
 }
 
 /// Something that happened to an enrollment.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Input {
+    /// Somebody ended it.
+    End(Ending),
     /// It was created.
     Start,
     /// Somebody has mended why it was parked.
     Retry,
     /// What it waits for may have come.
     Wake,
-    /// It is known what became of the mail it was sending.
+    /// It is known what became of the mail it was sending, or of the hook it called.
     Settled(Settled),
+    /// Something happened to its contact.
+    Signal(Signal),
+}
+
+/// Why somebody ended a run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ending {
+    /// The journey is over for everybody.
+    Ended,
+    /// The contact came in anew.
+    Restarted,
+}
+
+/// Something that happened to a contact.
+#[derive(Clone, PartialEq)]
+pub enum Signal {
+    /// They clicked in a mail of the run.
+    Clicked {
+        /// The step that sent it.
+        step: String,
+        /// The link's name.
+        link: String,
+    },
+    /// The source posted an event about them.
+    Event {
+        /// Its type.
+        event: String,
+        /// Its parameters.
+        params: BTreeMap<String, Value>,
+    },
+    /// They opened a mail of the run.
+    Opened {
+        /// The step that sent it.
+        step: String,
+    },
+    /// Something else is known about them now.
+    Written,
+}
+
+/// Shows what happened, never what was said.
+impl std::fmt::Debug for Signal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Clicked { step, .. } => write!(f, "Clicked({step})"),
+            Self::Event { event, .. } => write!(f, "Event({event})"),
+            Self::Opened { step } => write!(f, "Opened({step})"),
+            Self::Written => f.write_str("Written"),
+        }
+    }
 }
 
 /// What became of a mail.
@@ -60,8 +115,25 @@ pub enum Skipped {
     Expired,
     /// The contact withdrew from the journey's topic.
     OptedOut,
+    /// The contact has had as many as they may get.
+    OverCap,
     /// The address bounced or complained.
     Suppressed,
+    /// The contact is one of those who get none, to compare with.
+    Withheld,
+}
+
+impl Skipped {
+    /// Returns the word for it in the path of a run.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::OptedOut => "opted_out",
+            Self::OverCap => "over_cap",
+            Self::Suppressed => "suppressed",
+            Self::Withheld => "withheld",
+        }
+    }
 }
 
 /// What follows from an input: the state to store, and what to do once it is stored.
@@ -79,10 +151,22 @@ pub struct Decision {
 /// Something the world should do.
 ///
 /// Every effect is named by what it is for, so that doing it twice does it once.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Ring at a whole minute.
     Alarm(Timestamp),
+    /// Call the hook of a step.
+    Call {
+        /// The step.
+        step: String,
+    },
+    /// Change the contact as a step says.
+    Change {
+        /// The step.
+        step: String,
+        /// How.
+        change: Change,
+    },
     /// Send one mail.
     Order(Order),
 }
@@ -107,4 +191,6 @@ pub enum Ignored {
     Parked,
     /// It belongs to a step that was taken long ago.
     Stale,
+    /// It means nothing to this run.
+    Unrelated,
 }

@@ -41,14 +41,40 @@ pub struct Enrollment {
 /// crash can only ever leave one of these.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Phase {
+    /// A hook is being called; what became of that moves the run on.
+    Calling {
+        /// The step that calls.
+        step: String,
+        /// When it was due.
+        since: Timestamp,
+    },
     /// No step taken yet.
     Entered,
+    /// A mail may not leave yet: outside its hours, or its contact has had enough for now.
+    Holding {
+        /// The step that sends.
+        step: String,
+        /// When the mail was due: what `expires` counts from.
+        since: Timestamp,
+        /// When to look again: a whole minute.
+        due: Timestamp,
+    },
     /// It is over.
     Left {
         /// Why: `finished`, or the reason of an exit.
         reason: String,
         /// When.
         at: Timestamp,
+    },
+    /// What it waited for has come, and it goes on at the next wake-up.
+    ///
+    /// A signal only says so and takes no step: whatever else happens to the contact in the same
+    /// minute comes before the steps.
+    Met {
+        /// The step that waited.
+        step: String,
+        /// When it came.
+        since: Timestamp,
     },
     /// Something must be mended before it can go on; an alarm says so.
     Parked {
@@ -65,6 +91,8 @@ pub enum Phase {
         step: String,
         /// When the mail was due: what `expires` counts from.
         since: Timestamp,
+        /// When it could leave: the same, unless it was held.
+        due: Timestamp,
     },
     /// It waits for a moment.
     Waiting {
@@ -73,6 +101,26 @@ pub enum Phase {
         /// When it goes on: a whole minute.
         due: Timestamp,
     },
+}
+
+impl Phase {
+    /// Returns when the run goes on by itself, if it waits for a moment.
+    pub fn due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Holding { due, .. } | Self::Waiting { due, .. } => Some(*due),
+            Self::Met { since, .. } => Some(*since),
+            Self::Calling { .. }
+            | Self::Entered
+            | Self::Left { .. }
+            | Self::Parked { .. }
+            | Self::Sending { .. } => None,
+        }
+    }
+
+    /// Returns whether the run is over.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Left { .. })
+    }
 }
 
 /// One step that was taken, and what came of it.

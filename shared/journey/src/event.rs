@@ -58,7 +58,7 @@ impl Entrance {
     pub fn on<'a>(&'a self, event: &'a str) -> impl Iterator<Item = Option<&'a Condition>> {
         self.triggers
             .iter()
-            .filter(move |trigger| trigger.event == event)
+            .filter(move |trigger| trigger.event() == Some(event))
             .map(|trigger| trigger.filter.as_ref())
     }
 }

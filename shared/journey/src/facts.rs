@@ -12,6 +12,7 @@ use crate::{Contact, Facts, Value};
 pub struct Known<'a> {
     contact: BTreeMap<String, Value>,
     event: &'a BTreeMap<String, Value>,
+    signal: Option<&'a BTreeMap<String, Value>>,
     signals: Option<&'a Signals>,
     zone: TimeZone,
     now: Timestamp,
@@ -28,10 +29,18 @@ impl<'a> Known<'a> {
         Self {
             contact: contact.values(),
             event,
+            signal: None,
             signals: None,
             zone: contact.zone(zone),
             now,
         }
+    }
+
+    /// Adds what an event that has just come says.
+    #[must_use]
+    pub fn with_event(mut self, params: &'a BTreeMap<String, Value>) -> Self {
+        self.signal = Some(params);
+        self
     }
 
     /// Adds what the contact did with the mails of one run.
@@ -47,13 +56,13 @@ impl Facts for Known<'_> {
         match path.split_once('.')? {
             ("contact", field) => self.contact.get(field),
             ("event", param) => self.event.get(param),
+            ("signal", param) => self.signal?.get(param),
             _ => None,
         }
     }
 
     fn opened(&self, send: &str) -> bool {
-        self.signals
-            .is_some_and(|signals| signals.opened.contains(send) || signals.clicked(send, None))
+        self.signals.is_some_and(|signals| signals.opened(send))
     }
 
     fn clicked(&self, send: &str, link: Option<&str>) -> bool {
@@ -77,10 +86,18 @@ pub struct Signals {
     pub opened: BTreeSet<String>,
     /// The sends whose mail was clicked, with the link's name.
     pub clicks: BTreeSet<(String, String)>,
+    /// When the journey's goal was reached.
+    pub goal: Option<Timestamp>,
 }
 
 impl Signals {
-    fn clicked(&self, send: &str, link: Option<&str>) -> bool {
+    /// Returns whether a mail was opened; whoever clicked in it has opened it.
+    pub(crate) fn opened(&self, send: &str) -> bool {
+        self.opened.contains(send) || self.clicked(send, None)
+    }
+
+    /// Returns whether a mail was clicked in: that link, or any.
+    pub(crate) fn clicked(&self, send: &str, link: Option<&str>) -> bool {
         self.clicks
             .iter()
             .any(|(sent, name)| sent == send && link.is_none_or(|link| link == name))

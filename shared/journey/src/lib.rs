@@ -8,8 +8,11 @@
 //! The same arguments always give the same [`Decision`], which is why a redelivered input is harmless.
 
 mod address;
+mod admission;
 mod advance;
+mod arming;
 mod audience;
+mod change;
 mod condition;
 mod contact;
 mod decision;
@@ -20,6 +23,8 @@ mod id;
 mod mistake;
 mod plan;
 mod publish;
+mod rehearsal;
+mod share;
 mod silence;
 mod suggest;
 #[cfg(test)]
@@ -28,12 +33,15 @@ mod time;
 mod value;
 
 pub use address::{AddressError, EmailAddress};
+pub use admission::{Admission, History, Refusal, admit};
 pub use advance::{advance, erase};
+pub use arming::{arm, rearm};
 pub use audience::{Audience, Crowd, Happening, Person, address};
+pub use change::{Change, SCORE};
 pub use condition::{Condition, Facts, Reading, Schema};
 pub use contact::{BUILT_IN, Consent, Contact, Presence};
 pub use decision::{
-    Decision, Effect, Ignored, Input, Outcome, Scene, SendResult, Settled, Skipped,
+    Decision, Effect, Ending, Ignored, Input, Outcome, Scene, SendResult, Settled, Signal, Skipped,
 };
 pub use enrollment::{Enrollment, Order, Phase, Taken};
 pub use event::{Entrance, EventType, Release};
@@ -41,10 +49,14 @@ pub use facts::{Known, Signals};
 pub use id::{ContactId, EnrollmentId, NotAnId, SendId};
 pub use mistake::Mistake;
 pub use plan::{
-    Absent, Action, Next, Plan, Purpose, Reentry, Send, Sender, Settings, Step, Trigger,
+    Absent, Action, Arm, Awaited, Branch, Cap, Goal, Holdout, Limits, Next, Occasion, Over, Plan,
+    Priority, Purpose, Reentry, Repeat, Rules, Send, Sender, Settings, Step, Trigger,
 };
 pub use publish::Publish;
+pub use rehearsal::{Deed, Line, Script, Told, rehearse};
 pub use silence::{Fired, Silence};
 pub use suggest::nearest;
-pub use time::{Moment, Period, Wait, anniversary, ceil_to_minute, zone};
+pub use time::{
+    Hours, Moment, Period, Wait, Window, anniversary, ceil_to_minute, meet, opening, zone,
+};
 pub use value::{Field, FieldType, Kind, Value};

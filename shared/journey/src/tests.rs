@@ -2,8 +2,10 @@
 
 mod journeys;
 mod laws;
+mod limits;
 mod parked;
 mod script;
+mod signals;
 mod time;
 
 use expect_test::expect;

@@ -44,6 +44,7 @@ impl EnrollmentRecord {
                 .collect(),
             opened: enrollment.signals.opened.clone(),
             clicks: enrollment.signals.clicks.clone(),
+            goal: enrollment.signals.goal.map(Moment),
             phase: PhaseDoc::from(&enrollment.phase),
             path: enrollment.path.iter().map(TakenDoc::from).collect(),
             pending: pending.collect(),
@@ -87,6 +88,7 @@ impl EnrollmentRecord {
                 signals: Signals {
                     opened: doc.opened,
                     clicks: doc.clicks,
+                    goal: doc.goal.map(|Moment(at)| at),
                 },
                 phase: doc.phase.into(),
                 path: doc.path.into_iter().map(Taken::from).collect(),
@@ -151,6 +153,8 @@ struct Doc {
     opened: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     clicks: BTreeSet<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    goal: Option<Moment>,
     phase: PhaseDoc,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     path: Vec<TakenDoc>,
@@ -191,13 +195,34 @@ impl From<TakenDoc> for Taken {
 }
 
 #[derive(Deserialize, Serialize)]
+#[serde(transparent)]
+struct Moment(#[serde(with = "time")] Timestamp);
+
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum PhaseDoc {
+    Calling {
+        step: String,
+        #[serde(with = "time")]
+        since: Timestamp,
+    },
     Entered,
+    Holding {
+        step: String,
+        #[serde(with = "time")]
+        since: Timestamp,
+        #[serde(with = "time")]
+        due: Timestamp,
+    },
     Left {
         reason: String,
         #[serde(with = "time")]
         at: Timestamp,
+    },
+    Met {
+        step: String,
+        #[serde(with = "time")]
+        since: Timestamp,
     },
     Parked {
         step: String,
@@ -209,6 +234,9 @@ enum PhaseDoc {
         step: String,
         #[serde(with = "time")]
         since: Timestamp,
+        /// Absent where it is `since`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<Moment>,
     },
     Waiting {
         step: String,
@@ -220,10 +248,17 @@ enum PhaseDoc {
 impl From<&Phase> for PhaseDoc {
     fn from(phase: &Phase) -> Self {
         match phase.clone() {
+            Phase::Calling { step, since } => Self::Calling { step, since },
             Phase::Entered => Self::Entered,
+            Phase::Holding { step, since, due } => Self::Holding { step, since, due },
             Phase::Left { reason, at } => Self::Left { reason, at },
             Phase::Parked { step, reason, at } => Self::Parked { step, reason, at },
-            Phase::Sending { step, since } => Self::Sending { step, since },
+            Phase::Met { step, since } => Self::Met { step, since },
+            Phase::Sending { step, since, due } => Self::Sending {
+                step,
+                since,
+                due: (due != since).then_some(Moment(due)),
+            },
             Phase::Waiting { step, due } => Self::Waiting { step, due },
         }
     }
@@ -232,10 +267,17 @@ impl From<&Phase> for PhaseDoc {
 impl From<PhaseDoc> for Phase {
     fn from(doc: PhaseDoc) -> Self {
         match doc {
+            PhaseDoc::Calling { step, since } => Self::Calling { step, since },
             PhaseDoc::Entered => Self::Entered,
+            PhaseDoc::Holding { step, since, due } => Self::Holding { step, since, due },
             PhaseDoc::Left { reason, at } => Self::Left { reason, at },
             PhaseDoc::Parked { step, reason, at } => Self::Parked { step, reason, at },
-            PhaseDoc::Sending { step, since } => Self::Sending { step, since },
+            PhaseDoc::Met { step, since } => Self::Met { step, since },
+            PhaseDoc::Sending { step, since, due } => Self::Sending {
+                step,
+                since,
+                due: due.map_or(since, |Moment(due)| due),
+            },
             PhaseDoc::Waiting { step, due } => Self::Waiting { step, due },
         }
     }

@@ -1,6 +1,7 @@
 //! What is written down, pinned: a change of a format shows here before it shows in a table.
 
 mod documents;
+mod everything;
 mod laws;
 mod samples;
 mod signatures;

@@ -110,14 +110,21 @@ impl State {
             Phase::Left { .. } | Phase::Parked { .. } => {
                 self.wrong(format!("{id} moves on after its end"));
             }
-            Phase::Waiting { due, .. } if !self.erased(&new.contact) => {
+            Phase::Holding { due, .. } | Phase::Waiting { due, .. }
+                if !self.erased(&new.contact) =>
+            {
                 let late = self.now.duration_since(*due);
                 self.latest = self.latest.max(late);
                 if late.is_negative() {
                     self.wrong(format!("{id} moves on {late} before it is due"));
                 }
             }
-            Phase::Entered | Phase::Sending { .. } | Phase::Waiting { .. } => (),
+            Phase::Calling { .. }
+            | Phase::Entered
+            | Phase::Holding { .. }
+            | Phase::Met { .. }
+            | Phase::Sending { .. }
+            | Phase::Waiting { .. } => (),
         }
     }
 
@@ -143,17 +150,16 @@ impl State {
             // What a filter says no to is the author's own choice, and is not recorded.
             let filtered = self.published.plans.values().any(|plan| {
                 let mut triggers = plan.triggers.iter();
-                triggers.any(|one| one.event == accepted.ty && one.filter.is_some())
+                triggers.any(|one| one.event() == Some(&accepted.ty) && one.filter.is_some())
             });
             if known.is_none() && !filtered {
                 faults.push(format!("the event {id} was accepted and ended in nothing"));
             }
             for plan in self.published.plans.values() {
                 let simple = plan.to.is_none()
-                    && plan
-                        .triggers
-                        .iter()
-                        .any(|trigger| trigger.event == accepted.ty && trigger.filter.is_none());
+                    && plan.triggers.iter().any(|trigger| {
+                        trigger.event() == Some(&accepted.ty) && trigger.filter.is_none()
+                    });
                 for contact in accepted.people.iter().filter(|_| simple) {
                     let once = (plan.reentry == Reentry::Unlimited).then_some(id.as_str());
                     let subject = accepted.subject.as_deref();
@@ -174,7 +180,10 @@ impl State {
         match &run.phase {
             Phase::Left { .. } => None,
             Phase::Parked { .. } if self.reached.contains_key(&("mailer.send", "refused")) => None,
-            phase @ (Phase::Entered
+            phase @ (Phase::Calling { .. }
+            | Phase::Entered
+            | Phase::Holding { .. }
+            | Phase::Met { .. }
             | Phase::Parked { .. }
             | Phase::Sending { .. }
             | Phase::Waiting { .. }) => Some(format!("{} is stuck: {phase:?}", run.id)),

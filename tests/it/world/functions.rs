@@ -53,7 +53,7 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
             for one in MovesMessage::from_json(&body).map_err(unreadable)?.moves {
                 let fits = |phase: &Phase| match &one.cause {
                     Cause::Accepted { .. } => matches!(phase, Phase::Sending { .. }),
-                    Cause::Due => matches!(phase, Phase::Waiting { .. }),
+                    Cause::Due => phase.due().is_some(),
                     Cause::Retry => matches!(phase, Phase::Parked { .. }),
                 };
                 if !world.drops(&one.contact, &one.enrollment, fits) {

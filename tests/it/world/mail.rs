@@ -201,7 +201,7 @@ impl State {
     fn due(&mut self, run: &EnrollmentId, entry: &Option<Entry>) -> Option<Timestamp> {
         let row = &entry.as_ref()?.row;
         let record = self.runs.one(&row.contact, run)?;
-        let Phase::Sending { step, since } = record.enrollment.phase else {
+        let Phase::Sending { step, since, .. } = record.enrollment.phase else {
             return None;
         };
         if step != row.step {

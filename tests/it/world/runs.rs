@@ -10,7 +10,7 @@ use engine::{
     Templates,
 };
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, EnrollmentId, Phase, Plan, Release};
+use journey::{ContactId, EnrollmentId, Plan, Release};
 use mail::Template;
 use wire::EnrollmentRecord;
 
@@ -54,16 +54,11 @@ impl State {
             written.pending.clear();
         }
         self.runs.rows.insert(key, written);
-        let shown = match &run.phase {
-            Phase::Waiting { due, .. } => Some(Overdue {
-                contact: run.contact.clone(),
-                enrollment: run.id.clone(),
-                due: *due,
-            }),
-            Phase::Entered | Phase::Left { .. } | Phase::Parked { .. } | Phase::Sending { .. } => {
-                None
-            }
-        };
+        let shown = run.phase.due().map(|due| Overdue {
+            contact: run.contact.clone(),
+            enrollment: run.id.clone(),
+            due,
+        });
         let since = self.now + INDEX_LAG;
         let history = self.runs.index.entry(run.id.clone()).or_default();
         history.push((since, shown));

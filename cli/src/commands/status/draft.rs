@@ -35,10 +35,14 @@ impl Folder {
     /// Fails where it cannot be read at all.
     pub(super) fn read(dir: &Path) -> anyhow::Result<Self> {
         match release::compile(dir) {
-            Ok(compiled) => {
-                let edition = Edition::of(&release::seal(&compiled))?;
-                Ok(Self::Checked(Box::new(edition)))
-            }
+            Ok(compiled) => match release::seal(&compiled) {
+                Ok(publication) => Ok(Self::Checked(Box::new(Edition::of(&publication)?))),
+                // What cannot run yet cannot be published either.
+                Err(_) => Ok(Self::Draft(drafts(&Rejection {
+                    defects: compiled.unready,
+                    sources: release::sources(dir)?,
+                }))),
+            },
             Err(Failure::Rejected(rejection)) => Ok(Self::Draft(drafts(&rejection))),
             Err(error @ Failure::Unreadable(_)) => Err(error.into()),
         }

@@ -34,8 +34,8 @@ impl InFlight {
         match phase {
             Phase::Left { .. } => (),
             Phase::Parked { .. } => self.parked += 1,
-            Phase::Entered | Phase::Sending { .. } => self.sending += 1,
-            Phase::Waiting { .. } => self.waiting += 1,
+            Phase::Calling { .. } | Phase::Entered | Phase::Sending { .. } => self.sending += 1,
+            Phase::Holding { .. } | Phase::Met { .. } | Phase::Waiting { .. } => self.waiting += 1,
         }
     }
 }

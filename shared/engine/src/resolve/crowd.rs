@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use journey::{Action, Audience, Contact, ContactId, Crowd, Entrance, Person, Plan, Release};
+use journey::{Audience, Contact, ContactId, Crowd, Entrance, Person, Plan, Release};
 use wire::{Bond, Bonds, Event, Posted};
 
 use crate::{Bonding, ContactBook, Failure};
@@ -83,13 +83,8 @@ pub(super) async fn crowd(
 
 /// Returns the audiences that a plan resolves when somebody enters.
 fn audiences(plan: &Plan) -> Vec<&Audience> {
-    let own = plan.steps.iter().filter_map(|step| match &step.action {
-        Action::Send { send, .. } => send.to.as_ref(),
-        Action::Exit { .. }
-        | Action::If { .. }
-        | Action::Wait { .. }
-        | Action::WaitUntil { .. } => None,
-    });
+    let sends = plan.steps.iter().filter_map(|step| step.action.send());
+    let own = sends.filter_map(|send| send.to.as_ref());
     plan.to.iter().chain(own).collect()
 }
 

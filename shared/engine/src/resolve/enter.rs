@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 use journey::{
-    Action, Contact, ContactId, Crowd, Enrollment, EnrollmentId, Happening, Input, Phase, Plan,
-    Reentry, Scene, Signals,
+    Contact, ContactId, Crowd, Enrollment, EnrollmentId, Happening, Input, Phase, Plan, Reentry,
+    Scene, Signals,
 };
 use wire::{EnrollmentRecord, Event, EventsMessage};
 
@@ -42,7 +42,12 @@ impl Entering {
         crowd: &Crowd,
     ) -> Result<(), Failure> {
         let now = io.now();
-        let scene = Scene { plan, contact, now };
+        let scene = Scene {
+            plan,
+            contact,
+            mailed: &[],
+            now,
+        };
         let enrollment = fresh(hash, &scene, event, crowd);
         let decision = journey::advance(&scene, enrollment, Input::Start);
         let mut record = EnrollmentRecord {
@@ -137,7 +142,9 @@ impl Entering {
 }
 
 fn fresh(hash: &str, scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> Enrollment {
-    let Scene { plan, contact, now } = *scene;
+    let Scene {
+        plan, contact, now, ..
+    } = *scene;
     let mut params = event.params.clone();
     params.retain(|path, _| plan.params.contains_key(path));
     Enrollment {
@@ -160,7 +167,9 @@ fn fresh(hash: &str, scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> Enrollm
 fn run(plan: &Plan, event: &Event, contact: &ContactId) -> EnrollmentId {
     let once = match plan.reentry {
         Reentry::Never => None,
-        Reentry::Unlimited => Some(event.id.as_str()),
+        Reentry::After(_) | Reentry::Restart | Reentry::Single | Reentry::Unlimited => {
+            Some(event.id.as_str())
+        }
     };
     EnrollmentId::of(&plan.journey, event.subject.as_deref(), contact, once)
 }
@@ -176,13 +185,7 @@ fn notified(scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> BTreeMap<String,
         .plan
         .steps
         .iter()
-        .filter_map(|step| match &step.action {
-            Action::Send { send, .. } => Some((step, send.to.as_ref()?)),
-            Action::Exit { .. }
-            | Action::If { .. }
-            | Action::Wait { .. }
-            | Action::WaitUntil { .. } => None,
-        });
+        .filter_map(|step| Some((step, step.action.send()?.to.as_ref()?)));
     let own = own.map(|(step, audience)| {
         let people = audience.of(crowd, &happening).into_iter();
         (

@@ -120,11 +120,14 @@ pub async fn send(
 /// Returns since when the mail is due; `None` where the run has gone on without this order.
 fn still_wanted(record: &EnrollmentRecord, order: &Order, send: &Send) -> Option<Timestamp> {
     match &record.enrollment.phase {
-        Phase::Sending { step, since } if *step == order.step => Some(*since),
+        Phase::Sending { step, since, .. } if *step == order.step => Some(*since),
         // Nobody waits for a notification, so the run has gone on in any case.
         _ if send.to.is_some() => Some(order.decided),
-        Phase::Entered
+        Phase::Calling { .. }
+        | Phase::Entered
+        | Phase::Holding { .. }
         | Phase::Left { .. }
+        | Phase::Met { .. }
         | Phase::Parked { .. }
         | Phase::Sending { .. }
         | Phase::Waiting { .. } => None,

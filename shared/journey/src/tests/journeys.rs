@@ -6,7 +6,7 @@ use jiff::civil::date;
 
 use crate::{
     Audience, Contact, ContactId, Enrollment, EnrollmentId, Field, FieldType, Phase, Plan, Publish,
-    Purpose, Reentry, Send, Sender, Settings, Signals, Step, Value, zone,
+    Purpose, Reentry, Rules, Send, Sender, Settings, Signals, Step, Value, zone,
 };
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
@@ -24,6 +24,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
         to: None,
         reentry: Reentry::Unlimited,
         publish: Publish::default(),
+        rules: Rules::default(),
         steps,
         params: BTreeMap::from([
             ("Code".to_owned(), field(FieldType::String, true)),
@@ -51,6 +52,7 @@ pub(super) fn mail(template: &str, to: Option<Audience>, params: BTreeSet<String
         },
         to,
         expires: None,
+        over: None,
         params,
     }
 }

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use super::journeys::{contact, enrollment, plan};
 use crate::{
-    Absent, Action, Audience, Condition, Decision, Effect, Input, Moment, Next, Outcome, Phase,
-    Scene, SendResult, Settled, Skipped, Step, Wait, advance, erase,
+    Absent, Action, Audience, Awaited, Change, Condition, Decision, Effect, Ending, Hours, Input,
+    Moment, Next, Outcome, Period, Phase, Scene, SendResult, Settled, Signal, Skipped, Step, Wait,
+    Window, advance, erase,
 };
 
 /// Plays a story about somebody of whom everything is known.
@@ -34,6 +35,7 @@ pub(super) fn check_without(unknown: &str, journey: &str, happens: &str, expecte
         let scene = Scene {
             plan: &plan,
             contact: &contact,
+            mailed: &[],
             now,
         };
         let decision = match input {
@@ -61,6 +63,8 @@ fn tell(timeline: &mut String, line: &str, decision: &Decision) {
     for effect in &decision.effects {
         let told = match effect {
             Effect::Alarm(at) => format!("alarm at {at}"),
+            Effect::Call { step } => format!("call at {step}"),
+            Effect::Change { change, .. } => format!("{change:?}"),
             Effect::Order(order) => {
                 let names = ["anna", "joris", "els"];
                 let to = names
@@ -72,10 +76,13 @@ fn tell(timeline: &mut String, line: &str, decision: &Decision) {
         writeln!(timeline, "  {told}").unwrap();
     }
     let rests = match &decision.enrollment.phase {
+        Phase::Calling { step, .. } => format!("calls at {step}"),
         Phase::Entered => "is entered".to_owned(),
+        Phase::Holding { step, due, .. } => format!("holds {step} until {due}"),
         Phase::Left { reason, at } => format!("left as {reason} at {at}"),
+        Phase::Met { step, since } => format!("goes on from {step} since {since}"),
         Phase::Parked { step, reason, .. } => format!("is parked at {step}: {reason}"),
-        Phase::Sending { step, since } => format!("sends {step}, due {since}"),
+        Phase::Sending { step, since, .. } => format!("sends {step}, due {since}"),
         Phase::Waiting { step, due } => format!("waits at {step} until {due}"),
     };
     writeln!(timeline, "  {rests}").unwrap();
@@ -85,12 +92,30 @@ fn tell(timeline: &mut String, line: &str, decision: &Decision) {
 pub(super) fn read(input: &str) -> Input {
     let Some((result, step)) = input.split_once(' ') else {
         return match input {
+            "restart" => Input::End(Ending::Restarted),
             "retry" => Input::Retry,
             "start" => Input::Start,
             "wake" => Input::Wake,
             other => panic!("`{other}` is no input"),
         };
     };
+    let signal = match result {
+        "clicked" => Some(Signal::Clicked {
+            step: step.to_owned(),
+            link: "more".to_owned(),
+        }),
+        "event" => Some(Signal::Event {
+            event: step.to_owned(),
+            params: BTreeMap::new(),
+        }),
+        "opened" => Some(Signal::Opened {
+            step: step.to_owned(),
+        }),
+        _ => None,
+    };
+    if let Some(signal) = signal {
+        return Input::Signal(signal);
+    }
     let result = match result {
         "sent" => SendResult::Accepted,
         "uncertain" => SendResult::GivenUp,
@@ -153,12 +178,49 @@ fn action(id: &str, what: &str, next: Next, otherwise: Next) -> Action {
             let params = rest.split_once(": ").map_or("", |(_, params)| params);
             mail(Some(Audience::Tag("told".to_owned())), params)
         }
+        "call" => Action::Call {
+            hook: rest.to_owned(),
+            with: BTreeMap::new(),
+            next,
+        },
+        "for" | "opened" => {
+            let (what, within) = rest.split_once(" within ").expect("a period");
+            let what = what.to_owned();
+            Action::WaitFor {
+                what: match verb {
+                    "for" => Awaited::Event {
+                        event: what,
+                        filter: None,
+                    },
+                    _ => Awaited::Opened(what),
+                },
+                within: Period::parse(within).unwrap(),
+                then: next,
+                otherwise,
+            }
+        }
+        "jump" => Action::Jump { next },
+        "score" | "tag" | "untag" => Action::Change {
+            change: match verb {
+                "score" => Change::Score(rest.parse().unwrap()),
+                "tag" => Change::Tag(rest.to_owned()),
+                _ => Change::Untag(rest.to_owned()),
+            },
+            next,
+        },
         "send" => mail(None, rest),
         "until" => Action::WaitUntil {
             moment: Moment::parse(rest.trim_end_matches(" or exit")).unwrap(),
             absent: match rest.ends_with(" or exit") {
                 true => Absent::Exit,
                 false => Absent::Continue,
+            },
+            next,
+        },
+        "window" => Action::Window {
+            hours: Hours {
+                windows: vec![Window::parse(rest).unwrap()],
+                closed: BTreeSet::new(),
             },
             next,
         },

@@ -63,6 +63,13 @@ impl Length {
         i64::from(self.months) * 30 + i64::from(self.days) + self.elapsed.as_hours() / 24
     }
 
+    /// Returns what it comes to where a day is 24 hours and a month 30 days.
+    pub(super) fn about(&self) -> SignedDuration {
+        let days = i64::from(self.months) * 30 + i64::from(self.days);
+        self.elapsed
+            .saturating_add(SignedDuration::from_hours(24 * days))
+    }
+
     /// Returns whether it takes no time at all.
     pub(super) fn is_zero(&self) -> bool {
         self.months == 0 && self.days == 0 && self.elapsed.is_zero()

@@ -14,6 +14,7 @@ mod length;
 mod moment;
 mod period;
 mod wait;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 pub use moment::Moment;
 pub use period::Period;
 pub use wait::Wait;
+pub use window::{Hours, Window, meet, opening};
 
 /// Looks up a time zone by its IANA name, in any case, in the database this program was built with.
 ///

@@ -80,6 +80,23 @@ impl Moment {
         }
     }
 
+    /// Returns whether another one means the same, however the two are spaced.
+    pub fn means(&self, other: &Self) -> bool {
+        let same = match (&self.base, &other.base) {
+            (Base::Date(one), Base::Date(other)) => one == other,
+            (
+                Base::Path { path, distance, .. },
+                Base::Path {
+                    path: other,
+                    distance: far,
+                    ..
+                },
+            ) => path == other && distance == far,
+            (Base::Date(_) | Base::Path { .. }, _) => false,
+        };
+        same && self.at == other.at
+    }
+
     /// Returns the path it reads, if it is not the same moment for everybody.
     pub fn path(&self) -> Option<&str> {
         match &self.base {

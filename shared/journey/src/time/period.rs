@@ -1,7 +1,7 @@
 //! Durations that nothing waits for: how long a mail may be late, how long to wait for an event.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::length::Length;
 use crate::Mistake;
@@ -41,6 +41,11 @@ impl Period {
     /// by what elapses. [`ceil_to_minute`](super::ceil_to_minute) makes it one to wait for.
     pub fn after(&self, start: Timestamp, zone: &TimeZone) -> Timestamp {
         self.length.move_moment(start, zone)
+    }
+
+    /// Returns what it comes to where no calendar matters: a day is 24 hours, a month 30 days.
+    pub fn about(&self) -> SignedDuration {
+        self.length.about()
     }
 
     /// Returns what the author wrote.

@@ -1,8 +1,8 @@
 //! Waits: `3 days`, `2 weeks at 09:30`, `90 minutes`.
 
-use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::clock::time_of_day;
 use super::length::{Length, instant};
@@ -73,6 +73,19 @@ impl Wait {
             instant(date.tomorrow().unwrap_or(date).to_datetime(time), zone)
         };
         ceil_to_minute(due.max(arrival))
+    }
+
+    /// Returns about how long it takes at least and at most: a day is 24 hours, a month 30 days.
+    pub fn about(&self) -> [SignedDuration; 2] {
+        let length = self.length.about();
+        match self.at {
+            Some(_) => {
+                let day = SignedDuration::from_hours(24);
+                let least = length.saturating_sub(day).max(SignedDuration::ZERO);
+                [least, length.saturating_add(day)]
+            }
+            None => [length, length],
+        }
     }
 
     /// Returns what the author wrote.

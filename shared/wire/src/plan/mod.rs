@@ -4,7 +4,10 @@
 //! loaded: what a person reads in a scan is what somebody wrote.
 
 mod audience;
+mod change;
+mod entry;
 mod release;
+mod rules;
 mod settings;
 mod steps;
 mod template;
@@ -12,14 +15,16 @@ mod template;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use journey::{Field, Plan, Publish, Reentry};
+use journey::{Field, Plan, Publish};
 use serde::{Deserialize, Serialize};
 
 use crate::Unreadable;
 use crate::value::{FieldDoc, read_fields, write_fields};
 use audience::AudienceDoc;
+use entry::{ReentryDoc, TriggerDoc};
+use rules::RulesDoc;
 use settings::{PurposeDoc, SettingsDoc};
-use steps::{StepDoc, TriggerDoc};
+use steps::StepDoc;
 
 pub use release::{release_from_json, release_to_json};
 pub use template::TemplateDoc;
@@ -39,11 +44,9 @@ pub fn plan_to_json(plan: &Plan) -> String {
         purpose: PurposeDoc::from(&plan.purpose),
         triggers: plan.triggers.iter().map(TriggerDoc::from).collect(),
         to: plan.to.as_ref().map(AudienceDoc::from),
-        reentry: match plan.reentry {
-            Reentry::Never => ReentryDoc::Never,
-            Reentry::Unlimited => ReentryDoc::Unlimited,
-        },
+        reentry: ReentryDoc::from(&plan.reentry),
         publish: PublishDoc::of(plan.publish),
+        rules: RulesDoc::of(&plan.rules),
         steps: plan.steps.iter().map(StepDoc::from).collect(),
         params: write_fields(&plan.params),
         settings: SettingsDoc::from(&plan.settings),
@@ -65,11 +68,9 @@ pub fn plan_from_json(json: &str) -> Result<Plan, Unreadable> {
         purpose: doc.purpose.into(),
         triggers: triggers.collect::<Result<_, Unreadable>>()?,
         to: doc.to.map(TryInto::try_into).transpose()?,
-        reentry: match doc.reentry {
-            ReentryDoc::Never => Reentry::Never,
-            ReentryDoc::Unlimited => Reentry::Unlimited,
-        },
+        reentry: doc.reentry.try_into()?,
         publish: doc.publish.unwrap_or_default().read()?,
+        rules: doc.rules.unwrap_or_default().read()?,
         steps: steps.collect::<Result<_, Unreadable>>()?,
         params,
         settings: doc.settings.try_into()?,
@@ -91,18 +92,13 @@ struct Doc {
     reentry: ReentryDoc,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     publish: Option<PublishDoc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rules: Option<RulesDoc>,
     steps: Vec<StepDoc>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     params: BTreeMap<String, FieldDoc>,
     settings: SettingsDoc,
     templates: Vec<TemplateRef>,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum ReentryDoc {
-    Never,
-    Unlimited,
 }
 
 /// A [`Publish`]; absent where it bounds nothing.

@@ -6,8 +6,8 @@ use journey::{Entrance, EventType, Period, Release, Silence};
 use serde::{Deserialize, Serialize};
 
 use super::audience::AudienceDoc;
+use super::entry::TriggerDoc;
 use super::settings::SettingsDoc;
-use super::steps::TriggerDoc;
 use crate::Unreadable;
 use crate::value::{FieldDoc, read_fields, write_fields};
 

@@ -52,12 +52,16 @@ fn an_enrollment_in_every_phase() {
     pinned(
         &shown.join("\n"),
         &expect![[r#"
-        "entered"
-        {"left":{"at":"2026-11-26T13:01:00Z","reason":"finished"}}
-        {"parked":{"at":"2026-11-26T13:01:00Z","reason":"mend it","step":"pause"}}
-        {"sending":{"since":"2026-11-26T13:01:00Z","step":"pause"}}
-        {"waiting":{"due":"2026-11-26T13:01:00Z","step":"pause"}}
-    "#]],
+            "entered"
+            {"calling":{"since":"2026-11-26T13:01:00Z","step":"pause"}}
+            {"holding":{"due":"2026-11-26T13:01:00Z","since":"2026-11-25T20:00:00Z","step":"pause"}}
+            {"met":{"since":"2026-11-26T13:01:00Z","step":"pause"}}
+            {"sending":{"due":"2026-11-26T13:01:00Z","since":"2026-11-25T20:00:00Z","step":"pause"}}
+            {"left":{"at":"2026-11-26T13:01:00Z","reason":"finished"}}
+            {"parked":{"at":"2026-11-26T13:01:00Z","reason":"mend it","step":"pause"}}
+            {"sending":{"since":"2026-11-26T13:01:00Z","step":"pause"}}
+            {"waiting":{"due":"2026-11-26T13:01:00Z","step":"pause"}}
+        "#]],
     );
     let [entered, ..] = samples::phases();
     pinned(
@@ -383,6 +387,6 @@ fn an_unreadable_document_says_where_but_nothing_of_what_it_says() {
     }
 }
 
-fn pinned(text: &str, expected: &Expect) {
+pub(super) fn pinned(text: &str, expected: &Expect) {
     expected.assert_eq(&format!("{text}\n"));
 }

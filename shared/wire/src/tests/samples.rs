@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use journey::{
     Absent, Action, Audience, Condition, Consent, Contact, ContactId, EmailAddress, Enrollment,
-    EnrollmentId, Entrance, EventType, Field, FieldType, Moment, Order, Period, Phase, Plan,
-    Publish, Purpose, Reentry, Release, Send, Sender, Settings, Signals, Step, Taken, Trigger,
-    Value, Wait,
+    EnrollmentId, Entrance, EventType, Field, FieldType, Moment, Occasion, Order, Period, Phase,
+    Plan, Publish, Purpose, Reentry, Release, Rules, Send, Sender, Settings, Signals, Step, Taken,
+    Trigger, Value, Wait,
 };
 
 use crate::{
@@ -109,6 +109,7 @@ pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
             signals: Signals {
                 opened: BTreeSet::from(["hello".to_owned()]),
                 clicks: BTreeSet::from([("hello".to_owned(), "more".to_owned())]),
+                goal: None,
             },
             phase,
             path: vec![Taken {
@@ -122,11 +123,30 @@ pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
     }
 }
 
-pub(super) fn phases() -> [Phase; 5] {
+pub(super) fn phases() -> [Phase; 9] {
     let step = || "pause".to_owned();
     let moment = at("2026-11-26T13:01:00Z");
+    let before = at("2026-11-25T20:00:00Z");
     [
         Phase::Entered,
+        Phase::Calling {
+            step: step(),
+            since: moment,
+        },
+        Phase::Holding {
+            step: step(),
+            since: before,
+            due: moment,
+        },
+        Phase::Met {
+            step: step(),
+            since: moment,
+        },
+        Phase::Sending {
+            step: step(),
+            since: before,
+            due: moment,
+        },
         Phase::Left {
             reason: "finished".to_owned(),
             at: moment,
@@ -139,6 +159,7 @@ pub(super) fn phases() -> [Phase; 5] {
         Phase::Sending {
             step: step(),
             since: moment,
+            due: moment,
         },
         Phase::Waiting {
             step: step(),
@@ -224,7 +245,7 @@ fn audience() -> Audience {
 
 fn trigger() -> Trigger {
     Trigger {
-        event: "TRACK_START".to_owned(),
+        on: Occasion::Event("TRACK_START".to_owned()),
         filter: Some(Condition::parse("event.Hours >= 12").unwrap()),
     }
 }
@@ -240,6 +261,7 @@ fn steps() -> Vec<Step> {
         from: sender,
         to: None,
         expires: Some(Period::parse("12 hours").unwrap()),
+        over: None,
         params: BTreeSet::from(["Hours".to_owned()]),
     };
     let note = Send {
@@ -297,6 +319,7 @@ pub(super) fn plan() -> Plan {
             from: Some(date(2026, 12, 1)),
             until: Some(date(2027, 6, 1)),
         },
+        rules: Rules::default(),
         steps: steps(),
         params: fields(),
         settings: settings(),

@@ -4,6 +4,7 @@ mod mistakes;
 mod moments;
 mod properties;
 mod waits;
+mod windows;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -1,10 +1,19 @@
 //! A journey as it is published and run: flat, checked, immutable.
 
+mod entry;
+mod rules;
+mod step;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::{Audience, Condition, EmailAddress, Field, Moment, Period, Publish, Value, Wait};
+use crate::{Audience, EmailAddress, Field, Publish, Value};
+
+pub use entry::{Occasion, Reentry, Repeat, Trigger};
+pub use rules::{Cap, Goal, Holdout, Limits, Over, Priority, Rules};
+pub use step::{Absent, Action, Arm, Awaited, Branch, Next, Send, Step};
 
 /// One version of a journey, with everything it needs to run.
 ///
@@ -26,6 +35,8 @@ pub struct Plan {
     pub reentry: Reentry,
     /// From when until when people may come in.
     pub publish: Publish,
+    /// When it lets people go, and what holds its mails back.
+    pub rules: Rules,
     /// The steps; a run begins at the first.
     pub steps: Vec<Step>,
     /// The parameters that the plan reads, out of those its events declare.
@@ -37,6 +48,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Returns when everybody inside has to leave, if they have to.
+    pub fn end(&self) -> Option<Timestamp> {
+        let until = self.publish.until.filter(|_| self.rules.stops)?;
+        let midnight = until.to_zoned(self.settings.zone.clone()).ok()?;
+        Some(midnight.timestamp())
+    }
+
     /// Returns the step called `id`.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)
@@ -45,6 +63,16 @@ impl Plan {
     /// Returns the event parameters that steps from `next` on can still read.
     pub fn params_needed_from(&self, next: Next) -> BTreeSet<&str> {
         let mut needed = BTreeSet::new();
+        // Whoever is on their way may be asked at any step whether they are to leave.
+        if next.is_some() {
+            let goal = self
+                .rules
+                .goal
+                .as_ref()
+                .and_then(|goal| goal.filter.as_ref());
+            let asked = self.rules.exit_when.iter().chain(goal);
+            needed.extend(asked.flat_map(step::asked));
+        }
         let mut seen = BTreeSet::new();
         let mut ahead = vec![next];
         while let Some(next) = ahead.pop() {
@@ -93,135 +121,6 @@ impl Plan {
             .find_map(variant)
             .or_else(default)
     }
-}
-
-/// One step of a plan.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// What it is called: unique in the plan, and the same in every version that keeps it.
-    pub id: String,
-    /// What it does.
-    pub action: Action,
-}
-
-/// Where a step leads: an index into [`Plan::steps`], or the end of the journey.
-pub type Next = Option<usize>;
-
-/// What a step does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// Ends the run.
-    Exit {
-        /// Why, in the author's word.
-        reason: String,
-    },
-    /// Asks a question, on arrival.
-    If {
-        /// The question.
-        condition: Condition,
-        /// Taken when it holds.
-        then: Next,
-        /// Taken when not.
-        otherwise: Next,
-    },
-    /// Sends one mail to the contact, or to an audience of its own.
-    Send {
-        /// What to send.
-        send: Send,
-        /// The step after.
-        next: Next,
-    },
-    /// Lets time pass.
-    Wait {
-        /// How much.
-        wait: Wait,
-        /// The step after.
-        next: Next,
-    },
-    /// Waits for a moment.
-    WaitUntil {
-        /// Which.
-        moment: Moment,
-        /// What to do when the moment's field is absent.
-        absent: Absent,
-        /// The step after.
-        next: Next,
-    },
-}
-
-impl Action {
-    /// Returns where it can lead.
-    pub fn exits(&self) -> Vec<Next> {
-        match self {
-            Self::Exit { .. } => Vec::new(),
-            Self::If {
-                then, otherwise, ..
-            } => vec![*then, *otherwise],
-            Self::Send { next, .. } | Self::Wait { next, .. } | Self::WaitUntil { next, .. } => {
-                vec![*next]
-            }
-        }
-    }
-
-    /// Returns the event parameters it reads, by path.
-    pub(crate) fn params(&self) -> Vec<&str> {
-        match self {
-            Self::Exit { .. } | Self::Wait { .. } => Vec::new(),
-            Self::If { condition, .. } => condition
-                .paths()
-                .into_iter()
-                .filter_map(|path| path.strip_prefix("event."))
-                .collect(),
-            Self::Send { send, .. } => send.params.iter().map(String::as_str).collect(),
-            Self::WaitUntil { moment, .. } => moment
-                .path()
-                .and_then(|path| path.strip_prefix("event."))
-                .into_iter()
-                .collect(),
-        }
-    }
-}
-
-/// A mail that a step sends.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Send {
-    /// The template's name.
-    pub template: String,
-    /// Whom it is from.
-    pub from: Sender,
-    /// Who gets it instead of the contact: a notification, which the run does not wait for.
-    pub to: Option<Audience>,
-    /// How late it may be.
-    pub expires: Option<Period>,
-    /// The event parameters that its template reads, by path.
-    pub params: BTreeSet<String>,
-}
-
-/// What to do when the field that a moment is reckoned from is absent.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Absent {
-    /// Go straight on.
-    Continue,
-    /// Leave the journey as `absent`.
-    Exit,
-}
-
-/// An event that lets people in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Trigger {
-    /// The event's type.
-    pub event: String,
-    /// What must hold besides.
-    pub filter: Option<Condition>,
-}
-
-/// Whether somebody may come in again.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Reentry {
-    /// Once, over all versions of the journey.
-    Never,
-    /// With every event.
-    Unlimited,
 }
 
 /// Whether a journey's mails are service or advertising.

@@ -1,0 +1,144 @@
+//! Reads who a scenario is about: a stand-in, with what it says about them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use journey::{Consent, Contact, ContactId};
+
+use crate::compile::Compiled;
+use crate::defect::Defect;
+use crate::values::written;
+use crate::words::unknown;
+use crate::yaml::{Data, Entry, Mapping, Node, parse};
+
+/// Reads a contact out of a file of its own, for whoever rehearses a journey by hand.
+///
+/// # Errors
+/// With everything that is wrong with it.
+pub fn contact(file: &str, text: &str, compiled: &Compiled) -> Result<Contact, Vec<Defect>> {
+    let mut defects = Vec::new();
+    let root = parse(file, text, &mut defects);
+    let contact = read(Some(&root), compiled, &mut defects);
+    match contact.filter(|_| defects.is_empty()) {
+        Some(contact) => Ok(contact),
+        None => Err(defects),
+    }
+}
+
+/// Reads a contact; the stand-in itself where nothing is said.
+pub(super) fn read(
+    node: Option<&Node>,
+    compiled: &Compiled,
+    defects: &mut Vec<Defect>,
+) -> Option<Contact> {
+    let mut contact = stand_in(compiled);
+    let Some(node) = node.filter(|node| !matches!(node.data, Data::Null)) else {
+        return Some(contact);
+    };
+    let mapping = node.mapping("`contact`", defects)?;
+    let mut fields = Vec::new();
+    for entry in &mapping.entries {
+        let Entry { key, value } = entry;
+        let line = |defects: &mut Vec<Defect>| {
+            let what = format!("`{}`", key.value);
+            value.line(&what, defects).map(|text| text.value)
+        };
+        match key.value.as_str() {
+            "id" => contact.source_id = line(defects)?,
+            // One that nobody knows is what a source may send too: then the project's counts.
+            "time_zone" => contact.time_zone = Some(line(defects)?),
+            "locale" => contact.locale = Some(line(defects)?),
+            "full_name" => contact.full_name = line(defects)?,
+            "email" => {
+                let text = line(defects)?;
+                let Ok(address) = text.parse() else {
+                    let what = "`email` is no address that can be mailed";
+                    let help = "leave it out: nothing is sent";
+                    defects.push(Defect::new(value.place.clone(), what).help(help));
+                    return None;
+                };
+                contact.address = address;
+            }
+            "tags" => contact.tags = words(value, "`tags`", defects)?,
+            "lists" => contact.lists = words(value, "`lists`", defects)?,
+            "consent" => consents(Some(value), compiled, &mut contact, defects),
+            _ => fields.push(entry.clone()),
+        }
+    }
+    contact.id = ContactId::of(&contact.source_id);
+    let fields = Node {
+        place: node.place.clone(),
+        verbatim: None,
+        data: Data::Mapping(Mapping {
+            entries: fields,
+            cut_off: mapping.cut_off,
+        }),
+    };
+    let written = written(&fields, &compiled.settings.fields, true, defects)?;
+    for (name, value) in written {
+        contact.fields.extend(value.map(|value| (name, value)));
+    }
+    Some(contact)
+}
+
+/// Reads what a contact agreed to: `{ TOPIC: false }`.
+pub(super) fn consents(
+    node: Option<&Node>,
+    compiled: &Compiled,
+    contact: &mut Contact,
+    defects: &mut Vec<Defect>,
+) {
+    let entries = node.and_then(|node| node.mapping("`consent`", defects));
+    for Entry { key, value } in entries.map_or(&[][..], |entries| &entries.entries) {
+        if !compiled.topics.contains_key(&key.value) {
+            let known = compiled.topics.keys().map(String::as_str);
+            let declare = "declare it under `topics` in waypost.yaml";
+            defects.push(unknown(key, "topic", known, declare));
+        }
+        match value.bool("a consent", defects) {
+            Some(yes) if yes.value => {
+                contact.consent.insert(key.value.clone(), agreed());
+            }
+            Some(_) => {
+                contact.consent.remove(&key.value);
+            }
+            None => (),
+        }
+    }
+}
+
+fn words(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<BTreeSet<String>> {
+    let items = node.list(what, defects)?.iter();
+    let words = items.map(|item| Some(item.line(what, defects)?.value));
+    words.collect()
+}
+
+/// Returns somebody who agrees to everything.
+fn stand_in(compiled: &Compiled) -> Contact {
+    let topics = compiled.topics.keys();
+    Contact {
+        id: ContactId::of(STAND_IN),
+        source_id: STAND_IN.to_owned(),
+        address: STAND_IN_ADDRESS
+            .parse()
+            .unwrap_or_else(|_| unreachable!("the stand-in has an address")),
+        full_name: "Anna Bakker".to_owned(),
+        locale: None,
+        time_zone: None,
+        fields: BTreeMap::new(),
+        tags: BTreeSet::new(),
+        lists: BTreeSet::new(),
+        consent: topics.map(|topic| (topic.clone(), agreed())).collect(),
+    }
+}
+
+fn agreed() -> Consent {
+    Consent {
+        at: Timestamp::UNIX_EPOCH,
+        how: "scenario".to_owned(),
+        text: String::new(),
+    }
+}
+
+const STAND_IN: &str = "stand-in";
+const STAND_IN_ADDRESS: &str = "anna@school.example";

@@ -1,0 +1,224 @@
+//! Mails: when one may leave, and what becomes of the run when it is known what became of the mail.
+
+use jiff::Timestamp;
+
+use super::walk::Walk;
+use crate::share::is_within;
+use crate::{
+    Action, ContactId, Decision, Effect, Hours, Order, Over, Phase, Priority, Purpose, Scene, Send,
+    SendResult, Settled, Skipped, Step, ceil_to_minute, opening,
+};
+
+/// Whether a mail may leave.
+pub(super) enum Clearance {
+    /// It may leave now.
+    Go,
+    /// Not before this whole minute; then it must be asked again.
+    Hold(Timestamp),
+    /// It never may.
+    Never,
+    /// It is not sent, on purpose.
+    Skip(Skipped),
+}
+
+/// Decides whether a mail that was due at `since` may leave now: its hours, its patience, what the
+/// contact has had, and whether they are one of those who get none.
+pub(super) fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp) -> Clearance {
+    let Scene {
+        plan, contact, now, ..
+    } = *scene;
+    let rules = &plan.rules;
+    let zone = contact.zone(&plan.settings.zone);
+    let expires = send.expires.as_ref();
+    let deadline = expires.map(|expires| expires.after(since, &zone));
+    let late = |at: Timestamp| deadline.is_some_and(|deadline| at > deadline);
+    if late(now) {
+        return Clearance::Skip(Skipped::Expired);
+    }
+    let limits = match plan.purpose {
+        Purpose::Marketing { .. } => Some(&rules.limits),
+        Purpose::Transactional => None,
+    };
+    let project = limits.and_then(|limits| limits.send_window.as_ref());
+    let hours: Vec<&Hours> = rules.send_window.iter().chain(project).collect();
+    let Some(open) = opening(&hours, now, &zone) else {
+        return Clearance::Never;
+    };
+    if late(open) {
+        return Clearance::Skip(Skipped::Expired);
+    }
+    if open > now {
+        return Clearance::Hold(open);
+    }
+    let Some(limits) = limits else {
+        return Clearance::Go;
+    };
+    let holdout = limits.holdout.as_ref();
+    if holdout.is_some_and(|out| is_within(&out.name, &contact.source_id, out.share)) {
+        return Clearance::Skip(Skipped::Withheld);
+    }
+    let caps = match rules.priority {
+        Priority::High => &[][..],
+        Priority::Normal => &limits.at_most,
+    };
+    let room = caps.iter().map(|cap| cap.room(scene.mailed, now));
+    let room = room.max().unwrap_or(now);
+    match send.over.unwrap_or(limits.over) {
+        _ if room == now => Clearance::Go,
+        Over::Skip => Clearance::Skip(Skipped::OverCap),
+        Over::Wait => {
+            let again = opening(&hours, ceil_to_minute(room), &zone);
+            match (again, deadline) {
+                (Some(again), _) if !late(again) => Clearance::Hold(again),
+                (_, Some(deadline)) if ceil_to_minute(deadline) > now => {
+                    Clearance::Hold(ceil_to_minute(deadline))
+                }
+                (Some(_), _) => Clearance::Skip(Skipped::Expired),
+                (None, _) => Clearance::Never,
+            }
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Comes to a mail that was due at `since` and could leave at `due`: it is ordered, held, or left
+    /// out, which is the outcome.
+    pub(super) fn mail(
+        &mut self,
+        step: &Step,
+        send: &Send,
+        [since, due]: [Timestamp; 2],
+    ) -> Result<&'static str, Phase> {
+        let scene = Scene {
+            contact: &self.contact,
+            ..*self.scene
+        };
+        let id = || step.id.clone();
+        Err(match clearance(&scene, send, since) {
+            Clearance::Go => {
+                let recipient = self.enrollment.contact.clone();
+                self.order(&step.id, recipient);
+                Phase::Sending {
+                    step: id(),
+                    since,
+                    due,
+                }
+            }
+            Clearance::Hold(due) => Phase::Holding {
+                step: id(),
+                since,
+                due,
+            },
+            Clearance::Never => self.never(step),
+            Clearance::Skip(skipped) => return Ok(skipped.as_str()),
+        })
+    }
+
+    /// Comes back to a mail that was held.
+    pub(super) fn held(mut self, step: &str, [since, due]: [Timestamp; 2]) -> Decision {
+        let found = self.scene.plan.step(step);
+        let Some((step, send, next)) = found.and_then(|step| match &step.action {
+            Action::Send { send, next } => Some((step, send, *next)),
+            Action::Call { .. }
+            | Action::Case { .. }
+            | Action::Change { .. }
+            | Action::Exit { .. }
+            | Action::If { .. }
+            | Action::Jump { .. }
+            | Action::Split { .. }
+            | Action::Wait { .. }
+            | Action::WaitFor { .. }
+            | Action::WaitUntil { .. }
+            | Action::Window { .. } => None,
+        }) else {
+            return self.lost(step);
+        };
+        let now = self.on_time(due);
+        if self.is_to_leave(now) {
+            return self.leave("exit_when", now);
+        }
+        match self.mail(step, send, [since, due]) {
+            Ok(outcome) => {
+                self.take(&step.id, outcome, now);
+                self.forget_secrets(next);
+                self.walk(next, now, now)
+            }
+            Err(phase) => self.rest(phase),
+        }
+    }
+
+    /// Goes on after a mail or a call that could leave at `due`.
+    pub(super) fn settled(mut self, settled: &Settled, due: Timestamp) -> Decision {
+        let Settled { step, result } = settled;
+        let (outcome, next) = match self.scene.plan.step(step).map(|step| &step.action) {
+            Some(Action::Call { next, .. }) => ("called", *next),
+            Some(Action::Send { next, .. }) => ("sent", *next),
+            Some(
+                Action::Case { .. }
+                | Action::Change { .. }
+                | Action::Exit { .. }
+                | Action::If { .. }
+                | Action::Jump { .. }
+                | Action::Split { .. }
+                | Action::Wait { .. }
+                | Action::WaitFor { .. }
+                | Action::WaitUntil { .. }
+                | Action::Window { .. },
+            )
+            | None => return self.lost(step),
+        };
+        let outcome = match result {
+            SendResult::Accepted => outcome,
+            SendResult::GivenUp => "uncertain",
+            SendResult::Skipped(skipped) => skipped.as_str(),
+            SendResult::Refused { reason } => return self.park(step, reason.clone()),
+        };
+        self.take(step, outcome, self.scene.now);
+        self.forget_secrets(next);
+        let now = self.on_time(due);
+        self.walk(next, now, now)
+    }
+
+    /// Sends mails that the run does not wait for.
+    pub(super) fn notify(&mut self, step: &Step) -> &'static str {
+        let recipients = self.enrollment.notified.get(&step.id).cloned();
+        let outcome = match recipients.as_deref() {
+            None | Some([]) => "nobody",
+            Some(_) => NOTIFIED,
+        };
+        for recipient in recipients.unwrap_or_default() {
+            self.order(&step.id, recipient);
+        }
+        outcome
+    }
+
+    fn order(&mut self, step: &str, recipient: ContactId) {
+        self.effects.push(Effect::Order(Order {
+            enrollment: self.enrollment.id.clone(),
+            contact: self.enrollment.contact.clone(),
+            step: step.to_owned(),
+            recipient,
+            decided: self.scene.now,
+        }));
+    }
+
+    /// Drops an access code and its like as soon as no later step can need it.
+    ///
+    /// The run does not wait for its notifications: what they say must stay, since they may still be
+    /// on their way.
+    pub(super) fn forget_secrets(&mut self, next: crate::Next) {
+        let plan = self.scene.plan;
+        let mut needed = plan.params_needed_from(next);
+        let path = self.enrollment.path.iter();
+        let notified = path.filter(|taken| taken.outcome == NOTIFIED);
+        let notified = notified.filter_map(|taken| plan.step(&taken.step));
+        needed.extend(notified.flat_map(|step| step.action.params()));
+        let declared = &plan.params;
+        self.enrollment.params.retain(|path, _| {
+            needed.contains(path.as_str())
+                || !declared.get(path).is_some_and(|field| field.sensitive)
+        });
+    }
+}
+
+const NOTIFIED: &str = "notified";

@@ -1,0 +1,118 @@
+//! What a step changes about a contact.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::{Contact, Value};
+
+/// A change of a contact, in the words of the step that makes it.
+#[derive(Clone, PartialEq)]
+pub enum Change {
+    /// Puts them on a list.
+    Join(String),
+    /// Takes them off a list.
+    Leave(String),
+    /// Adds so much to their score.
+    Score(f64),
+    /// Sets fields; nothing clears one.
+    Set(BTreeMap<String, Option<Value>>),
+    /// Marks them.
+    Tag(String),
+    /// Takes a mark away.
+    Untag(String),
+}
+
+impl Change {
+    /// Returns the word of the step.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Join(_) => "join",
+            Self::Leave(_) => "leave",
+            Self::Score(_) => "score",
+            Self::Set(_) => "set",
+            Self::Tag(_) => "tag",
+            Self::Untag(_) => "untag",
+        }
+    }
+
+    /// Makes the change.
+    pub fn apply(&self, contact: &mut Contact) {
+        match self {
+            Self::Join(list) => {
+                contact.lists.insert(list.clone());
+            }
+            Self::Leave(list) => {
+                contact.lists.remove(list);
+            }
+            Self::Score(amount) => {
+                let before = match contact.fields.get(SCORE) {
+                    Some(Value::Number(score)) => *score,
+                    Some(
+                        Value::Bool(_)
+                        | Value::Date(_)
+                        | Value::DateTime(_)
+                        | Value::List(_)
+                        | Value::Text(_),
+                    )
+                    | None => 0.0,
+                };
+                let after = (before + amount).clamp(f64::MIN, f64::MAX);
+                contact
+                    .fields
+                    .insert(SCORE.to_owned(), Value::Number(after));
+            }
+            Self::Set(fields) => {
+                for (name, value) in fields {
+                    set(contact, name, value.as_ref());
+                }
+            }
+            Self::Tag(tag) => {
+                contact.tags.insert(tag.clone());
+            }
+            Self::Untag(tag) => {
+                contact.tags.remove(tag);
+            }
+        }
+    }
+}
+
+fn set(contact: &mut Contact, name: &str, value: Option<&Value>) {
+    let text = match value {
+        Some(Value::Text(text)) => Some(text.clone()),
+        Some(
+            Value::Bool(_)
+            | Value::Date(_)
+            | Value::DateTime(_)
+            | Value::List(_)
+            | Value::Number(_),
+        )
+        | None => None,
+    };
+    match (name, value) {
+        ("locale", _) => contact.locale = text,
+        ("time_zone", _) => contact.time_zone = text,
+        ("full_name", _) => contact.full_name = text.unwrap_or_default(),
+        (_, Some(value)) => {
+            contact.fields.insert(name.to_owned(), value.clone());
+        }
+        (_, None) => {
+            contact.fields.remove(name);
+        }
+    }
+}
+
+/// Values are personal data, here too.
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Join(name) | Self::Leave(name) | Self::Tag(name) | Self::Untag(name) => {
+                write!(f, "{} {name}", self.verb())
+            }
+            Self::Score(amount) => write!(f, "score {amount:+}"),
+            Self::Set(fields) => f.debug_map().entries(fields).finish(),
+        }
+    }
+}
+
+/// The field that a score is kept in.
+pub const SCORE: &str = "score";

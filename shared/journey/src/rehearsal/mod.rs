@@ -1,0 +1,361 @@
+//! Plays one contact's way through one journey under a virtual clock.
+//!
+//! Nothing ticks: the clock jumps to whatever comes next, so a year takes a blink. What happens to
+//! the contact in a minute comes first, then the dates that come in it, then the steps.
+//!
+//! **Invariant:** every decision is [`advance`]'s or [`admit`]'s own; only the world around is played.
+
+mod entering;
+mod telling;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::{
+    Change, Contact, ContactId, Effect, Ending, Enrollment, Input, Phase, Plan, Purpose, Scene,
+    SendResult, Settled, Signal, Skipped, Value, advance,
+};
+use entering::Armed;
+pub use telling::{Line, Told};
+
+/// What is played: who it is about and what happens to them.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// The contact as they are in the beginning.
+    pub contact: Contact,
+    /// When they are let in by hand.
+    pub enters: Option<Timestamp>,
+    /// When they are written down, which is when date triggers are set.
+    pub from: Option<Timestamp>,
+    /// The last moment that is played.
+    pub until: Option<Timestamp>,
+    /// What happens to them, in order.
+    pub happens: Vec<(Timestamp, Deed)>,
+    /// What is added to their score when they open a mail.
+    pub opened: f64,
+    /// What is added to their score when they click in one.
+    pub clicked: f64,
+}
+
+/// Something that happens to a contact.
+#[derive(Clone, PartialEq)]
+pub enum Deed {
+    /// They click in the mail of a step.
+    Click {
+        /// The step.
+        step: String,
+        /// The link's name.
+        link: String,
+    },
+    /// The source posts an event about them.
+    Event {
+        /// Its type.
+        event: String,
+        /// Its parameters.
+        params: BTreeMap<String, Value>,
+    },
+    /// They open the mail of a step.
+    Open(String),
+    /// Fields of theirs are written.
+    Set(BTreeMap<String, Option<Value>>),
+}
+
+/// Shows what happens, never with which values.
+impl std::fmt::Debug for Deed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Click { step, .. } => write!(f, "Click({step})"),
+            Self::Event { event, .. } => write!(f, "Event({event})"),
+            Self::Open(step) => write!(f, "Open({step})"),
+            Self::Set(fields) => write!(f, "Set({:?})", fields.keys()),
+        }
+    }
+}
+
+/// Plays a script and tells what came of it, in order.
+pub fn rehearse(plan: &Plan, script: Script) -> Vec<Line> {
+    let contact = script.contact.clone().with_defaults(&plan.settings.fields);
+    let mut stage = Stage {
+        plan,
+        armed: vec![Armed::default(); plan.triggers.len()],
+        contact,
+        now: Timestamp::MIN,
+        mailed: Vec::new(),
+        runs: Vec::new(),
+        last_entry: None,
+        seen: BTreeSet::new(),
+        told: Vec::new(),
+        script,
+    };
+    stage.script.happens.sort_by_key(|(at, _)| *at);
+    stage.play();
+    stage.told
+}
+
+/// The world around one contact and one journey.
+struct Stage<'a> {
+    plan: &'a Plan,
+    script: Script,
+    contact: Contact,
+    now: Timestamp,
+    /// When the contact was sent advertising, the oldest first.
+    mailed: Vec<Timestamp>,
+    /// The contact's runs, in the order in which they began.
+    runs: Vec<Enrollment>,
+    last_entry: Option<Timestamp>,
+    /// When each of the journey's triggers goes off next.
+    armed: Vec<Armed>,
+    /// Which mails were opened and clicked in: the run, the step, the link.
+    seen: BTreeSet<(usize, String, Option<String>)>,
+    told: Vec<Line>,
+}
+
+impl Stage<'_> {
+    fn play(&mut self) {
+        for _ in 0..MINUTES_MAX {
+            let Some(now) = self.next().filter(|now| self.is_played(*now)) else {
+                return;
+            };
+            self.now = now;
+            self.beginnings();
+            while let Some((_, deed)) = self.script.happens.pop_if_first(now) {
+                self.deed(deed);
+            }
+            if self.plan.end() == Some(now) {
+                self.end_all(Ending::Ended);
+            }
+            self.dates();
+            self.steps();
+        }
+    }
+
+    fn is_played(&self, at: Timestamp) -> bool {
+        match self.script.until {
+            Some(until) => at <= until,
+            // A birthday comes for ever; without an end, the play ends where nothing else comes.
+            None => {
+                let more = !self.script.happens.is_empty() || self.script.enters.is_some();
+                more || self.script.from.is_some() || self.is_anything_left()
+            }
+        }
+    }
+
+    /// Returns when something happens next.
+    fn next(&self) -> Option<Timestamp> {
+        let running = self.runs.iter().filter(|run| !run.phase.is_over());
+        let dues = running.clone().filter_map(|run| match &run.phase {
+            Phase::Entered => Some(run.entered),
+            Phase::Calling { .. }
+            | Phase::Holding { .. }
+            | Phase::Left { .. }
+            | Phase::Met { .. }
+            | Phase::Parked { .. }
+            | Phase::Sending { .. }
+            | Phase::Waiting { .. } => run.phase.due(),
+        });
+        let end = self.plan.end();
+        let end = end.filter(|end| *end > self.now && running.clone().next().is_some());
+        let happens = self.script.happens.first().map(|(at, _)| *at);
+        let script = [self.script.from, self.script.enters, happens, end];
+        let dates = self.armed.iter().filter_map(|armed| armed.due);
+        let next = dues.chain(script.into_iter().flatten()).chain(dates).min();
+        // What was missed while nobody looked is done now.
+        next.map(|next| next.max(self.now))
+    }
+
+    /// Does what the script begins with.
+    fn beginnings(&mut self) {
+        if self.script.from == Some(self.now) {
+            self.script.from = None;
+            self.born();
+        }
+        if self.script.enters == Some(self.now) {
+            self.script.enters = None;
+            self.enter("by hand", BTreeMap::new());
+        }
+    }
+
+    fn deed(&mut self, deed: Deed) {
+        match deed {
+            Deed::Click { step, link } => {
+                let score = self.script.clicked;
+                self.mail(&step.clone(), Signal::Clicked { step, link }, score);
+            }
+            Deed::Event { event, params } => {
+                let signal = Signal::Event {
+                    event: event.clone(),
+                    params: params.clone(),
+                };
+                self.signal(&signal, None);
+                self.posted(&event, &params);
+            }
+            Deed::Open(step) => {
+                let score = self.script.opened;
+                self.mail(&step.clone(), Signal::Opened { step }, score);
+            }
+            Deed::Set(fields) => self.write(None, &Change::Set(fields)),
+        }
+    }
+
+    /// Lets the contact do something with a mail: of the run that sent it last.
+    fn mail(&mut self, step: &str, signal: Signal, score: f64) {
+        let sent = |run: &Enrollment| {
+            let mut path = run.path.iter();
+            path.any(|taken| taken.step == step && taken.outcome == "sent")
+        };
+        let Some(at) = self.runs.iter().rposition(sent) else {
+            return;
+        };
+        let deed = match &signal {
+            Signal::Clicked { step, link } => (at, step.clone(), Some(link.clone())),
+            Signal::Event { .. } | Signal::Opened { .. } | Signal::Written => {
+                (at, step.to_owned(), None)
+            }
+        };
+        self.input(at, Input::Signal(signal));
+        // The same again tells nothing new.
+        if self.seen.insert(deed) && score != 0.0 {
+            self.write(None, &Change::Score(score));
+        }
+    }
+
+    /// Tells every run but one what happened.
+    fn signal(&mut self, signal: &Signal, but: Option<usize>) {
+        for at in 0..self.runs.len() {
+            if Some(at) != but {
+                self.input(at, Input::Signal(signal.clone()));
+            }
+        }
+    }
+
+    fn end_all(&mut self, ending: Ending) {
+        for at in 0..self.runs.len() {
+            self.input(at, Input::End(ending));
+        }
+    }
+
+    /// Changes the contact, because of a run's step or of something else.
+    fn write(&mut self, by: Option<usize>, change: &Change) {
+        let before = self.contact.clone();
+        change.apply(&mut self.contact);
+        self.contact = self
+            .contact
+            .clone()
+            .with_defaults(&self.plan.settings.fields);
+        self.signal(&Signal::Written, by);
+        self.written(&before);
+    }
+
+    /// Lets every run take the steps that are due.
+    fn steps(&mut self) {
+        let mut missed = BTreeSet::new();
+        for _ in 0..STEPS_MAX {
+            let due = self.runs.iter().enumerate().find(|(at, run)| {
+                let due = run.phase == Phase::Entered
+                    || run.phase.due().is_some_and(|due| due <= self.now);
+                due && !missed.contains(at)
+            });
+            let Some((at, run)) = due else {
+                return;
+            };
+            let input = match run.phase {
+                Phase::Entered => Input::Start,
+                Phase::Calling { .. }
+                | Phase::Holding { .. }
+                | Phase::Left { .. }
+                | Phase::Met { .. }
+                | Phase::Parked { .. }
+                | Phase::Sending { .. }
+                | Phase::Waiting { .. } => Input::Wake,
+            };
+            let before = run.clone();
+            self.input(at, input);
+            if self.runs[at] == before {
+                missed.insert(at);
+            }
+        }
+    }
+
+    /// Gives a run an input, and does what follows.
+    fn input(&mut self, at: usize, input: Input) {
+        let mut input = Some(input);
+        while let Some(given) = input.take() {
+            let Some(run) = self.runs.get(at) else {
+                return;
+            };
+            let scene = Scene {
+                plan: self.plan,
+                contact: &self.contact,
+                mailed: &self.mailed,
+                now: self.now,
+            };
+            let before = run.path.len();
+            let was = run.phase.clone();
+            let decision = advance(&scene, run.clone(), given);
+            self.runs[at] = decision.enrollment;
+            self.tell_run(at, before, &was);
+            for effect in decision.effects {
+                match effect {
+                    Effect::Change { change, .. } => self.write(Some(at), &change),
+                    Effect::Alarm(_) | Effect::Call { .. } | Effect::Order(_) => (),
+                }
+            }
+            input = self.settled(at);
+        }
+    }
+
+    /// Returns what becomes of a mail or a call on its way: in a play, all of them arrive.
+    fn settled(&mut self, at: usize) -> Option<Input> {
+        let (step, result) = match &self.runs.get(at)?.phase {
+            Phase::Calling { step, .. } => (step.clone(), SendResult::Accepted),
+            Phase::Sending { step, .. } => {
+                let step = step.clone();
+                let result = match &self.plan.purpose {
+                    Purpose::Marketing { topic } if !self.contact.consent.contains_key(topic) => {
+                        SendResult::Skipped(Skipped::OptedOut)
+                    }
+                    Purpose::Marketing { .. } => {
+                        self.mailed.push(self.now);
+                        SendResult::Accepted
+                    }
+                    Purpose::Transactional => SendResult::Accepted,
+                };
+                (step, result)
+            }
+            Phase::Entered
+            | Phase::Holding { .. }
+            | Phase::Left { .. }
+            | Phase::Met { .. }
+            | Phase::Parked { .. }
+            | Phase::Waiting { .. } => return None,
+        };
+        Some(Input::Settled(Settled { step, result }))
+    }
+
+    /// Names somebody for every notification, so that it is sent.
+    fn notified(&self) -> BTreeMap<String, Vec<ContactId>> {
+        let steps = self.plan.steps.iter();
+        let own = steps.filter(|step| step.action.send().is_some_and(|send| send.to.is_some()));
+        own.map(|step| (step.id.clone(), vec![ContactId::of("staff")]))
+            .collect()
+    }
+}
+
+/// Takes the first of a list, if it happens at a moment.
+trait PopFirst {
+    fn pop_if_first(&mut self, now: Timestamp) -> Option<(Timestamp, Deed)>;
+}
+
+impl PopFirst for Vec<(Timestamp, Deed)> {
+    fn pop_if_first(&mut self, now: Timestamp) -> Option<(Timestamp, Deed)> {
+        let due = self.first().is_some_and(|(at, _)| *at <= now);
+        due.then(|| self.remove(0))
+    }
+}
+
+/// How many minutes in which something happens are played at most.
+const MINUTES_MAX: usize = 100_000;
+
+/// How many times runs are moved on in one minute.
+const STEPS_MAX: usize = 10_000;

@@ -1,0 +1,216 @@
+//! How it is stored when a journey lets people go, and what holds its mails back.
+
+use std::collections::BTreeSet;
+
+use journey::{Cap, Goal, Holdout, Hours, Limits, Moment, Over, Period, Priority, Rules, Window};
+use serde::{Deserialize, Serialize};
+
+use super::audience::condition;
+use crate::Unreadable;
+
+/// [`Rules`]; absent where there are none.
+#[derive(Default, Deserialize, Serialize)]
+pub(super) struct RulesDoc {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stops: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    send_window: Option<HoursDoc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exit_when: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    goal: Option<GoalDoc>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    high_priority: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limits: Option<LimitsDoc>,
+}
+
+impl RulesDoc {
+    pub(super) fn of(rules: &Rules) -> Option<Self> {
+        (*rules != Rules::default()).then(|| Self {
+            stops: rules.stops,
+            send_window: rules.send_window.as_ref().map(HoursDoc::from),
+            exit_when: rules.exit_when.as_ref().map(|one| one.as_str().to_owned()),
+            goal: rules.goal.as_ref().map(GoalDoc::from),
+            high_priority: rules.priority == Priority::High,
+            limits: (rules.limits != Limits::default()).then(|| LimitsDoc::from(&rules.limits)),
+        })
+    }
+
+    pub(super) fn read(self) -> Result<Rules, Unreadable> {
+        Ok(Rules {
+            stops: self.stops,
+            send_window: self.send_window.map(TryInto::try_into).transpose()?,
+            exit_when: self.exit_when.as_deref().map(condition).transpose()?,
+            goal: self.goal.map(TryInto::try_into).transpose()?,
+            priority: match self.high_priority {
+                true => Priority::High,
+                false => Priority::Normal,
+            },
+            limits: self
+                .limits
+                .map(TryInto::try_into)
+                .transpose()?
+                .unwrap_or_default(),
+        })
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct GoalDoc {
+    event: String,
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    filter: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    within: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    exit: bool,
+}
+
+impl From<&Goal> for GoalDoc {
+    fn from(goal: &Goal) -> Self {
+        Self {
+            event: goal.event.clone(),
+            filter: goal.filter.as_ref().map(|one| one.as_str().to_owned()),
+            within: goal.within.as_ref().map(|one| one.as_str().to_owned()),
+            exit: goal.exit,
+        }
+    }
+}
+
+impl TryFrom<GoalDoc> for Goal {
+    type Error = Unreadable;
+
+    fn try_from(doc: GoalDoc) -> Result<Self, Unreadable> {
+        Ok(Self {
+            event: doc.event,
+            filter: doc.filter.as_deref().map(condition).transpose()?,
+            within: doc.within.as_deref().map(period).transpose()?,
+            exit: doc.exit,
+        })
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct LimitsDoc {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    send_window: Option<HoursDoc>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    at_most: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    over: Option<OverDoc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    holdout: Option<HoldoutDoc>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct HoldoutDoc {
+    name: String,
+    share: u8,
+}
+
+impl From<&Limits> for LimitsDoc {
+    fn from(limits: &Limits) -> Self {
+        let caps = limits.at_most.iter();
+        Self {
+            send_window: limits.send_window.as_ref().map(HoursDoc::from),
+            at_most: caps.map(|cap| cap.as_str().to_owned()).collect(),
+            over: (limits.over != Over::default()).then(|| limits.over.into()),
+            holdout: limits.holdout.clone().map(|out| HoldoutDoc {
+                name: out.name,
+                share: out.share,
+            }),
+        }
+    }
+}
+
+impl TryFrom<LimitsDoc> for Limits {
+    type Error = Unreadable;
+
+    fn try_from(doc: LimitsDoc) -> Result<Self, Unreadable> {
+        let caps = doc.at_most.iter();
+        let caps = caps.map(|cap| Cap::parse(cap).map_err(|_| unreadable(cap)));
+        Ok(Self {
+            send_window: doc.send_window.map(TryInto::try_into).transpose()?,
+            at_most: caps.collect::<Result<_, _>>()?,
+            over: doc.over.map_or_else(Over::default, Into::into),
+            holdout: doc.holdout.map(|out| Holdout {
+                name: out.name,
+                share: out.share,
+            }),
+        })
+    }
+}
+
+/// What becomes of a mail over a cap.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum OverDoc {
+    Skip,
+    Wait,
+}
+
+impl From<Over> for OverDoc {
+    fn from(over: Over) -> Self {
+        match over {
+            Over::Skip => Self::Skip,
+            Over::Wait => Self::Wait,
+        }
+    }
+}
+
+impl From<OverDoc> for Over {
+    fn from(doc: OverDoc) -> Self {
+        match doc {
+            OverDoc::Skip => Self::Skip,
+            OverDoc::Wait => Self::Wait,
+        }
+    }
+}
+
+/// [`Hours`].
+#[derive(Deserialize, Serialize)]
+pub(super) struct HoursDoc {
+    windows: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    closed: BTreeSet<String>,
+}
+
+impl From<&Hours> for HoursDoc {
+    fn from(hours: &Hours) -> Self {
+        let windows = hours.windows.iter();
+        Self {
+            windows: windows.map(|one| one.as_str().to_owned()).collect(),
+            closed: hours.closed.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl TryFrom<HoursDoc> for Hours {
+    type Error = Unreadable;
+
+    fn try_from(doc: HoursDoc) -> Result<Self, Unreadable> {
+        let windows = doc.windows.iter();
+        let windows = windows.map(|text| Window::parse(text).map_err(|_| unreadable(text)));
+        let closed = doc.closed.iter();
+        let closed = closed.map(|text| text.parse().map_err(|_| unreadable(text)));
+        Ok(Self {
+            windows: windows.collect::<Result<_, _>>()?,
+            closed: closed.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// Reads a duration that was checked when it was published.
+pub(super) fn period(source: &str) -> Result<Period, Unreadable> {
+    Period::parse(source).map_err(|_| unreadable(source))
+}
+
+/// Reads a moment that was checked when it was published.
+pub(super) fn moment(source: &str) -> Result<Moment, Unreadable> {
+    Moment::parse(source).map_err(|_| unreadable(source))
+}
+
+pub(super) fn unreadable(text: &str) -> Unreadable {
+    Unreadable::new(format!("the time `{text}`"))
+}
