@@ -183,22 +183,7 @@ fn action(id: &str, what: &str, next: Next, otherwise: Next) -> Action {
             with: BTreeMap::new(),
             next,
         },
-        "for" | "opened" => {
-            let (what, within) = rest.split_once(" within ").expect("a period");
-            let what = what.to_owned();
-            Action::WaitFor {
-                what: match verb {
-                    "for" => Awaited::Event {
-                        event: what,
-                        filter: None,
-                    },
-                    _ => Awaited::Opened(what),
-                },
-                within: Period::parse(within).unwrap(),
-                then: next,
-                otherwise,
-            }
-        }
+        "for" | "opened" => awaiting(verb, rest, next, otherwise),
         "jump" => Action::Jump { next },
         "score" | "tag" | "untag" => Action::Change {
             change: match verb {
@@ -229,6 +214,24 @@ fn action(id: &str, what: &str, next: Next, otherwise: Next) -> Action {
             next,
         },
         other => panic!("`{other}` is no step"),
+    }
+}
+
+/// Reads `EVENT within 3 days`, or the same of a mail that is opened.
+fn awaiting(verb: &str, rest: &str, then: Next, otherwise: Next) -> Action {
+    let (what, within) = rest.split_once(" within ").expect("a period");
+    let what = what.to_owned();
+    Action::WaitFor {
+        what: match verb {
+            "for" => Awaited::Event {
+                event: what,
+                filter: None,
+            },
+            _ => Awaited::Opened(what),
+        },
+        within: Period::parse(within).unwrap(),
+        then,
+        otherwise,
     }
 }
 
