@@ -16,6 +16,7 @@ mod eml;
 mod environment;
 mod folder;
 mod gallery;
+mod html;
 mod http;
 mod laptop;
 mod outlook;

@@ -6,6 +6,7 @@ use super::ask::Ask;
 use super::records::{Purpose, TTL_S};
 use super::state::{Entry, State};
 use super::text::{PURPOSES, zone};
+use crate::html::escape;
 
 /// Makes the page. Whatever DNS holds stands in it as text only.
 pub(crate) fn page(ask: &Ask) -> String {
@@ -146,19 +147,4 @@ fn tips(html: &mut String, ask: &Ask) {
         let _ = writeln!(html, "<li>{}</li>", escape(&tip));
     }
     html.push_str("</ul>\n</section>\n");
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

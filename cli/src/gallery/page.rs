@@ -5,6 +5,7 @@ use std::fmt::Write;
 use journey::Settings;
 
 use super::{Picture, name};
+use crate::html::escape;
 use crate::words;
 
 /// Makes the page.
@@ -78,22 +79,6 @@ fn section(html: &mut String, at: usize, picture: &Picture) {
             escape(why)
         ),
     };
-}
-
-/// Writes text so that HTML shows it as it is, in attributes too.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 const TEMPLATE: &str = include_str!("page.html");
