@@ -146,6 +146,7 @@ pub(crate) fn tight(stack: &Stack) -> Defects {
     promised("BounceRateAlarm", "Threshold", serde_json::json!(0.02));
     promised("ComplaintRateAlarm", "Threshold", serde_json::json!(0.001));
     promised("FunctionErrorsAlarm", "Threshold", 1.into());
+    promised("ApiErrorsAlarm", "Threshold", 1.into());
     promised("SendQuotaUsedAlarm", "Threshold", 80.into());
     // Where the sweep itself is dead, nothing is measured.
     promised("OldestDueAgeAlarm", "TreatMissingData", "breaching".into());
@@ -216,9 +217,10 @@ pub(crate) fn cheap(stack: &Stack) -> Defects {
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 /// Whose failing rings another alarm within half an hour; every metric that an alarm reads is paid for.
-const WATCHED: [(&str, &str); 3] = [
+const WATCHED: [(&str, &str); 4] = [
     ("Advance", "OldestDueAgeAlarm"),
     ("Feedback", "ReportsDeadAlarm"),
+    ("Intake", "ApiErrorsAlarm"),
     ("Wake", "OldestDueAgeAlarm"),
 ];
 const AT_LEAST: &str = "GreaterThanOrEqualToThreshold";

@@ -40,9 +40,10 @@ impl Metric {
                 "AWS has no metric {namespace} {name} with the dimensions {names:?}, as far as KNOWN says"
             ));
         }
-        // A function's name is its Ref, a queue's an attribute.
+        // The name of an API or a function is its Ref, a queue's an attribute.
         let named = dimensions.iter().find(|(dimension, value)| {
             let kind = match dimension.as_str() {
+                "ApiId" => "AWS::Serverless::HttpApi",
                 "FunctionName" => "AWS::Serverless::Function",
                 "QueueName" => "AWS::SQS::Queue",
                 _ => return false,
@@ -147,6 +148,7 @@ pub(crate) const SILENT: &[&str] = &["Retries"];
 
 /// What AWS measures, as far as it is read here, with its dimensions.
 const KNOWN: &[(&str, &str, &[&str])] = &[
+    ("AWS/ApiGateway", "5xx", &["ApiId"]),
     ("AWS/Lambda", "Duration", &["FunctionName"]),
     ("AWS/Lambda", "Errors", &["FunctionName"]),
     ("AWS/Lambda", "Throttles", &[]),

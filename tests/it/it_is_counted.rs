@@ -28,7 +28,8 @@ fn whatever_becomes_of_a_mail_is_counted_as_what_it_is() {
                     &[Metric::SendsInDoubt, Metric::SendsUnsettled]
                 }
                 "no reply, sent" => &[Metric::SendsInDoubt],
-                "nobody reached" | "paused" | "throttled" => &[Metric::Retries],
+                "nobody reached" | "paused" => &[Metric::Retries, Metric::SendsHeld],
+                "throttled" => &[Metric::Retries],
                 "refused" => &[Metric::ParkedEnrollments],
                 other => panic!("nothing is said of {other}"),
             };

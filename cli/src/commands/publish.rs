@@ -112,6 +112,16 @@ async fn obstacles(
     domains: &std::collections::BTreeSet<String>,
 ) -> anyhow::Result<Vec<String>> {
     let mut obstacles = Vec::new();
+    // The roles of a stack may send from its own domain, and from what lies below.
+    if let Some(own) = &stack.operator().wiring().mail_domain {
+        let foreign = domains.iter().filter(|domain| !lies_in(domain, own));
+        obstacles.extend(foreign.map(|domain| {
+            format!(
+                "the stack may send from {own} only, and a sender is at {domain}: deploy it with MailDomain={domain}, \
+                 or give the sender an address at {own}"
+            )
+        }));
+    }
     let domains = domains.iter().map(String::as_str);
     for Unverified { domain, .. } in stack.operator().unverified(domains).await? {
         obstacles.push(format!(
@@ -130,6 +140,11 @@ async fn obstacles(
         ));
     }
     Ok(obstacles)
+}
+
+fn lies_in(domain: &str, own: &str) -> bool {
+    let below = domain.strip_suffix(own);
+    below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
 }
 
 /// Another release that is to be put in force.
@@ -202,5 +217,23 @@ impl Activation<'_> {
             );
         }
         Ok(Verdict::Fine)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lies_in;
+
+    #[test]
+    fn a_stack_sends_from_its_own_domain_and_what_lies_below() {
+        for (domain, lies) in [
+            ("example.org", true),
+            ("mail.example.org", true),
+            ("badexample.org", false),
+            ("example.com", false),
+            ("org", false),
+        ] {
+            assert_eq!(lies_in(domain, "example.org"), lies, "{domain}");
+        }
     }
 }

@@ -125,7 +125,7 @@ fn suppression(account: &MailAccount, region: &str) -> Finding {
             missing.join(", ")
         ),
         format!(
-            "Waypost keeps a list of its own; SES's protects the rest of the account: \
+            "the stack's own mails are protected by its configuration set; this protects the rest of the account: \
              `aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT --region {region}`"
         ),
     )

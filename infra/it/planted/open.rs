@@ -190,9 +190,15 @@ pub(super) const PLANTED: &[Planted] = &[
         "AlarmEmail is not told",
     ),
     (
+        "an alarm on errors that the API does not have",
+        "MetricName: 5xx",
+        "MetricName: 5XXError",
+        "AWS has no metric AWS/ApiGateway 5XXError",
+    ),
+    (
         "alarms that cost too much",
-        "            Metric: {Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{Name: FunctionName, Value: !Ref Intake}]}\n            Period: 300\n            Stat: Sum\n",
-        "            Metric: {Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{Name: FunctionName, Value: !Ref Intake}]}\n            Period: 300\n            Stat: Sum\n        - Id: more0\n          ReturnData: false\n          MetricStat:\n            Metric: {Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{Name: FunctionName, Value: !Ref Advance}]}\n            Period: 300\n            Stat: Sum\n        - Id: more1\n          ReturnData: false\n          MetricStat:\n            Metric: {Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{Name: FunctionName, Value: !Ref Wake}]}\n            Period: 300\n            Stat: Sum\n",
+        "            Metric: {Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{Name: FunctionName, Value: !Ref Resolve}]}\n            Period: 300\n            Stat: Sum\n",
+        "            Metric: {Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{Name: FunctionName, Value: !Ref Resolve}]}\n            Period: 300\n            Stat: Sum\n        - Id: more0\n          ReturnData: false\n          MetricStat:\n            Metric: {Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{Name: FunctionName, Value: !Ref Advance}]}\n            Period: 300\n            Stat: Sum\n",
         "idle costs 2.10 dollars a month",
     ),
     (

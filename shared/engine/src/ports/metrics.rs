@@ -15,6 +15,8 @@ pub enum Metric {
     Retries,
     /// How much of what SES lets the account send in 24 hours is used, in percent; measured by every sweep.
     SendQuotaUsed,
+    /// Mails that wait because SES cannot be reached or lets the whole account send nothing, counted at every try.
+    SendsHeld,
     /// Mails of which SES's reply was lost, counted whenever one is looked at.
     SendsInDoubt,
     /// Mails in doubt of which nothing was heard in time: given up, or sent again.
@@ -25,12 +27,13 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OldestDueAge,
         Self::ParkedEnrollments,
         Self::RefusedEvents,
         Self::Retries,
         Self::SendQuotaUsed,
+        Self::SendsHeld,
         Self::SendsInDoubt,
         Self::SendsUnsettled,
         Self::SilentJourneys,
@@ -50,6 +53,7 @@ impl Metric {
             Self::RefusedEvents => "RefusedEvents",
             Self::Retries => "Retries",
             Self::SendQuotaUsed => "SendQuotaUsed",
+            Self::SendsHeld => "SendsHeld",
             Self::SendsInDoubt => "SendsInDoubt",
             Self::SendsUnsettled => "SendsUnsettled",
             Self::SilentJourneys => "SilentJourneys",
@@ -64,6 +68,7 @@ impl Metric {
             Self::ParkedEnrollments
             | Self::RefusedEvents
             | Self::Retries
+            | Self::SendsHeld
             | Self::SendsInDoubt
             | Self::SendsUnsettled
             | Self::SilentJourneys => "Count",

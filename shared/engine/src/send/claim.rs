@@ -47,7 +47,7 @@ pub(super) async fn claim(
         let row = match io.claim(&claim).await? {
             Claimed::Ours => {
                 if doubtful {
-                    io.count(Metric::SendsUnsettled, 1);
+                    unsettled(io, order, "is sent again");
                 }
                 let attempt = claim.attempts_before + 1;
                 return Ok(Verdict::Ours { attempt });
@@ -67,7 +67,7 @@ pub(super) async fn claim(
                         recipient, send, ..
                     } = &claim;
                     io.give_up(recipient, send, row.attempt).await?;
-                    io.count(Metric::SendsUnsettled, 1);
+                    unsettled(io, order, "is given up");
                     continue;
                 }
             }
@@ -103,11 +103,24 @@ pub(super) async fn earlier(
                     return Ok(Some(Verdict::Wait(wait)));
                 }
                 io.give_up(&mail.0, &mail.1, row.attempt).await?;
-                io.count(Metric::SendsUnsettled, 1);
+                unsettled(io, order, "is given up");
             }
         }
     }
     Ok(Some(Verdict::Wait(patience.lease)))
+}
+
+/// Counts a mail of which nothing was heard in time, and says in the log whose it is.
+fn unsettled(io: &impl Metrics, order: &Order, what: &str) {
+    io.count(Metric::SendsUnsettled, 1);
+    let send = order.send_id();
+    tracing::warn!(
+        send.id = %send,
+        contact.id = %order.recipient,
+        enrollment.id = %order.enrollment,
+        step = %order.step,
+        "Whether {send} left will never be known; it {what}"
+    );
 }
 
 /// Returns how long to wait before a mail in doubt may be sent again; `None` when the wait is over.

@@ -227,8 +227,15 @@ impl Mailing<'_> {
     ) -> Result<Next, Failure> {
         let send_id = self.order.send_id();
         let (why, next) = match undelivered {
-            Undelivered::NotSent(why) => (why, Next::Later(NOT_SENT_DELAY)),
-            Undelivered::Paused(why) => (why, Next::Later(PAUSED_DELAY)),
+            // Ordered again, such a mail never grows old in its queue: only this count tells of it.
+            Undelivered::NotSent(why) => {
+                io.count(Metric::SendsHeld, 1);
+                (why, Next::Later(NOT_SENT_DELAY))
+            }
+            Undelivered::Paused(why) => {
+                io.count(Metric::SendsHeld, 1);
+                (why, Next::Later(PAUSED_DELAY))
+            }
             Undelivered::Refused(reason) => {
                 let refused = SendResult::Refused {
                     reason: reason.clone(),
