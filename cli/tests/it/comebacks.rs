@@ -57,8 +57,7 @@ fn what_cannot_be_given_back_comes_after_the_visibility_timeout() {
 #[test]
 fn events_for_which_no_time_is_left_become_a_post_of_their_own() {
     let laptop = Laptop::start_logging(&sera(), Some("info"));
-    // More than half of the five seconds that a function has on a laptop.
-    slow(&laptop, "Query", 2600);
+    slow(&laptop, "Query", 1);
     let people = ["many-0", "many-1", "many-2"];
     let answer = laptop
         .source()
@@ -92,10 +91,10 @@ fn messages_for_which_no_time_is_left_go_back_untouched() {
             "attributes": { "ApproximateReceiveCount": "1" },
         })
     };
-    // Eight are worked on at once, and the first of them takes its time.
+    // Eight are worked on at once, and each of them takes its time.
     let ids = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
     let batch = json!({ "Records": ids.map(record) });
-    slow(&laptop, "GetItem", 2600);
+    slow(&laptop, "GetItem", 8);
     let answer = laptop.cloud().invoke("advance", &batch).json();
     let back = ["i", "j"].map(|id| json!({ "itemIdentifier": id }));
     assert_eq!(answer, json!({ "batchItemFailures": back }));
@@ -104,10 +103,10 @@ fn messages_for_which_no_time_is_left_go_back_untouched() {
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
 }
 
-/// Lets the next request of an operation take so many milliseconds.
-fn slow(laptop: &Laptop, operation: &str, ms: u64) {
-    let delay = json!({ "kind": "delay", "ms": ms });
-    laptop.cloud().fault(operation, 0, 1, delay);
+/// Lets the next requests of an operation take more than half of the five seconds that a function has on a laptop.
+fn slow(laptop: &Laptop, operation: &str, times: u32) {
+    let delay = json!({ "kind": "delay", "ms": 2600 });
+    laptop.cloud().fault(operation, 0, times, delay);
 }
 
 fn event(person: &str) -> Value {
