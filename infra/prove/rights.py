@@ -407,7 +407,8 @@ class Proof:
         return seen
 
     def probe(self, right, pieces):
-        for piece in pieces:
+        # Twice: a piece before may still have held the function up while this one was looked for.
+        for piece in 2 * pieces:
             self.rights.take(right)
             self.probes.start_afresh(right.owner)
             _, at = self.stack.cloud.decisions()
