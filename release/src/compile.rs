@@ -228,7 +228,7 @@ impl Release {
             .map(|doc| plan(declared, doc, defects))
             .collect();
         idle::check(declared, &self.journeys, defects);
-        let unready = unready(&self.project, &self.journeys);
+        let unready = unready(&self.journeys);
         let plans = plans.into_iter().collect::<Option<Vec<_>>>()?;
         let docs = self.journeys.into_iter();
         let journeys = plans.into_iter().zip(docs).map(|((plan, templates), doc)| {

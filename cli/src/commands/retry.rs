@@ -119,7 +119,7 @@ fn show(parked: &[Parked], history: &History, terminal: Terminal) -> String {
 }
 
 fn mended(parked: &Parked) -> Move {
-    Move {
+    Move::Run {
         contact: parked.contact.clone(),
         enrollment: parked.enrollment.clone(),
         cause: Cause::Retry,

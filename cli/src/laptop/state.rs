@@ -80,6 +80,10 @@ pub(super) fn read(cloud: &Cloud) -> anyhow::Result<State> {
         state.contact(&item).context("a contact")?;
     }
     for item in scan(&client, ENROLLMENTS)? {
+        // Beside them stand dates, and when people came in last.
+        if !text(&item, "enrollment")?.starts_with("enr_") {
+            continue;
+        }
         state
             .enrollments
             .push(enrollment(&item).context("an enrollment")?);

@@ -216,6 +216,7 @@ impl World {
             params: BTreeMap::new(),
             notified: BTreeMap::new(),
             signals: Signals::default(),
+            hops: 0,
             phase,
             path: path.collect(),
         });

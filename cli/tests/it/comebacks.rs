@@ -79,7 +79,7 @@ fn messages_for_which_no_time_is_left_go_back_untouched() {
     let laptop = Laptop::start(&sera());
     let contact = ContactId::of("nobody");
     let body = MovesMessage {
-        moves: vec![Move {
+        moves: vec![Move::Run {
             enrollment: EnrollmentId::of("none", None, &contact, None),
             contact,
             cause: Cause::Due,

@@ -1,7 +1,7 @@
-//! Moves enrollments on: those whose wait is over, and those whose mail SES says it took.
+//! Moves enrollments on, and lets those in whom a date or a change of theirs lets into a journey.
 
 use aws::{Aws, Setting};
-use engine::{Failure, Outbox};
+use engine::{Failure, Outbox, Pulse};
 use futures_util::StreamExt;
 use futures_util::stream;
 use lambda::{Delivered, Error, Letter, Time};
@@ -14,18 +14,19 @@ use wire::MovesMessage;
 /// Names every setting that is missing.
 pub async fn run() -> Result<(), Error> {
     let aws = lambda::start(&REQUIRED, &[]).await?;
+    let pulse = Pulse::default();
     lambda::serve_queue(&aws, async |letters: &[Letter], time: Time| {
-        deliver(&aws, letters, time).await
+        deliver(&aws, &pulse, letters, time).await
     })
     .await
 }
 
 /// Moves on everybody in a batch for whom there is time, then orders the mails of all of them at once.
-async fn deliver(aws: &Aws, letters: &[Letter], time: Time) -> Vec<Delivered> {
+async fn deliver(aws: &Aws, pulse: &Pulse, letters: &[Letter], time: Time) -> Vec<Delivered> {
     let begun = time.begun(aws, letters);
     let moved = begun.map(async |letter| {
         let mut outbox = Outbox::default();
-        let delivered = advance(aws, letter, &mut outbox).await;
+        let delivered = advance(aws, pulse, letter, &mut outbox).await;
         (delivered, outbox)
     });
     let moved: Vec<_> = stream::iter(moved).buffered(AT_ONCE_MAX).collect().await;
@@ -47,23 +48,24 @@ async fn deliver(aws: &Aws, letters: &[Letter], time: Time) -> Vec<Delivered> {
 }
 
 /// Moves on every enrollment of a letter; if one of them fails, all are moved again, which is harmless.
-async fn advance(aws: &Aws, letter: &Letter, outbox: &mut Outbox) -> Delivered {
+async fn advance(aws: &Aws, pulse: &Pulse, letter: &Letter, outbox: &mut Outbox) -> Delivered {
     let message = MovesMessage::from_json(&letter.body);
     let message = message.map_err(|error| Failure::Reject(error.into()))?;
     let mut failed = Ok(());
     for one in &message.moves {
         // One that fails must not keep the others waiting.
-        if let Err(error) = engine::advance(aws, one, outbox).await {
+        if let Err(error) = engine::advance(aws, pulse, one, outbox).await {
             failed = Err(error);
         }
     }
     failed
 }
 
-const REQUIRED: [Setting; 12] = [
+const REQUIRED: [Setting; 13] = [
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::EnrollmentsTable,
+    Setting::EventsTable,
     Setting::MarketingQueueUrl,
     Setting::MovesQueueUrl,
     Setting::OrdersQueueUrl,

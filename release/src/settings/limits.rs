@@ -93,10 +93,6 @@ fn marketing(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
         over: over.unwrap_or_default(),
         holdout,
     };
-    project.limited = ["send_window", "at_most", "holdout"]
-        .into_iter()
-        .filter_map(|key| Some(At::new(key, keys.entry(key)?.key.place.clone())))
-        .collect();
 }
 
 /// Reads what becomes of a mail over a cap.

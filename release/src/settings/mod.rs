@@ -34,8 +34,6 @@ pub(crate) struct Project {
     pub(crate) calendars: Names<BTreeSet<Date>>,
     /// What holds advertising back, and where it is said.
     pub(crate) limits: Limits,
-    /// Where each of the limits stands.
-    pub(crate) limited: Vec<At<&'static str>>,
     /// What is added to a score.
     pub(crate) scoring: Scoring,
     /// Where steps can call.
@@ -65,7 +63,6 @@ impl Project {
             lists: Names::new("list", "declare it under `lists` in waypost.yaml"),
             calendars: Names::new("calendar", "declare it under `calendars` in waypost.yaml"),
             limits: Limits::default(),
-            limited: Vec::new(),
             scoring: Scoring::default(),
             hooks: Names::new("hook", "declare it under `hooks` in waypost.yaml"),
             vars: Names::new("var", "declare it under `vars` in waypost.yaml"),

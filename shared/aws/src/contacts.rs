@@ -3,6 +3,7 @@
 //! | `contact` | `item` | what |
 //! |---|---|---|
 //! | `con_…` | `profile` | a person |
+//! | `con_…` | `mailed` | when a person was sent advertising, where a project caps that |
 //! | `subject#<id>` | `con_…` | the roles in which a person is linked to a subject |
 //! | `role#<name>` | `con_…` | a person who holds a role whatever the subject |
 //! | `address#<HMAC>` | `con_…` | somebody who has had an address |
@@ -12,11 +13,14 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, anyhow};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use engine::{AddressKey, Bonding, ContactBook, Contacts, Stored, Suppressions, Versioned};
+use engine::{
+    AddressKey, Bonding, ContactBook, Contacts, Pressure, Stored, Suppressions, Versioned,
+};
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, ContactRecord};
+use wire::{Bonds, ContactRecord, Mailed};
 
-use crate::item::{Item, key, number, take_number, take_text, text};
+use crate::item::{Item, key, take_number, take_text, text};
+use crate::writes::{Put, versioned};
 use crate::{Aws, Setting};
 
 impl Contacts for Aws {
@@ -49,8 +53,7 @@ impl ContactBook for Aws {
         record: &ContactRecord,
         replaces: Option<u64>,
     ) -> anyhow::Result<Stored> {
-        let key = contact_key(record.contact.id.as_str(), PROFILE);
-        self.put_versioned(key, record.to_json(), replaces).await
+        self.put_all(vec![self.contact_put(record, replaces)]).await
     }
 
     async fn bonds(
@@ -75,7 +78,8 @@ impl ContactBook for Aws {
         replaces: Option<u64>,
     ) -> anyhow::Result<Stored> {
         let key = contact_key(&partition(bonding), contact.as_str());
-        self.put_versioned(key, bonds.to_json(), replaces).await
+        let put = Put::new(key, bonds.to_json(), replaces, "contact");
+        self.put_all(vec![(Setting::ContactsTable, put)]).await
     }
 
     async fn contacts_at(&self, address: &EmailAddress) -> anyhow::Result<Vec<ContactId>> {
@@ -97,6 +101,25 @@ impl ContactBook for Aws {
         let put = put.table_name(self.setting(Setting::ContactsTable));
         put.set_item(Some(key)).send().await?;
         Ok(())
+    }
+}
+
+impl Pressure for Aws {
+    async fn mailed(&self, contact: &ContactId) -> anyhow::Result<Option<Versioned<Mailed>>> {
+        let item = self.item(contact_key(contact.as_str(), MAILED)).await?;
+        item.map(|item| versioned(item, Mailed::from_json))
+            .transpose()
+    }
+
+    async fn put_mailed(
+        &self,
+        contact: &ContactId,
+        mailed: &Mailed,
+        replaces: Option<u64>,
+    ) -> anyhow::Result<Stored> {
+        let key = contact_key(contact.as_str(), MAILED);
+        let put = Put::new(key, mailed.to_json(), replaces, "contact");
+        self.put_all(vec![(Setting::ContactsTable, put)]).await
     }
 }
 
@@ -165,32 +188,15 @@ impl Aws {
         ))
     }
 
-    async fn put_versioned(
+    /// Returns how a contact is written.
+    pub(crate) fn contact_put(
         &self,
-        mut item: Item,
-        doc: String,
+        record: &ContactRecord,
         replaces: Option<u64>,
-    ) -> anyhow::Result<Stored> {
-        item.insert("doc".to_owned(), text(doc));
-        item.insert("v".to_owned(), number(replaces.unwrap_or_default() + 1));
-        let put = self.dynamodb.put_item();
-        let put = put
-            .table_name(self.setting(Setting::ContactsTable))
-            .set_item(Some(item));
-        let put = match replaces {
-            Some(version) => put
-                .condition_expression("#v = :v")
-                .expression_attribute_names("#v", "v")
-                .expression_attribute_values(":v", number(version)),
-            None => put
-                .condition_expression("attribute_not_exists(#c)")
-                .expression_attribute_names("#c", "contact"),
-        };
-        match put.send().await.map_err(|error| error.into_service_error()) {
-            Ok(_) => Ok(Stored::Done),
-            Err(error) if error.is_conditional_check_failed_exception() => Ok(Stored::Conflict),
-            Err(error) => Err(error.into()),
-        }
+    ) -> (Setting, Put) {
+        let key = contact_key(record.contact.id.as_str(), PROFILE);
+        let put = Put::new(key, record.to_json(), replaces, "contact");
+        (Setting::ContactsTable, put)
     }
 
     fn address_partition(&self, address: &EmailAddress) -> String {
@@ -215,6 +221,7 @@ fn profile(mut item: Item) -> anyhow::Result<(ContactId, Versioned<ContactRecord
     Ok((value.contact.id.clone(), Versioned { value, version }))
 }
 
+const MAILED: &str = "mailed";
 const PROFILE: &str = "profile";
 const SUPPRESSION: &str = "suppression";
 const BATCH_GET_MAX: usize = 100;

@@ -21,6 +21,7 @@ mod releases;
 mod schedules;
 mod settings;
 mod undelivered;
+mod writes;
 
 use std::time::Duration;
 

@@ -1,46 +1,89 @@
-//! Moves one enrollment on.
+//! Moves one enrollment on, or looks at something else again.
 
 use anyhow::anyhow;
-use journey::{Contact, Enrollment, Input, Outcome, Phase, Plan, Scene, SendResult, Settled};
-use wire::{Cause, EnrollmentRecord, Move};
+use journey::{
+    Effect, Ending, Enrollment, Input, Outcome, Phase, Plan, Scene, SendResult, Settled, Signal,
+};
+use wire::{Cause, ContactRecord, EnrollmentRecord, Move};
 
+use crate::changed::changed;
+use crate::dates::date;
 use crate::effects::{orders, pass_on, settle};
+use crate::enter::enter_by_hand;
+use crate::rewrite::{changes, rewrite};
 use crate::{
-    Alarms, Clock, Contacts, Enrollments, Failure, Metric, Metrics, Moves, Orders, Outbox, Plans,
-    Stored,
+    Alarms, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings, Metric,
+    Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Rewrite, Stored, Versioned,
 };
 
-/// Moves an enrollment on because of `cause`.
+/// Looks at something again.
 ///
-/// An enrollment that is gone was erased: there is nothing left to move. The mails that it orders are
-/// left in `outbox`; the move may be acknowledged after [`Outbox::finish`].
+/// The mails that this orders are left in `outbox`; the move may be acknowledged after [`Outbox::finish`].
 pub async fn advance(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
-    Move {
-        contact,
-        enrollment,
-        cause,
-    }: &Move,
+    io: &(
+         impl Clock
+         + ContactBook
+         + Dates
+         + Enrollments
+         + Exceptions
+         + Firings
+         + Plans
+         + Releases
+         + Orders
+         + Moves
+         + Alarms
+         + Metrics
+     ),
+    pulse: &Pulse,
+    one: &Move,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
-    let Some(record) = io.enrollment(contact, enrollment).await? else {
-        return Ok(());
-    };
+    match one {
+        Move::Changed { contact } => changed(io, pulse, contact, outbox).await,
+        Move::Date { contact, date: id } => date(io, pulse, (contact, id), outbox).await,
+        Move::Enter {
+            contact,
+            journey,
+            cause,
+            hops,
+        } => enter_by_hand(io, pulse, (contact, journey), (cause, *hops), outbox).await,
+        Move::Run {
+            contact,
+            enrollment,
+            cause,
+        } => {
+            // An enrollment that is gone was erased: there is nothing left to move.
+            match io.enrollment(contact, enrollment).await? {
+                Some(record) => run(io, record, cause, outbox).await,
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+/// Moves an enrollment on because of `cause`.
+async fn run(
+    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    record: EnrollmentRecord,
+    cause: &Cause,
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
     let plan = io.plan(&record.enrollment.plan).await?;
-    let known = io.contacts(std::slice::from_ref(contact)).await?;
-    let input = match cause {
+    let contact = record.enrollment.contact.clone();
+    let known = io.contacts(std::slice::from_ref(&contact)).await?;
+    let input = match cause.clone() {
         Cause::Accepted { step } => Input::Settled(Settled {
-            step: step.clone(),
+            step,
             result: SendResult::Accepted,
         }),
+        Cause::Clicked { step, link } => Input::Signal(Signal::Clicked { step, link }),
         Cause::Due => Input::Wake,
+        Cause::End => Input::End(Ending::Ended),
+        Cause::Opened { step } => Input::Signal(Signal::Opened { step }),
         Cause::Retry => Input::Retry,
     };
-    match known.into_iter().next() {
-        Some((_, contact)) => {
-            let contact = contact.value.contact.with_defaults(&plan.settings.fields);
-            step(io, &plan, &contact, (record, input), outbox).await
-        }
+    match known.into_values().next() {
+        Some(person) => step(io, &plan, person, (record, input), outbox).await,
         None => erased(io, record).await,
     }
 }
@@ -49,22 +92,25 @@ pub async fn advance(
 ///
 /// Where somebody else was faster, it decides again about what they left.
 pub(crate) async fn step(
-    io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
+    io: &(impl Clock + Contacts + Enrollments + Orders + Moves + Alarms + Metrics),
     plan: &Plan,
-    contact: &Contact,
+    person: Versioned<ContactRecord>,
     (record, input): (EnrollmentRecord, Input),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
-    let mut record = record;
+    let (mut person, mut record) = (person, record);
     for _ in 0..RACES_MAX {
-        if attempt(io, plan, contact, (&record, &input), outbox).await? == Stored::Done {
+        if attempt(io, plan, &person, (&record, &input), outbox).await? == Stored::Done {
             return Ok(());
         }
         let Enrollment { contact, id, .. } = &record.enrollment;
-        let Some(newer) = io.enrollment(contact, id).await? else {
-            return Ok(());
+        let known = io.contacts(std::slice::from_ref(contact)).await?;
+        let newer = io.enrollment(contact, id).await?;
+        (person, record) = match (known.into_values().next(), newer) {
+            (Some(person), Some(newer)) => (person, newer),
+            (None, Some(newer)) => return erased(io, newer).await,
+            (_, None) => return Ok(()),
         };
-        record = newer;
     }
     Err(moved_meanwhile(&record))
 }
@@ -72,13 +118,15 @@ pub(crate) async fn step(
 async fn attempt(
     io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
     plan: &Plan,
-    contact: &Contact,
+    person: &Versioned<ContactRecord>,
     (record, input): (&EnrollmentRecord, &Input),
     outbox: &mut Outbox,
 ) -> Result<Stored, Failure> {
+    let fields = &plan.settings.fields;
+    let contact = person.value.contact.clone().with_defaults(fields);
     let scene = Scene {
         plan,
-        contact,
+        contact: &contact,
         mailed: &[],
         now: io.now(),
     };
@@ -88,13 +136,16 @@ async fn attempt(
         settle(io, plan, record, outbox).await?;
         return Ok(Stored::Done);
     }
-    pass_on(io, plan, record, input).await?;
+    pass_on(io, plan, (record, person), input).await?;
+    let changed = change(&scene, person, (record, &decision.effects))?;
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),
+        changed: changed.is_some(),
+        end: plan.end(),
         enrollment: decision.enrollment,
         version: record.version,
     };
-    let stored = io.replace(&record).await?;
+    let stored = io.replace(&record, changed.as_ref()).await?;
     if stored == Stored::Done {
         // An input that finds it parked is ignored, so it is counted once.
         if let Phase::Parked { .. } = record.enrollment.phase {
@@ -103,6 +154,26 @@ async fn attempt(
         settle(io, plan, &record, outbox).await?;
     }
     Ok(stored)
+}
+
+/// Returns what the steps that were taken make of the contact, if that is something else.
+fn change(
+    scene: &Scene<'_>,
+    person: &Versioned<ContactRecord>,
+    (record, effects): (&EnrollmentRecord, &[Effect]),
+) -> Result<Option<Rewrite>, Failure> {
+    let changes = changes(effects);
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let Enrollment {
+        id, entered, hops, ..
+    } = &record.enrollment;
+    let cause = format!("{id} {}", record.version + 1);
+    // Whoever comes round once a day does so on purpose.
+    let soon = scene.now.duration_since(*entered) < CIRCLE;
+    let hops = if soon { *hops } else { 0 };
+    rewrite(scene.plan, person, &changes, (&cause, hops, scene.now))
 }
 
 /// Ends the run of somebody who was erased.
@@ -117,9 +188,11 @@ pub(crate) async fn erased(
     let record = EnrollmentRecord {
         enrollment: decision.enrollment,
         pending: Vec::new(),
+        changed: false,
+        end: None,
         version: record.version,
     };
-    match io.replace(&record).await? {
+    match io.replace(&record, None).await? {
         Stored::Done => Ok(()),
         Stored::Conflict => Err(moved_meanwhile(&record)),
     }
@@ -130,4 +203,6 @@ fn moved_meanwhile(record: &EnrollmentRecord) -> Failure {
     Failure::Retry(anyhow!("{id} moved meanwhile"))
 }
 
+/// Journeys that let a contact into one another faster than this go round in a circle.
+const CIRCLE: jiff::SignedDuration = jiff::SignedDuration::from_hours(20);
 const RACES_MAX: u8 = 5;

@@ -1,10 +1,10 @@
 //! Does what was decided.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use journey::{Effect, Enrollment, Input, Order, Plan};
-use wire::{Cause, EnrollmentRecord, Move};
+use wire::{Cause, ContactRecord, EnrollmentRecord, Move};
 
-use crate::{Alarms, Clock, Lane, Moves, Orders, Outbox};
+use crate::{Alarms, Clock, Lane, Moves, Orders, Outbox, Versioned};
 
 /// Takes the orders out of `effects`, to be stored with the state that they belong to.
 pub(crate) fn orders(effects: &[Effect]) -> Vec<Order> {
@@ -24,7 +24,16 @@ pub(crate) async fn settle(
     outbox: &mut Outbox,
 ) -> anyhow::Result<()> {
     outbox.add(Lane::from(&plan.purpose), record.pending.clone());
-    alarm(io, &record.enrollment).await
+    if record.changed {
+        tell(io, record).await?;
+    }
+    alarm(io, record).await
+}
+
+/// Lets everybody hear that a run has changed its contact.
+async fn tell(io: &impl Moves, record: &EnrollmentRecord) -> anyhow::Result<()> {
+    let contact = record.enrollment.contact.clone();
+    io.move_on(&[Move::Changed { contact }]).await
 }
 
 /// Orders once more what the next state is about to overwrite: after a crash nobody else would.
@@ -32,9 +41,9 @@ pub(crate) async fn settle(
 /// The mail that `input` is about was ordered, or it would not be known what became of it; and an
 /// order that is too old would only be refused.
 pub(crate) async fn pass_on(
-    io: &(impl Clock + Orders),
+    io: &(impl Clock + Orders + Moves),
     plan: &Plan,
-    record: &EnrollmentRecord,
+    (record, person): (&EnrollmentRecord, &Versioned<ContactRecord>),
     input: &Input,
 ) -> anyhow::Result<()> {
     let settled = |order: &Order| match input {
@@ -53,28 +62,40 @@ pub(crate) async fn pass_on(
         let lane = Lane::from(&plan.purpose);
         io.order(lane, &left, SignedDuration::ZERO).await?;
     }
+    if record.changed && !person.value.unheard.is_empty() {
+        tell(io, record).await?;
+    }
     Ok(())
 }
 
-/// Sets the alarm clock of an enrollment that waits.
+/// Sets the alarm clock of an enrollment that waits, or moves it on where its moment has come.
 pub(crate) async fn alarm(
     io: &(impl Clock + Moves + Alarms),
-    enrollment: &Enrollment,
+    record: &EnrollmentRecord,
 ) -> anyhow::Result<()> {
-    let Some(due) = enrollment.phase.due() else {
+    let Some(due) = record.due() else {
         return Ok(());
     };
+    let Enrollment { contact, id, .. } = &record.enrollment;
+    let one = Move::Run {
+        contact: contact.clone(),
+        enrollment: id.clone(),
+        cause: Cause::Due,
+    };
+    ring(io, due, one).await
+}
+
+/// Has `wake` ring when something is due, or looks at it again at once.
+pub(crate) async fn ring(
+    io: &(impl Clock + Moves + Alarms),
+    due: Timestamp,
+    one: Move,
+) -> anyhow::Result<()> {
     // The scheduler refuses a minute that has begun; by then the queue is quicker anyway.
     if due <= io.now() {
-        let due = Move {
-            contact: enrollment.contact.clone(),
-            enrollment: enrollment.id.clone(),
-            cause: Cause::Due,
-        };
-        io.move_on(&[due]).await?;
-    } else {
-        io.ring(due).await;
+        return io.move_on(&[one]).await;
     }
+    io.ring(due).await;
     Ok(())
 }
 

@@ -61,7 +61,7 @@ fn proves_sent(kind: ReportKind) -> bool {
 }
 
 fn accepted(row: &Row) -> Move {
-    Move {
+    Move::Run {
         contact: row.contact.clone(),
         enrollment: row.enrollment.clone(),
         cause: Cause::Accepted {

@@ -8,8 +8,12 @@
 //! again: every effect is named by its cause, so doing it twice does it once.
 
 mod advance;
+mod changed;
 mod compose;
+mod crowd;
+mod dates;
 mod effects;
+mod enter;
 mod failure;
 mod feedback;
 mod intake;
@@ -17,6 +21,7 @@ mod keyring;
 mod outbox;
 mod ports;
 mod resolve;
+mod rewrite;
 mod send;
 mod silence;
 mod wake;
@@ -28,10 +33,11 @@ pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;
 pub use outbox::Outbox;
 pub use ports::{
-    AddressKey, Alarms, Backlog, Bonding, Claim, Claimed, Clock, ContactBook, Contacts, DueIndex,
-    Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions, Firings, Lane, Ledger,
-    Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Quota, Releases, Row,
-    RowState, Secrets, Sent, Stored, Suppressions, Templates, Undelivered, Versioned,
+    AddressKey, Alarms, Backlog, Beside, Bonding, Claim, Claimed, Clock, ContactBook, Contacts,
+    Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions,
+    Firings, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans,
+    Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, Suppressions,
+    Templates, Undelivered, Versioned,
 };
 pub use resolve::{Entering, Resolved, resolve};
 pub use send::{EVIDENCE, LEASE, Patience, send};

@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use wire::{Cause, Move};
 
 use crate::silence::measure_silence;
-use crate::{Clock, DueIndex, Failure, Firings, Metric, Metrics, Moves, Plans, Quota, Releases};
+use crate::{
+    Clock, Due, DueIndex, Failure, Firings, Metric, Metrics, Moves, Overdue, Plans, Quota, Releases,
+};
 
 /// Moves on everybody who is due; what an alarm clock rings for.
 ///
@@ -87,11 +89,15 @@ async fn drain(
     Ok(report)
 }
 
-fn due(overdue: crate::Overdue) -> Move {
-    Move {
-        contact: overdue.contact,
-        enrollment: overdue.enrollment,
-        cause: Cause::Due,
+fn due(overdue: Overdue) -> Move {
+    let Overdue { contact, what, .. } = overdue;
+    match what {
+        Due::Date(date) => Move::Date { contact, date },
+        Due::Run(enrollment) => Move::Run {
+            contact,
+            enrollment,
+            cause: Cause::Due,
+        },
     }
 }
 

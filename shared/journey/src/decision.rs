@@ -57,6 +57,8 @@ pub enum Signal {
     },
     /// The source posted an event about them.
     Event {
+        /// Its id, by which a repeat is known.
+        id: String,
         /// Its type.
         event: String,
         /// Its parameters.
@@ -99,6 +101,11 @@ pub enum SendResult {
     Accepted,
     /// Nobody knows whether it left, and it is not sent again.
     GivenUp,
+    /// It may not leave now.
+    Held {
+        /// When to ask again: a whole minute.
+        until: Timestamp,
+    },
     /// It could not be made or was refused; somebody must mend something.
     Refused {
         /// What to mend.

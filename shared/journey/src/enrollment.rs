@@ -29,6 +29,8 @@ pub struct Enrollment {
     pub notified: BTreeMap<String, Vec<ContactId>>,
     /// What the contact did with its mails.
     pub signals: Signals,
+    /// How many journeys led to it, each by what its steps changed.
+    pub hops: u8,
     /// Where it stands.
     pub phase: Phase,
     /// What it did, in order.
@@ -115,6 +117,11 @@ impl Phase {
             | Self::Parked { .. }
             | Self::Sending { .. } => None,
         }
+    }
+
+    /// Returns whether something of it is on its way, and what becomes of that moves the run on.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self, Self::Calling { .. } | Self::Sending { .. })
     }
 
     /// Returns whether the run is over.

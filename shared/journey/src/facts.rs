@@ -86,6 +86,8 @@ pub struct Signals {
     pub opened: BTreeSet<String>,
     /// The sends whose mail was clicked, with the link's name.
     pub clicks: BTreeSet<(String, String)>,
+    /// The ids of the events that have moved the run on.
+    pub heard: BTreeSet<String>,
     /// When the journey's goal was reached.
     pub goal: Option<Timestamp>,
 }

@@ -19,6 +19,13 @@ macro_rules! id {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// Returns which of `shards` shards of an index it belongs to.
+            pub fn shard(&self, shards: u8) -> u8 {
+                let bytes = self.0.bytes();
+                let sum = bytes.fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+                sum % shards
+            }
         }
 
         impl fmt::Display for $name {
@@ -50,6 +57,36 @@ id!(/// One contact's passage through one journey.
 id!(/// One mail to one recipient: the unit that must never be sent twice.
     SendId, "snd");
 
+id!(/// One write of what is known about a contact.
+    ChangeId, "chg");
+id!(/// One date trigger of one journey, for one contact.
+    DateId, "dat");
+
+id!(/// What is known about how often one contact came into one journey.
+    EntryId, "ent");
+
+impl EntryId {
+    /// Names what is known about how often `contact` came into `journey` about `subject`.
+    pub fn of(journey: &str, subject: Option<&str>, contact: &ContactId) -> Self {
+        let parts = [journey, subject.unwrap_or_default(), contact.as_str()];
+        Self(named("ent", &parts))
+    }
+}
+
+impl ChangeId {
+    /// Names what `cause` changed about `contact`: an event, or the so many-th decision of a run.
+    pub fn of(contact: &ContactId, cause: &str) -> Self {
+        Self(named("chg", &[contact.as_str(), cause]))
+    }
+}
+
+impl DateId {
+    /// Names the trigger of `journey` that goes off at `moment`, in its author's words.
+    pub fn of(journey: &str, moment: &str, contact: &ContactId) -> Self {
+        Self(named("dat", &[journey, moment, contact.as_str()]))
+    }
+}
+
 impl ContactId {
     /// Names the person whom the source calls `source_id`.
     pub fn of(source_id: &str) -> Self {
@@ -77,15 +114,6 @@ impl EnrollmentId {
                 event.unwrap_or_default(),
             ],
         ))
-    }
-
-    /// Returns which of `shards` shards of the due index it belongs to.
-    pub fn shard(&self, shards: u8) -> u8 {
-        let sum = self
-            .0
-            .bytes()
-            .fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
-        sum % shards
     }
 }
 

@@ -19,11 +19,13 @@ mod decision;
 mod enrollment;
 mod event;
 mod facts;
+mod firing;
 mod id;
 mod mistake;
 mod plan;
 mod publish;
 mod rehearsal;
+mod revision;
 mod share;
 mod silence;
 mod suggest;
@@ -34,7 +36,7 @@ mod value;
 
 pub use address::{AddressError, EmailAddress};
 pub use admission::{Admission, History, Refusal, admit};
-pub use advance::{advance, erase};
+pub use advance::{Clearance, advance, clearance, erase};
 pub use arming::{arm, rearm};
 pub use audience::{Audience, Crowd, Happening, Person, address};
 pub use change::{Change, SCORE};
@@ -46,7 +48,7 @@ pub use decision::{
 pub use enrollment::{Enrollment, Order, Phase, Taken};
 pub use event::{Entrance, EventType, Release};
 pub use facts::{Known, Signals};
-pub use id::{ContactId, EnrollmentId, NotAnId, SendId};
+pub use id::{ChangeId, ContactId, DateId, EnrollmentId, EntryId, NotAnId, SendId};
 pub use mistake::Mistake;
 pub use plan::{
     Absent, Action, Arm, Awaited, Branch, Cap, Goal, Holdout, Limits, Next, Occasion, Over, Plan,
@@ -54,6 +56,7 @@ pub use plan::{
 };
 pub use publish::Publish;
 pub use rehearsal::{Deed, Line, Script, Told, rehearse};
+pub use revision::{Before, Revision};
 pub use silence::{Fired, Silence};
 pub use suggest::nearest;
 pub use time::{

@@ -176,21 +176,21 @@ fn an_input_that_no_longer_applies_changes_nothing() {
         ",
         &expect![[r#"
             2026-11-23T13:00:20Z wake
-              ignored: Stale
-            2026-11-23T13:00:20Z sent hello
-              ignored: Stale
-            2026-11-23T13:00:20Z start
               order hello for anna
               sends hello, due 2026-11-23T13:00:20Z
+            2026-11-23T13:00:20Z sent hello
+              alarm at 2026-11-23T14:01:00Z
+              waits at pause until 2026-11-23T14:01:00Z
+            2026-11-23T13:00:20Z start
+              ignored: Stale
             2026-11-23T13:00:21Z start
               ignored: Stale
             2026-11-23T13:00:22Z wake
-              ignored: Stale
+              ignored: Early
             2026-11-23T13:00:23Z sent again
               ignored: Stale
             2026-11-23T13:00:24Z sent hello
-              alarm at 2026-11-23T14:01:00Z
-              waits at pause until 2026-11-23T14:01:00Z
+              ignored: Stale
             2026-11-23T13:00:25Z sent hello
               ignored: Stale
             2026-11-23T13:59:59Z wake
@@ -207,7 +207,7 @@ fn an_input_that_no_longer_applies_changes_nothing() {
             2026-11-23T14:01:04Z wake
               ignored: Parked
             keeps Name, StartDate
-            2026-11-23T13:00:24Z hello sent
+            2026-11-23T13:00:20Z hello sent
             2026-11-23T14:01:00Z pause waited
         "#]],
     );

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use journey::{Consent, Contact, ContactId};
+use journey::{Consent, Contact, ContactId, Revision};
 use serde::{Deserialize, Serialize};
 
+use crate::revision::RevisionDoc;
 use crate::value::{ValueDoc, read_values, write_values};
 use crate::{Unreadable, time};
 
@@ -16,6 +17,8 @@ pub struct ContactRecord {
     pub contact: Contact,
     /// The newest `timestamp` of an event that changed it.
     pub as_of: Timestamp,
+    /// The writes of which not everybody whom they concern has heard yet, the oldest first.
+    pub unheard: Vec<Revision>,
 }
 
 impl ContactRecord {
@@ -37,6 +40,7 @@ impl ContactRecord {
                 .map(|(topic, proof)| (topic, proof.into()))
                 .collect(),
             as_of: self.as_of,
+            unheard: self.unheard.iter().map(RevisionDoc::from).collect(),
         })
     }
 
@@ -45,6 +49,7 @@ impl ContactRecord {
         let doc: Doc = serde_json::from_str(json)?;
         crate::version(doc.v, 1)?;
         let consent = doc.consent.into_iter();
+        let unheard = doc.unheard.into_iter().map(Revision::try_from);
         Ok(Self {
             contact: Contact {
                 id: ContactId::of(&doc.source_id),
@@ -61,6 +66,7 @@ impl ContactRecord {
                     .collect(),
             },
             as_of: doc.as_of,
+            unheard: unheard.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -85,6 +91,8 @@ struct Doc {
     consent: BTreeMap<String, ConsentDoc>,
     #[serde(with = "time")]
     as_of: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unheard: Vec<RevisionDoc>,
 }
 
 /// A proof of consent.

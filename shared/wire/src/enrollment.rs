@@ -16,11 +16,24 @@ pub struct EnrollmentRecord {
     pub enrollment: Enrollment,
     /// Mails decided with this state and perhaps not yet ordered.
     pub pending: Vec<Order>,
+    /// Whether the contact was changed together with this state, and not everybody may have heard of it.
+    pub changed: bool,
+    /// When everybody inside has to leave the journey, if they have to.
+    pub end: Option<Timestamp>,
     /// How often the record was replaced; each replacement names the version it replaces.
     pub version: u64,
 }
 
 impl EnrollmentRecord {
+    /// Returns when it must be looked at again by itself: when it goes on, or has to leave.
+    pub fn due(&self) -> Option<Timestamp> {
+        let phase = &self.enrollment.phase;
+        let end = self
+            .end
+            .filter(|_| !phase.is_over() && !phase.is_under_way());
+        phase.due().into_iter().chain(end).min()
+    }
+
     /// Writes everything but what the store keeps beside it: the ids and the version.
     pub fn to_json(&self) -> String {
         let enrollment = &self.enrollment;
@@ -44,7 +57,11 @@ impl EnrollmentRecord {
                 .collect(),
             opened: enrollment.signals.opened.clone(),
             clicks: enrollment.signals.clicks.clone(),
+            heard: enrollment.signals.heard.clone(),
             goal: enrollment.signals.goal.map(Moment),
+            hops: enrollment.hops,
+            changed: self.changed,
+            end: self.end.map(Moment),
             phase: PhaseDoc::from(&enrollment.phase),
             path: enrollment.path.iter().map(TakenDoc::from).collect(),
             pending: pending.collect(),
@@ -88,12 +105,16 @@ impl EnrollmentRecord {
                 signals: Signals {
                     opened: doc.opened,
                     clicks: doc.clicks,
+                    heard: doc.heard,
                     goal: doc.goal.map(|Moment(at)| at),
                 },
+                hops: doc.hops,
                 phase: doc.phase.into(),
                 path: doc.path.into_iter().map(Taken::from).collect(),
             },
             pending,
+            changed: doc.changed,
+            end: doc.end.map(|Moment(at)| at),
             version,
         })
     }
@@ -153,8 +174,16 @@ struct Doc {
     opened: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     clicks: BTreeSet<(String, String)>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    heard: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     goal: Option<Moment>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    hops: u8,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    changed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    end: Option<Moment>,
     phase: PhaseDoc,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     path: Vec<TakenDoc>,
@@ -281,4 +310,8 @@ impl From<PhaseDoc> for Phase {
             PhaseDoc::Waiting { step, due } => Self::Waiting { step, due },
         }
     }
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }

@@ -1,7 +1,7 @@
-//! How mails to be sent and enrollments to be moved travel in queues.
+//! How mails to be sent travel in queues.
 
 use jiff::Timestamp;
-use journey::{ContactId, EnrollmentId, Order};
+use journey::{ContactId, Order};
 use serde::{Deserialize, Serialize};
 
 use crate::{Unreadable, time};
@@ -68,91 +68,4 @@ struct OrderDoc {
     recipient: Option<String>,
     #[serde(with = "time")]
     decided: Timestamp,
-}
-
-/// Enrollments to be moved on, several a message.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct MovesMessage {
-    /// The enrollments.
-    pub moves: Vec<Move>,
-}
-
-/// One enrollment to be moved on.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Move {
-    /// Whose it is.
-    pub contact: ContactId,
-    /// Which.
-    pub enrollment: EnrollmentId,
-    /// Why.
-    pub cause: Cause,
-}
-
-/// Why an enrollment is to be moved on.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Cause {
-    /// The mail service says that it took the mail of this step.
-    Accepted {
-        /// The step that sent it.
-        step: String,
-    },
-    /// What it waits for may have come.
-    Due,
-    /// Somebody has mended why it was parked.
-    Retry,
-}
-
-impl MovesMessage {
-    /// Writes the message.
-    pub fn to_json(&self) -> String {
-        let moves = self.moves.iter().map(|one| MoveDoc {
-            contact: one.contact.to_string(),
-            enrollment: one.enrollment.to_string(),
-            accepted: match &one.cause {
-                Cause::Accepted { step } => Some(step.clone()),
-                Cause::Due | Cause::Retry => None,
-            },
-            retry: one.cause == Cause::Retry,
-        });
-        crate::to_json(&MovesDoc {
-            v: 1,
-            moves: moves.collect(),
-        })
-    }
-
-    /// Reads a message of any version that was ever written.
-    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
-        let doc: MovesDoc = serde_json::from_str(json)?;
-        crate::version(doc.v, 1)?;
-        let moves = doc.moves.into_iter().map(|doc| {
-            Ok(Move {
-                contact: doc.contact.parse()?,
-                enrollment: doc.enrollment.parse()?,
-                cause: match doc.accepted {
-                    Some(step) => Cause::Accepted { step },
-                    None if doc.retry => Cause::Retry,
-                    None => Cause::Due,
-                },
-            })
-        });
-        Ok(Self {
-            moves: moves.collect::<Result<_, Unreadable>>()?,
-        })
-    }
-}
-
-#[derive(Deserialize, Serialize)]
-struct MovesDoc {
-    v: u8,
-    moves: Vec<MoveDoc>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct MoveDoc {
-    contact: String,
-    enrollment: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    accepted: Option<String>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    retry: bool,
 }

@@ -3,5 +3,6 @@
 mod documents;
 mod everything;
 mod laws;
+mod revisions;
 mod samples;
 mod signatures;

@@ -35,7 +35,7 @@ impl World {
             })
         }));
         if let Some(row) = state.runs.shown(jiff::Timestamp::MAX).next() {
-            faults.push(format!("{} is still in the due index", row.enrollment));
+            faults.push(format!("{} is still in the due index", row.what.as_str()));
         }
         for record in state.runs.all() {
             let Some(plan) = state.published.plans.get(&record.enrollment.plan) else {
@@ -107,9 +107,12 @@ impl State {
             self.wrong(format!("{id} takes a step twice"));
         }
         match &old.phase {
-            Phase::Left { .. } | Phase::Parked { .. } => {
-                self.wrong(format!("{id} moves on after its end"));
+            Phase::Left { .. } => self.wrong(format!("{id} moves on after its end")),
+            Phase::Parked { .. } if !new.phase.is_over() => {
+                self.wrong(format!("{id} moves on though nobody has mended it"));
             }
+            // What happens to its contact may let it go, or bring what it waits for; that takes no step.
+            Phase::Holding { .. } | Phase::Waiting { .. } if old.path == new.path => (),
             Phase::Holding { due, .. } | Phase::Waiting { due, .. }
                 if !self.erased(&new.contact) =>
             {
@@ -123,6 +126,7 @@ impl State {
             | Phase::Entered
             | Phase::Holding { .. }
             | Phase::Met { .. }
+            | Phase::Parked { .. }
             | Phase::Sending { .. }
             | Phase::Waiting { .. } => (),
         }

@@ -3,7 +3,7 @@
 use engine::{Entering, Failure, Keyring, Lane, Orders, Outbox, Post, Pulse};
 use jiff::SignedDuration;
 use journey::{Order, Phase};
-use wire::{Cause, EventsMessage, MovesMessage, OrdersMessage, Report, Signed, Unreadable};
+use wire::{Cause, EventsMessage, Move, MovesMessage, OrdersMessage, Report, Signed, Unreadable};
 
 use super::{PATIENCE, Queue, World};
 use crate::given;
@@ -51,13 +51,9 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
         Queue::Moves => {
             let mut outbox = Outbox::default();
             for one in MovesMessage::from_json(&body).map_err(unreadable)?.moves {
-                let fits = |phase: &Phase| match &one.cause {
-                    Cause::Accepted { .. } => matches!(phase, Phase::Sending { .. }),
-                    Cause::Due => phase.due().is_some(),
-                    Cause::Retry => matches!(phase, Phase::Parked { .. }),
-                };
-                if !world.drops(&one.contact, &one.enrollment, fits) {
-                    results.push(engine::advance(&world, &one, &mut outbox).await);
+                if !is_dropped(&world, &one) {
+                    let pulse = Pulse::default();
+                    results.push(engine::advance(&world, &pulse, &one, &mut outbox).await);
                 }
             }
             results.push(outbox.finish(&world).await);
@@ -69,6 +65,25 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
         }
     }
     results.into_iter().collect()
+}
+
+/// Returns whether a planted mistake drops what is to be moved, because it is past.
+fn is_dropped(world: &World, one: &Move) -> bool {
+    let Move::Run {
+        contact,
+        enrollment,
+        cause,
+    } = one
+    else {
+        return false;
+    };
+    let fits = |phase: &Phase| match cause {
+        Cause::Accepted { .. } => matches!(phase, Phase::Sending { .. }),
+        Cause::Due => phase.due().is_some(),
+        Cause::Retry => matches!(phase, Phase::Parked { .. }),
+        Cause::Clicked { .. } | Cause::End | Cause::Opened { .. } => true,
+    };
+    world.drops(contact, enrollment, fits)
 }
 
 /// Sends the mails of a message: of several, only those that fail go back or to the dead letters.

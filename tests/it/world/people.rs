@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use anyhow::{anyhow, ensure};
-use engine::{AddressKey, Bonding, ContactBook, Contacts, Stored, Suppressions, Versioned};
+use engine::{
+    AddressKey, Bonding, ContactBook, Contacts, Pressure, Stored, Suppressions, Versioned,
+};
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, ContactRecord};
+use wire::{Bonds, ContactRecord, Mailed};
 
 use super::{Bug, World};
 
@@ -16,11 +18,23 @@ pub(crate) struct People {
     pub(crate) contacts: BTreeMap<ContactId, Versioned<ContactRecord>>,
     pub(crate) bonds: BTreeMap<String, BTreeMap<ContactId, (u64, String)>>,
     pub(crate) addresses: BTreeMap<EmailAddress, BTreeSet<ContactId>>,
+    pub(crate) mailed: BTreeMap<ContactId, Versioned<Mailed>>,
     /// How many writes were done.
     pub(crate) writes: u64,
 }
 
 impl People {
+    /// Writes a contact in place of a version.
+    pub(crate) fn put(&mut self, record: &ContactRecord, replaces: Option<u64>) {
+        let written = ContactRecord::from_json(&record.to_json());
+        let row = Versioned {
+            value: written.expect("what is written can be read"),
+            version: replaces.unwrap_or_default() + 1,
+        };
+        self.contacts.insert(record.contact.id.clone(), row);
+        self.writes += 1;
+    }
+
     pub(crate) fn contact(&self, id: &ContactId) -> Option<ContactRecord> {
         Some(self.contacts.get(id)?.value.clone())
     }
@@ -63,13 +77,7 @@ impl ContactBook for World {
             if known != replaces {
                 return Stored::Conflict;
             }
-            let written = ContactRecord::from_json(&record.to_json());
-            let row = Versioned {
-                value: written.expect("what is written can be read"),
-                version: replaces.unwrap_or_default() + 1,
-            };
-            state.people.contacts.insert(id.clone(), row);
-            state.people.writes += 1;
+            state.people.put(record, replaces);
             Stored::Done
         })
     }
@@ -128,6 +136,38 @@ impl ContactBook for World {
         self.write("contacts.note_address", |state| {
             let known = state.people.addresses.entry(address.clone()).or_default();
             known.insert(contact.clone());
+        })
+    }
+}
+
+impl Pressure for World {
+    fn mailed(
+        &self,
+        contact: &ContactId,
+    ) -> impl Future<Output = anyhow::Result<Option<Versioned<Mailed>>>> + Send {
+        self.read("pressure.mailed", |state| {
+            state.people.mailed.get(contact).cloned()
+        })
+    }
+
+    fn put_mailed(
+        &self,
+        contact: &ContactId,
+        mailed: &Mailed,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        self.write("pressure.put_mailed", move |state| {
+            let known = state.people.mailed.get(contact).map(|known| known.version);
+            if known != replaces {
+                return Stored::Conflict;
+            }
+            let written = Mailed::from_json(&mailed.to_json());
+            let row = Versioned {
+                value: written.expect("what is written can be read"),
+                version: replaces.unwrap_or_default() + 1,
+            };
+            state.people.mailed.insert(contact.clone(), row);
+            Stored::Done
         })
     }
 }

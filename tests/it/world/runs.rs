@@ -6,22 +6,24 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use engine::{
-    DueIndex, Enrollments, Exception, Exceptions, Overdue, Pages, Plans, Releases, Stored,
-    Templates,
+    Beside, Dates, Due, DueIndex, Enrollments, Exception, Exceptions, Overdue, Pages, Plans,
+    Releases, Rewrite, Stored, Templates, Versioned,
 };
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, EnrollmentId, Plan, Release};
+use journey::{ContactId, DateId, EnrollmentId, EntryId, Plan, Release};
 use mail::Template;
-use wire::EnrollmentRecord;
+use wire::{Armed, EnrollmentRecord, LastEntry};
 
 use super::{Bug, State, World};
 
-/// Every run, and the index of those who wait.
+/// Every run, what stands beside them, and the index of what waits.
 #[derive(Default)]
 pub(crate) struct Runs {
     pub(crate) rows: BTreeMap<(ContactId, EnrollmentId), EnrollmentRecord>,
+    pub(crate) dates: BTreeMap<(ContactId, DateId), (u64, String)>,
+    pub(crate) entries: BTreeMap<(ContactId, EntryId), (u64, String)>,
     /// What the index shows, and since when: it follows the table after a moment.
-    pub(crate) index: BTreeMap<EnrollmentId, Vec<(Timestamp, Option<Overdue>)>>,
+    index: BTreeMap<String, Vec<(Timestamp, Option<Overdue>)>>,
 }
 
 impl Runs {
@@ -52,17 +54,50 @@ impl State {
         let mut written = written.expect("what is written can be read");
         if self.bug == Some(Bug::EffectsNotStored) {
             written.pending.clear();
+            written.changed = false;
         }
         self.runs.rows.insert(key, written);
-        let shown = run.phase.due().map(|due| Overdue {
-            contact: run.contact.clone(),
-            enrollment: run.id.clone(),
+        let what = Due::Run(run.id.clone());
+        self.show(&run.contact, what, record.due());
+        self.log(|| format!("  {} v{version} is {:?}", run.id, run.phase));
+    }
+
+    /// Has the index show something, or not any more.
+    fn show(&mut self, contact: &ContactId, what: Due, due: Option<Timestamp>) {
+        let since = self.now + INDEX_LAG;
+        let history = self.runs.index.entry(what.as_str().to_owned());
+        let shown = due.map(|due| Overdue {
+            contact: contact.clone(),
+            what,
             due,
         });
-        let since = self.now + INDEX_LAG;
-        let history = self.runs.index.entry(run.id.clone()).or_default();
-        history.push((since, shown));
-        self.log(|| format!("  {} v{version} is {:?}", run.id, run.phase));
+        history.or_default().push((since, shown));
+    }
+
+    /// Returns whether what is written beside a run may be written.
+    fn may_write(&self, contact: &ContactId, beside: &Beside) -> bool {
+        let known = self.people.contacts.get(contact).map(|known| known.version);
+        let contact_fits = beside
+            .contact
+            .as_ref()
+            .is_none_or(|rewrite| known == Some(rewrite.replaces));
+        contact_fits
+            && beside.entry.as_ref().is_none_or(|(id, _, replaces)| {
+                let entries = &self.runs.entries;
+                let known = entries.get(&(contact.clone(), id.clone()));
+                known.map(|(version, _)| *version) == *replaces
+            })
+    }
+
+    fn write_beside(&mut self, contact: &ContactId, beside: &Beside) {
+        if let Some(rewrite) = &beside.contact {
+            self.people.put(&rewrite.record, Some(rewrite.replaces));
+        }
+        if let Some((id, entry, replaces)) = &beside.entry {
+            let row = (replaces.unwrap_or_default() + 1, entry.to_json());
+            let key = (contact.clone(), id.clone());
+            self.runs.entries.insert(key, row);
+        }
     }
 }
 
@@ -77,17 +112,49 @@ impl Enrollments for World {
         })
     }
 
+    fn runs(
+        &self,
+        contact: &ContactId,
+    ) -> impl Future<Output = anyhow::Result<Vec<EnrollmentRecord>>> + Send {
+        self.read("enrollments.runs", |state| {
+            let rows = state.runs.all();
+            let on_the_way = rows.filter(|row| {
+                row.enrollment.contact == *contact && !row.enrollment.phase.is_over()
+            });
+            on_the_way.cloned().collect()
+        })
+    }
+
+    async fn last_entry(
+        &self,
+        contact: &ContactId,
+        id: &EntryId,
+    ) -> anyhow::Result<Option<Versioned<LastEntry>>> {
+        let key = (contact.clone(), id.clone());
+        let found = self.read("enrollments.last_entry", |state| {
+            state.runs.entries.get(&key).cloned()
+        });
+        let found = found.await?.map(|(version, json)| {
+            let value = LastEntry::from_json(&json)?;
+            anyhow::Ok(Versioned { value, version })
+        });
+        found.transpose()
+    }
+
     fn enter(
         &self,
         record: &EnrollmentRecord,
+        beside: &Beside,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
         self.write("enrollments.enter", |state| {
             let run = &record.enrollment;
             let twice = state.bug == Some(Bug::EntersTwice);
-            if state.runs.one(&run.contact, &run.id).is_some() && !twice {
+            let there = state.runs.one(&run.contact, &run.id).is_some();
+            if there && !twice || !state.may_write(&run.contact, beside) {
                 return Stored::Conflict;
             }
             state.entered(record);
+            state.write_beside(&run.contact, beside);
             state.store(record, 1);
             Stored::Done
         })
@@ -96,18 +163,79 @@ impl Enrollments for World {
     fn replace(
         &self,
         record: &EnrollmentRecord,
+        contact: Option<&Rewrite>,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
-        self.write("enrollments.replace", |state| {
+        let beside = Beside {
+            contact: contact.cloned(),
+            entry: None,
+        };
+        self.write("enrollments.replace", move |state| {
             let run = &record.enrollment;
             let Some(before) = state.runs.one(&run.contact, &run.id) else {
                 return Stored::Conflict;
             };
             let blind = state.bug == Some(Bug::UnconditionalReplace);
-            if before.version != record.version && !blind {
+            let fits = before.version == record.version && state.may_write(&run.contact, &beside);
+            if !fits && !blind {
                 return Stored::Conflict;
             }
             state.replaced(&before, record);
+            state.write_beside(&run.contact, &beside);
             state.store(record, before.version + 1);
+            Stored::Done
+        })
+    }
+}
+
+impl Dates for World {
+    async fn armed(
+        &self,
+        contact: &ContactId,
+        id: &DateId,
+    ) -> anyhow::Result<Option<Versioned<Armed>>> {
+        let key = (contact.clone(), id.clone());
+        let found = self.read("dates.armed", |state| state.runs.dates.get(&key).cloned());
+        let found = found.await?.map(|(version, json)| {
+            let value = Armed::from_json(&json)?;
+            anyhow::Ok(Versioned { value, version })
+        });
+        found.transpose()
+    }
+
+    fn arm(
+        &self,
+        contact: &ContactId,
+        id: &DateId,
+        armed: &Armed,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        self.write("dates.arm", move |state| {
+            let key = (contact.clone(), id.clone());
+            let known = state.runs.dates.get(&key).map(|(version, _)| *version);
+            if known != replaces {
+                return Stored::Conflict;
+            }
+            let row = (replaces.unwrap_or_default() + 1, armed.to_json());
+            state.runs.dates.insert(key, row);
+            state.show(contact, Due::Date(id.clone()), Some(armed.due));
+            Stored::Done
+        })
+    }
+
+    fn disarm(
+        &self,
+        contact: &ContactId,
+        id: &DateId,
+        version: u64,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        self.write("dates.disarm", move |state| {
+            let key = (contact.clone(), id.clone());
+            let known = state.runs.dates.get(&key).map(|(version, _)| *version);
+            if known != Some(version) {
+                return Stored::Conflict;
+            }
+            state.runs.dates.remove(&key);
+            state.show(contact, Due::Date(id.clone()), None);
             Stored::Done
         })
     }
@@ -125,13 +253,17 @@ impl DueIndex for World {
         after: Option<&Overdue>,
     ) -> impl Future<Output = anyhow::Result<Vec<Overdue>>> + Send {
         self.read("due_index.due", move |state| {
+            let of = |row: &Overdue| match &row.what {
+                Due::Date(id) => id.shard(2),
+                Due::Run(id) => id.shard(2),
+            };
             let mut found: Vec<_> = state
                 .runs
                 .shown(state.now)
-                .filter(|row| row.due <= until && row.enrollment.shard(2) == shard)
+                .filter(|row| row.due <= until && of(row) == shard)
                 .cloned()
                 .collect();
-            let key = |row: &Overdue| (row.due, row.enrollment.clone());
+            let key = |row: &Overdue| (row.due, row.what.as_str().to_owned());
             found.sort_by_key(key);
             let start = after.map_or(0, |after| {
                 found.partition_point(|row| key(row) <= key(after))

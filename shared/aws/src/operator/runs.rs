@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use journey::{ContactId, EnrollmentId, Phase};
 use wire::Standing;
 
-use crate::enrollments::{minute, shard_name};
+use crate::enrollments::{RUNS, minute, shard_name};
 use crate::item::{Item, take_text, text};
 use crate::{Aws, Setting};
 
@@ -162,14 +162,14 @@ impl Aws {
                 .total_segments(SEGMENTS)
                 .table_name(self.setting(Setting::EnrollmentsTable))
                 .projection_expression(attributes)
-                .filter_expression(filter)
+                .filter_expression(format!("begins_with(#enrollment, :runs) AND {filter}"))
                 .expression_attribute_names("#doc", "doc")
+                .expression_attribute_names("#enrollment", "enrollment")
+                .expression_attribute_values(":runs", text(RUNS))
                 .expression_attribute_values(":part", text(part))
                 .set_exclusive_start_key(start);
-            for name in ["contact", "enrollment"] {
-                if attributes.contains(name) {
-                    scan = scan.expression_attribute_names(format!("#{name}"), name);
-                }
+            if attributes.contains("#contact") {
+                scan = scan.expression_attribute_names("#contact", "contact");
             }
             let page = scan.send().await.context("the enrollments table")?;
             items.extend(page.items.unwrap_or_default());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, ContactRecord};
+use wire::{Bonds, ContactRecord, Mailed};
 
 use super::{AddressKey, Stored, Versioned};
 
@@ -74,4 +74,21 @@ pub trait Suppressions {
         &self,
         address: &AddressKey,
     ) -> impl Future<Output = anyhow::Result<Option<String>>> + Send;
+}
+
+/// Remembers what advertising people were sent: `dynamodb:GetItem`, `dynamodb:PutItem`.
+pub trait Pressure {
+    /// Returns what advertising a contact was sent, read strongly consistent; nothing where that was never noted.
+    fn mailed(
+        &self,
+        contact: &ContactId,
+    ) -> impl Future<Output = anyhow::Result<Option<Versioned<Mailed>>>> + Send;
+
+    /// Notes what advertising a contact was sent, in place of version `replaces`, or as a new note.
+    fn put_mailed(
+        &self,
+        contact: &ContactId,
+        mailed: &Mailed,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
 }

@@ -4,12 +4,12 @@ use std::fmt;
 use std::future::Future;
 
 use jiff::Timestamp;
-use journey::{ContactId, EnrollmentId};
-use wire::EnrollmentRecord;
+use journey::{ContactId, DateId, EnrollmentId, EntryId};
+use wire::{Armed, ContactRecord, EnrollmentRecord, LastEntry};
 
-use super::Stored;
+use super::{Stored, Versioned};
 
-/// Keeps enrollments: `dynamodb:GetItem`, `dynamodb:PutItem`.
+/// Keeps enrollments: `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:Query`.
 pub trait Enrollments {
     /// Returns an enrollment, read strongly consistent.
     fn enrollment(
@@ -18,16 +18,77 @@ pub trait Enrollments {
         id: &EnrollmentId,
     ) -> impl Future<Output = anyhow::Result<Option<EnrollmentRecord>>> + Send;
 
-    /// Writes a new enrollment, unless there is one of its name.
+    /// Returns those of a contact's enrollments that are not over, read strongly consistent.
+    fn runs(
+        &self,
+        contact: &ContactId,
+    ) -> impl Future<Output = anyhow::Result<Vec<EnrollmentRecord>>> + Send;
+
+    /// Returns when a contact came into a journey last, read strongly consistent.
+    fn last_entry(
+        &self,
+        contact: &ContactId,
+        id: &EntryId,
+    ) -> impl Future<Output = anyhow::Result<Option<Versioned<LastEntry>>>> + Send;
+
+    /// Writes a new enrollment, unless there is one of its name: all that is `beside` it, or nothing.
     fn enter(
         &self,
         record: &EnrollmentRecord,
+        beside: &Beside,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
 
-    /// Writes an enrollment in place of the version it names, which rises by one.
+    /// Writes an enrollment in place of the version it names, which rises by one; with `contact`, both or nothing.
     fn replace(
         &self,
         record: &EnrollmentRecord,
+        contact: Option<&Rewrite>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+}
+
+/// What is written together with a new enrollment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beside {
+    /// The contact, as the first steps left them.
+    pub contact: Option<Rewrite>,
+    /// When the contact came in last, which is now, and the version that this replaces.
+    pub entry: Option<(EntryId, LastEntry, Option<u64>)>,
+}
+
+/// A contact that is written together with what a run decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rewrite {
+    /// The contact.
+    pub record: ContactRecord,
+    /// The version that this replaces.
+    pub replaces: u64,
+}
+
+/// Keeps the dates on which contacts come into journeys, in the same index as those who wait: `dynamodb:GetItem`,
+/// `dynamodb:PutItem`, `dynamodb:DeleteItem`.
+pub trait Dates {
+    /// Returns when a date trigger goes off, read strongly consistent.
+    fn armed(
+        &self,
+        contact: &ContactId,
+        id: &DateId,
+    ) -> impl Future<Output = anyhow::Result<Option<Versioned<Armed>>>> + Send;
+
+    /// Writes when a date trigger goes off, in place of version `replaces`, or as a new one.
+    fn arm(
+        &self,
+        contact: &ContactId,
+        id: &DateId,
+        armed: &Armed,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+
+    /// Takes a date trigger away, if it still is of a version.
+    fn disarm(
+        &self,
+        contact: &ContactId,
+        id: &DateId,
+        version: u64,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
 }
 
@@ -36,8 +97,7 @@ pub trait DueIndex {
     /// Returns the number of shards.
     fn shards(&self) -> u8;
 
-    /// Returns those of `shard` who are due by `until`, the longest overdue first, at most a page
-    /// after `after`.
+    /// Returns what of `shard` is due by `until`, the longest overdue first, at most a page after `after`.
     fn due(
         &self,
         shard: u8,
@@ -46,15 +106,34 @@ pub trait DueIndex {
     ) -> impl Future<Output = anyhow::Result<Vec<Overdue>>> + Send;
 }
 
-/// An enrollment whose moment has come.
+/// Something whose moment has come.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Overdue {
     /// Whose it is.
     pub contact: ContactId,
-    /// Which.
-    pub enrollment: EnrollmentId,
+    /// What.
+    pub what: Due,
     /// Since when.
     pub due: Timestamp,
+}
+
+/// What waits for a moment.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Due {
+    /// A date trigger.
+    Date(DateId),
+    /// An enrollment.
+    Run(EnrollmentId),
+}
+
+impl Due {
+    /// Returns its name.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Date(id) => id.as_str(),
+            Self::Run(id) => id.as_str(),
+        }
+    }
 }
 
 /// Records what was refused or could not be done, for two weeks: `dynamodb:PutItem`.

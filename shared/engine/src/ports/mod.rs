@@ -16,8 +16,11 @@ mod secrets;
 
 use jiff::Timestamp;
 
-pub use contacts::{Bonding, ContactBook, Contacts, Suppressions};
-pub use enrollments::{DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue};
+pub use contacts::{Bonding, ContactBook, Contacts, Pressure, Suppressions};
+pub use enrollments::{
+    Beside, Dates, Due, DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue,
+    Rewrite,
+};
 pub use firings::Firings;
 pub use ledger::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
 pub use mailer::{Evidence, Mailer, Outgoing, Pages, Undelivered};

@@ -1,7 +1,7 @@
 //! Resolves an event: who is concerned, which journeys it lets them into, and their first steps.
 
-mod crowd;
 mod enter;
+mod heard;
 mod people;
 
 use std::collections::BTreeSet;
@@ -10,11 +10,11 @@ use std::sync::Arc;
 use journey::{Crowd, Entrance, Happening, Known, Plan, Release};
 use wire::{Event, EventsMessage};
 
+use crate::crowd::crowd;
 use crate::{
-    Alarms, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure,
-    Firings, Metrics, Moves, Plans, Pulse, Releases,
+    Alarms, Clock, ContactBook, Contacts, Enrollments, Exception, ExceptionKind, Exceptions,
+    Failure, Firings, Metrics, Moves, Orders, Plans, Pulse, Releases,
 };
-use crowd::crowd;
 
 pub use enter::Entering;
 
@@ -43,6 +43,7 @@ pub async fn resolve(
          + Enrollments
          + Exceptions
          + Firings
+         + Orders
          + Moves
          + Alarms
          + Metrics
@@ -71,29 +72,48 @@ pub async fn resolve(
 
 async fn resolve_event(
     io: &(
-         impl Clock + Plans + ContactBook + Enrollments + Exceptions + Firings + Moves + Alarms + Metrics
+         impl Clock
+         + Plans
+         + ContactBook
+         + Enrollments
+         + Exceptions
+         + Firings
+         + Orders
+         + Moves
+         + Alarms
+         + Metrics
      ),
     pulse: &Pulse,
     release: &Release,
     event: &Event,
     entering: &mut Entering,
 ) -> Result<(), Failure> {
-    let posted = people::learn(io, release, event).await?;
+    let learned = people::learn(io, release, event).await?;
     let linked = people::link(io, event).await?;
+    // Those who are on their way hear of it before anybody comes in.
+    let concerned = learned.contacts.keys().chain(linked.keys());
+    let concerned = concerned.filter(|id| !learned.new.contains(*id)).collect();
+    let outbox = &mut entering.outbox;
+    let heard = heard::hear(io, event, concerned, outbox).await?;
     let mut opened: Vec<(&Entrance, Arc<Plan>)> = Vec::new();
     for entrance in release.journeys.values() {
         if entrance.on(&event.ty).next().is_some() {
             opened.push((entrance, io.plan(&entrance.plan).await?));
         }
     }
-    if opened.is_empty() {
+    if opened.is_empty() && !heard && !heard::is_heard_of(io, release, event).await? {
         let exception = (
             ExceptionKind::Unresolved,
             "no journey starts with this event",
         );
         return unentered(io, event, None, exception, entering).await;
     }
-    let crowd = crowd(io, release, event, &opened, posted, linked).await?;
+    if opened.is_empty() {
+        return Ok(());
+    }
+    let plans: Vec<_> = opened.iter().map(|(_, plan)| &**plan).collect();
+    let fields = &release.settings.fields;
+    let crowd = crowd(io, fields, event, &plans, learned.contacts, linked).await?;
 
     for (entrance, plan) in &opened {
         let_in(io, pulse, (entrance, plan), event, &crowd, entering).await?;
@@ -103,7 +123,18 @@ async fn resolve_event(
 
 /// Lets those into one journey whom its audience and its filters choose, if it takes people in now.
 async fn let_in(
-    io: &(impl Clock + Enrollments + Exceptions + Firings + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock
+         + Contacts
+         + Enrollments
+         + Exceptions
+         + Firings
+         + Plans
+         + Orders
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     pulse: &Pulse,
     (entrance, plan): (&Entrance, &Plan),
     event: &Event,

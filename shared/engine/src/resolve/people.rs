@@ -3,37 +3,84 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::anyhow;
-use journey::{Contact, ContactId, Release};
-use wire::{Bond, Bonds, ContactRecord, Event, Posted, RoleBond};
+use jiff::Timestamp;
+use journey::{Before, ChangeId, Contact, ContactId, Occasion, Release, Revision};
+use wire::{Bond, Bonds, ContactRecord, Event, Move, Posted, RoleBond};
 
-use crate::{Bonding, ContactBook, Failure, Stored, Versioned};
+use crate::rewrite::revise;
+use crate::{Bonding, Clock, ContactBook, Failure, Moves, Stored, Versioned};
 
-/// Creates or updates the contacts whom an event names, and returns them, defaults filled in.
+/// Whom an event names.
+#[derive(Default)]
+pub(super) struct Learned {
+    /// They, with declared defaults filled in.
+    pub(super) contacts: BTreeMap<ContactId, Contact>,
+    /// Those of whom nothing was known before.
+    pub(super) new: BTreeSet<ContactId>,
+}
+
+/// Creates or updates the contacts whom an event names, and lets everybody hear of what that changes.
 pub(super) async fn learn(
-    io: &impl ContactBook,
+    io: &(impl Clock + ContactBook + Moves),
     release: &Release,
     event: &Event,
-) -> Result<BTreeMap<ContactId, Contact>, Failure> {
+) -> Result<Learned, Failure> {
     // The same person may stand there twice, in two roles; a batch must not name anybody twice.
     let ids: BTreeSet<_> = event.people.iter().map(Posted::contact).collect();
     if ids.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Learned::default());
     }
     let ids: Vec<_> = ids.into_iter().collect();
     let mut known = io.contacts(&ids).await?;
-    let mut learned = BTreeMap::new();
+    let mut learned = Learned::default();
     for posted in &event.people {
         let id = posted.contact();
-        let contact = learn_one(io, event, posted, known.remove(&id)).await?;
-        known.insert(id.clone(), contact.clone());
-        let contact = contact.value.contact;
-        learned.insert(id, contact.with_defaults(&release.settings.fields));
+        let before = known.remove(&id);
+        if before.is_none() {
+            learned.new.insert(id.clone());
+        }
+        let contact = learn_one(io, release, event, posted, before).await?;
+        known.insert(id, contact);
     }
+    let people = known
+        .values()
+        .filter(|known| !known.value.unheard.is_empty());
+    let moves: Vec<_> = people
+        .map(|known| Move::Changed {
+            contact: known.value.contact.id.clone(),
+        })
+        .collect();
+    if !moves.is_empty() {
+        io.move_on(&moves).await?;
+    }
+    let fields = &release.settings.fields;
+    let people = known.into_iter();
+    learned.contacts = people
+        .map(|(id, known)| (id, known.value.contact.with_defaults(fields)))
+        .collect();
     Ok(learned)
 }
 
+/// Returns whether a contact who has only just become known can concern a journey.
+fn is_awaited(release: &Release) -> bool {
+    let mut entrances = release.journeys.values();
+    entrances.any(|entrance| {
+        let mut triggers = entrance.triggers.iter();
+        triggers.any(|trigger| match trigger.on {
+            Occasion::Date { .. }
+            | Occasion::Enters(_)
+            | Occasion::Joins(_)
+            | Occasion::Leaves(_)
+            | Occasion::Tagged(_)
+            | Occasion::Untagged(_) => true,
+            Occasion::Event(_) | Occasion::Manual => false,
+        })
+    })
+}
+
 async fn learn_one(
-    io: &impl ContactBook,
+    io: &(impl Clock + ContactBook),
+    release: &Release,
     event: &Event,
     posted: &Posted,
     known: Option<Versioned<ContactRecord>>,
@@ -41,9 +88,11 @@ async fn learn_one(
     let id = posted.contact();
     let mut known = known;
     for _ in 0..RACES_MAX {
-        let Some(merged) = merge(known.as_ref().map(|known| &known.value), posted, event) else {
+        let before = known.as_ref().map(|known| &known.value);
+        let Some(contact) = merge(before, posted, event) else {
             return known.ok_or_else(|| Failure::Retry(anyhow!("{id} is gone")));
         };
+        let merged = record(release, event, before, (contact, io.now()))?;
         let moved = known
             .as_ref()
             .is_none_or(|known| known.value.contact.address != merged.contact.address);
@@ -64,10 +113,43 @@ async fn learn_one(
     Err(Failure::Retry(anyhow!("{id} is being changed by others")))
 }
 
+/// Returns what is written of a contact, with what that changes for others to hear.
+fn record(
+    release: &Release,
+    event: &Event,
+    before: Option<&ContactRecord>,
+    (contact, now): (Contact, Timestamp),
+) -> Result<ContactRecord, Failure> {
+    let written = match before {
+        Some(before) => revise(before.clone(), contact.clone(), (&event.id, 0, now))?,
+        None => {
+            let revision = Revision {
+                id: ChangeId::of(&contact.id, &event.id),
+                at: now,
+                hops: 0,
+                before: Before::of(None, &contact),
+            };
+            Some(ContactRecord {
+                contact: contact.clone(),
+                as_of: event.timestamp,
+                unheard: is_awaited(release)
+                    .then_some(revision)
+                    .into_iter()
+                    .collect(),
+            })
+        }
+    };
+    let written = written.ok_or_else(|| Failure::Retry(anyhow!("{} changed", contact.id)))?;
+    Ok(ContactRecord {
+        as_of: event.timestamp,
+        ..written
+    })
+}
+
 /// Returns what the contact becomes; `None` where nothing changes.
 ///
 /// An older event than the newest that changed the contact enrolls them but changes nothing.
-fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Option<ContactRecord> {
+fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Option<Contact> {
     let before = known.map(|known| &known.contact);
     if known.is_some_and(|known| event.timestamp < known.as_of) {
         return None;
@@ -102,10 +184,7 @@ fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Optio
             }
         }
     }
-    (before != Some(&contact)).then_some(ContactRecord {
-        contact,
-        as_of: event.timestamp,
-    })
+    (before != Some(&contact)).then_some(contact)
 }
 
 /// Links the people of an event to its subject, and returns everybody who is linked to it.

@@ -4,18 +4,20 @@
 //! promise: what can fail stands before the claim, and between the claim and SES stands nothing.
 
 mod claim;
+mod clear;
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 use journey::{Action, Contact, Input, Order, Phase, Plan, Send, SendResult, Settled, Skipped};
-use wire::EnrollmentRecord;
+use wire::{ContactRecord, EnrollmentRecord};
 
 use crate::advance::{erased, step};
 use crate::compose::compose;
 use crate::effects::{ORDER_AGE_MAX, settle};
 use crate::{
     Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Metric, Metrics,
-    Moves, Orders, Outbox, Outgoing, Pages, Plans, Suppressions, Templates, Undelivered,
+    Moves, Orders, Outbox, Outgoing, Pages, Plans, Pressure, Suppressions, Templates, Undelivered,
+    Versioned,
 };
 use claim::{Verdict, claim, earlier};
 
@@ -44,6 +46,7 @@ pub async fn send(
          impl Clock
          + Contacts
          + Suppressions
+         + Pressure
          + Enrollments
          + Plans
          + Templates
@@ -88,23 +91,26 @@ pub async fn send(
         &people[..]
     };
     let known = io.contacts(unique).await?;
-    let person = |id| known.get(id).map(|known| known.value.contact.clone());
-    let (Some(contact), Some(recipient)) = (person(&order.contact), person(&order.recipient))
+    let (Some(person), Some(recipient)) = (known.get(&order.contact), known.get(&order.recipient))
     else {
         // A recipient who was erased gets nothing; a traveler who was erased travels no more.
-        return match person(&order.contact) {
+        return match known.get(&order.contact) {
             None => erased(io, record).await,
             Some(_) => Ok(()),
         };
     };
-    let fields = &plan.settings.fields;
+    let whole = |known: &Versioned<ContactRecord>| {
+        let contact = known.value.contact.clone();
+        contact.with_defaults(&plan.settings.fields)
+    };
     let mailing = Mailing {
         order,
         plan: &plan,
         send,
         record,
-        contact: contact.with_defaults(fields),
-        recipient: recipient.with_defaults(fields),
+        contact: whole(person),
+        recipient: whole(recipient),
+        person: person.clone(),
         since,
     };
     match mailing.go(io, patience).await? {
@@ -142,6 +148,8 @@ struct Mailing<'a> {
     record: EnrollmentRecord,
     contact: Contact,
     recipient: Contact,
+    /// Who walks the journey, as stored.
+    person: Versioned<ContactRecord>,
     since: Timestamp,
 }
 
@@ -156,12 +164,21 @@ enum Next {
 impl Mailing<'_> {
     async fn go(
         &self,
-        io: &(impl Clock + Templates + Pages + Suppressions + Ledger + Mailer + Evidence + Metrics),
+        io: &(
+             impl Clock
+             + Templates
+             + Pages
+             + Suppressions
+             + Pressure
+             + Ledger
+             + Mailer
+             + Evidence
+             + Metrics
+         ),
         patience: Patience,
     ) -> Result<Next, Failure> {
-        if self.expired(io.now()) {
-            let expired = SendResult::Skipped(Skipped::Expired);
-            return self.unless_sent(io, patience, expired).await;
+        if let Some(instead) = self.instead(io.now()) {
+            return self.unless_sent(io, patience, instead).await;
         }
         let people = (self.send.template.as_str(), &self.contact, &self.recipient);
         let composed = compose(io, self.plan, &self.record, people, io.now()).await?;
@@ -172,6 +189,9 @@ impl Mailing<'_> {
                 return self.unless_sent(io, patience, refused).await;
             }
         };
+        if let Some(instead) = self.take_room(io).await? {
+            return self.unless_sent(io, patience, instead).await;
+        }
         let address = io.address_key(&self.recipient.address);
         // The last look before the claim: nothing that can fail stands between here and SES.
         if io.suppression(&address).await?.is_some() {
@@ -262,7 +282,7 @@ impl Mailing<'_> {
     /// Lets the run go on, if it waits for this mail.
     async fn conclude(
         self,
-        io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
+        io: &(impl Clock + Contacts + Enrollments + Orders + Moves + Alarms + Metrics),
         result: SendResult,
     ) -> Result<(), Failure> {
         if let SendResult::Refused { reason } = &result {
@@ -276,7 +296,10 @@ impl Mailing<'_> {
                     io.count(Metric::ParkedEnrollments, 1);
                     Err(Failure::Reject(anyhow!(reason)))
                 }
-                SendResult::Accepted | SendResult::GivenUp | SendResult::Skipped(_) => Ok(()),
+                SendResult::Accepted
+                | SendResult::GivenUp
+                | SendResult::Held { .. }
+                | SendResult::Skipped(_) => Ok(()),
             };
         }
         let input = Input::Settled(Settled {
@@ -284,15 +307,9 @@ impl Mailing<'_> {
             result,
         });
         let mut outbox = Outbox::default();
-        let (plan, contact) = (self.plan, &self.contact);
-        step(io, plan, contact, (self.record, input), &mut outbox).await?;
+        let (plan, person) = (self.plan, self.person);
+        step(io, plan, person, (self.record, input), &mut outbox).await?;
         outbox.finish(io).await
-    }
-
-    fn expired(&self, now: Timestamp) -> bool {
-        let zone = self.contact.zone(&self.plan.settings.zone);
-        let expires = self.send.expires.as_ref();
-        expires.is_some_and(|expires| now > expires.after(self.since, &zone))
     }
 }
 

@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Whether a mail may leave.
-pub(super) enum Clearance {
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Clearance {
     /// It may leave now.
     Go,
     /// Not before this whole minute; then it must be asked again.
@@ -23,7 +24,9 @@ pub(super) enum Clearance {
 
 /// Decides whether a mail that was due at `since` may leave now: its hours, its patience, what the
 /// contact has had, and whether they are one of those who get none.
-pub(super) fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp) -> Clearance {
+///
+/// A run asks on arrival; whoever hands the mail over asks again, since it may have waited meanwhile.
+pub fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp) -> Clearance {
     let Scene {
         plan, contact, now, ..
     } = *scene;
@@ -172,11 +175,35 @@ impl Walk<'_> {
             SendResult::GivenUp => "uncertain",
             SendResult::Skipped(skipped) => skipped.as_str(),
             SendResult::Refused { reason } => return self.park(step, reason.clone()),
+            SendResult::Held { until } => return self.hold(step, *until, due),
         };
         self.take(step, outcome, self.scene.now);
         self.forget_secrets(next);
+        if self.is_to_end() {
+            let now = self.scene.now;
+            return self.leave(super::ENDED, now);
+        }
         let now = self.on_time(due);
         self.walk(next, now, now)
+    }
+
+    /// Rests with a mail that may not leave before `until`, and that could leave at `due`.
+    fn hold(self, step: &str, until: Timestamp, due: Timestamp) -> Decision {
+        let since = match &self.enrollment.phase {
+            Phase::Sending { since, .. } => *since,
+            Phase::Calling { .. }
+            | Phase::Entered
+            | Phase::Holding { .. }
+            | Phase::Left { .. }
+            | Phase::Met { .. }
+            | Phase::Parked { .. }
+            | Phase::Waiting { .. } => due,
+        };
+        self.rest(Phase::Holding {
+            step: step.to_owned(),
+            since,
+            due: until,
+        })
     }
 
     /// Sends mails that the run does not wait for.

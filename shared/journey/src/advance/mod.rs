@@ -4,6 +4,8 @@ mod mails;
 mod signals;
 mod walk;
 
+pub use mails::{Clearance, clearance};
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -19,12 +21,13 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
     let walk = Walk::new(scene, enrollment);
     match (walk.enrollment.phase.clone(), input) {
         (Phase::Left { .. }, _) => walk.ignore(Ignored::Left),
-        (_, Input::End(Ending::Ended)) => walk.leave("ended", scene.now),
+        (_, Input::End(Ending::Ended)) => walk.leave(ENDED, scene.now),
         (_, Input::End(Ending::Restarted)) => walk.leave("restarted", scene.now),
         (Phase::Parked { step, at, .. }, Input::Retry) => walk.retried(&step, at),
         (Phase::Parked { .. }, _) => walk.ignore(Ignored::Parked),
+        (phase, _) if walk.is_to_end() && !phase.is_under_way() => walk.leave(ENDED, scene.now),
         (phase, Input::Signal(signal)) => walk.signaled(&phase, &signal),
-        (Phase::Entered, Input::Start) => walk.walk(Some(0), scene.now, scene.now),
+        (Phase::Entered, Input::Start | Input::Wake) => walk.walk(Some(0), scene.now, scene.now),
         (Phase::Met { step, since }, Input::Wake) => walk.met(&step, since),
         (Phase::Holding { due, .. } | Phase::Waiting { due, .. }, Input::Wake)
             if due > scene.now =>
@@ -38,7 +41,6 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
             Input::Settled(settled),
         ) if step == settled.step => walk.settled(&settled, due),
         (Phase::Calling { .. } | Phase::Sending { .. }, Input::Start | Input::Wake)
-        | (Phase::Entered, Input::Wake)
         | (Phase::Holding { .. } | Phase::Met { .. } | Phase::Waiting { .. }, Input::Start)
         | (_, Input::Retry | Input::Settled(_)) => walk.ignore(Ignored::Stale),
     }
@@ -64,3 +66,6 @@ pub fn erase(enrollment: Enrollment, now: Timestamp) -> Decision {
         outcome,
     }
 }
+
+/// Why somebody leaves when the journey is over for everybody.
+const ENDED: &str = "ended";

@@ -3,13 +3,16 @@
 //! A signal can end a run, and can bring what a step waits for; it takes no step itself.
 
 use super::walk::Walk;
-use crate::{Action, Awaited, Decision, Goal, Ignored, Phase, Signal};
+use crate::{Action, Awaited, Decision, Enrollment, Goal, Ignored, Phase, Signal};
 
 impl Walk<'_> {
     /// Decides what a run at rest does about a signal.
     pub(super) fn signaled(mut self, phase: &Phase, signal: &Signal) -> Decision {
         let now = self.scene.now;
         let before = self.enrollment.signals.clone();
+        if self.is_repeated(signal) {
+            return self.ignore(Ignored::Stale);
+        }
         self.note(signal);
         if self.reaches_goal(signal) {
             return self.leave("goal", now);
@@ -20,6 +23,7 @@ impl Walk<'_> {
         if let Phase::Waiting { step, .. } = phase
             && self.is_met(step, signal)
         {
+            self.hear(signal);
             let step = step.clone();
             return self.rest(Phase::Met { step, since: now });
         }
@@ -27,6 +31,24 @@ impl Walk<'_> {
             return self.ignore(Ignored::Unrelated);
         }
         self.rest(phase.clone())
+    }
+
+    /// Returns whether an event has let the run in, or has moved it on before.
+    fn is_repeated(&self, signal: &Signal) -> bool {
+        match signal {
+            Signal::Event { id, .. } => {
+                let Enrollment { event, signals, .. } = &self.enrollment;
+                event == id || signals.heard.contains(id)
+            }
+            Signal::Clicked { .. } | Signal::Opened { .. } | Signal::Written => false,
+        }
+    }
+
+    /// Remembers an event that moves the run on, so that a repeat of it does not do so again.
+    fn hear(&mut self, signal: &Signal) {
+        if let Signal::Event { id, .. } = signal {
+            self.enrollment.signals.heard.insert(id.clone());
+        }
     }
 
     /// Notes what the contact did with a mail that this run has sent.
@@ -53,7 +75,8 @@ impl Walk<'_> {
     /// Notes whether the journey's goal is reached; returns whether that ends the run.
     fn reaches_goal(&mut self, signal: &Signal) -> bool {
         let now = self.scene.now;
-        let (Some(goal), Signal::Event { event, params }) = (&self.scene.plan.rules.goal, signal)
+        let (Some(goal), Signal::Event { event, params, .. }) =
+            (&self.scene.plan.rules.goal, signal)
         else {
             return false;
         };
@@ -93,7 +116,7 @@ impl Walk<'_> {
                     event: wanted,
                     filter,
                 },
-                Signal::Event { event, params },
+                Signal::Event { event, params, .. },
             ) => {
                 let known = self.known(now).with_event(params);
                 wanted == event && filter.as_ref().is_none_or(|filter| filter.holds(&known))

@@ -268,6 +268,14 @@ impl<'a> Walk<'a> {
         exit.is_some_and(|condition| self.holds(condition, now))
     }
 
+    /// Returns whether the journey is over for everybody.
+    pub(super) fn is_to_end(&self) -> bool {
+        self.scene
+            .plan
+            .end()
+            .is_some_and(|end| end <= self.scene.now)
+    }
+
     pub(super) fn holds(&self, condition: &Condition, now: Timestamp) -> bool {
         condition.holds(&self.known(now))
     }

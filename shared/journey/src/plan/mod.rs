@@ -55,6 +55,40 @@ impl Plan {
         Some(midnight.timestamp())
     }
 
+    /// Returns whether a run may go on, or leave, when an event of this type comes.
+    pub fn hears(&self, event: &str) -> bool {
+        let awaited = |what: &Awaited| match what {
+            Awaited::Event { event: wanted, .. } => wanted == event,
+            Awaited::Clicked(_) | Awaited::Condition(_) | Awaited::Opened(_) => false,
+        };
+        let goal = self.rules.goal.as_ref();
+        goal.is_some_and(|goal| goal.event == event) || self.waits_for(awaited) || self.watches()
+    }
+
+    /// Returns whether a run may go on, or leave, when something else is known about its contact.
+    pub fn watches(&self) -> bool {
+        let awaited = |what: &Awaited| matches!(what, Awaited::Condition(_));
+        self.rules.exit_when.is_some() || self.waits_for(awaited)
+    }
+
+    fn waits_for(&self, awaited: impl Fn(&Awaited) -> bool) -> bool {
+        let mut steps = self.steps.iter();
+        steps.any(|step| match &step.action {
+            Action::WaitFor { what, .. } => awaited(what),
+            Action::Call { .. }
+            | Action::Case { .. }
+            | Action::Change { .. }
+            | Action::Exit { .. }
+            | Action::If { .. }
+            | Action::Jump { .. }
+            | Action::Send { .. }
+            | Action::Split { .. }
+            | Action::Wait { .. }
+            | Action::WaitUntil { .. }
+            | Action::Window { .. } => false,
+        })
+    }
+
     /// Returns the step called `id`.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)

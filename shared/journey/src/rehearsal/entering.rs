@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::Stage;
 use super::telling::Told;
 use crate::{
-    Admission, Audience, Contact, Crowd, Ending, Enrollment, EnrollmentId, Happening, History,
-    Input, Known, Occasion, Person, Phase, Repeat, Signals, Trigger, Value, admit, arm, rearm,
+    Admission, Contact, Ending, Enrollment, EnrollmentId, History, Input, Occasion, Phase, Repeat,
+    Signals, Trigger, Value, admit, arm, rearm,
 };
 
 /// When a date trigger goes off next.
@@ -34,55 +34,23 @@ impl Stage<'_> {
     /// Writes the contact down.
     pub(super) fn born(&mut self) {
         self.set_dates(None);
-        let entered = |trigger: &&Trigger| {
-            let happened = match &trigger.on {
-                Occasion::Enters(audience) => self.is_in(audience, &self.contact),
-                Occasion::Joins(list) => self.contact.lists.contains(list),
-                Occasion::Tagged(tag) => self.contact.tags.contains(tag),
-                Occasion::Date { .. }
-                | Occasion::Event(_)
-                | Occasion::Leaves(_)
-                | Occasion::Manual
-                | Occasion::Untagged(_) => false,
-            };
-            happened && self.passes(trigger, &BTreeMap::new())
-        };
-        let by = self
-            .plan
-            .triggers
-            .iter()
-            .find(entered)
-            .map(|trigger| by(&trigger.on));
-        if let Some(by) = by {
-            self.enter(&by, BTreeMap::new());
-        }
+        self.fire(None);
     }
 
     /// Looks whether the contact comes in because of what was written.
     pub(super) fn written(&mut self, before: &Contact) {
         self.set_dates(Some(before));
-        let now = &self.contact;
-        let fires = |trigger: &&Trigger| {
-            let happened = match &trigger.on {
-                Occasion::Enters(audience) => {
-                    !self.is_in(audience, before) && self.is_in(audience, now)
-                }
-                Occasion::Joins(list) => !before.lists.contains(list) && now.lists.contains(list),
-                Occasion::Leaves(list) => before.lists.contains(list) && !now.lists.contains(list),
-                Occasion::Tagged(tag) => !before.tags.contains(tag) && now.tags.contains(tag),
-                Occasion::Untagged(tag) => before.tags.contains(tag) && !now.tags.contains(tag),
-                Occasion::Date { .. } | Occasion::Event(_) | Occasion::Manual => false,
-            };
-            happened && self.passes(trigger, &BTreeMap::new())
-        };
-        let by = self
-            .plan
-            .triggers
-            .iter()
-            .find(fires)
-            .map(|trigger| by(&trigger.on));
-        if let Some(by) = by {
-            self.enter(&by, BTreeMap::new());
+        self.fire(Some(before));
+    }
+
+    /// Lets the contact in where a write does so, by the first trigger that goes off.
+    fn fire(&mut self, before: Option<&Contact>) {
+        let (plan, now, after) = (self.plan, self.now, &self.contact);
+        let zone = &plan.settings.zone;
+        let mut triggers = plan.triggers.iter();
+        let fired = triggers.find(|trigger| trigger.fires(before, after, zone, now));
+        if let Some(trigger) = fired {
+            self.enter(&trigger.says(), BTreeMap::new());
         }
     }
 
@@ -105,10 +73,10 @@ impl Stage<'_> {
                 continue;
             };
             let zone = self.contact.zone(&plan.settings.zone);
-            let value = self.value(moment.path());
-            self.armed[at].due = rearm(moment, *repeat, value.as_ref(), &zone, fired);
+            let value = self.contact.date(moment);
+            self.armed[at].due = rearm(moment, *repeat, value, &zone, fired);
             if self.passes(trigger, &BTreeMap::new()) {
-                self.enter(&by(&trigger.on), BTreeMap::new());
+                self.enter(&trigger.says(), BTreeMap::new());
             }
         }
     }
@@ -121,45 +89,19 @@ impl Stage<'_> {
             let Occasion::Date { moment, repeat } = &trigger.on else {
                 continue;
             };
-            let value = self.value(moment.path());
-            let old = before.and_then(|before| value_of(before, moment.path()));
+            let value = self.contact.date(moment);
+            let old = before.and_then(|before| before.date(moment));
             if before.is_none() || old != value {
                 self.armed[at] = Armed {
-                    due: arm(moment, *repeat, value.as_ref(), &zone, self.now),
+                    due: arm(moment, *repeat, value, &zone, self.now),
                     yearly: *repeat == Repeat::Yearly,
                 };
             }
         }
     }
 
-    fn value(&self, path: Option<&str>) -> Option<Value> {
-        value_of(&self.contact, path)
-    }
-
     fn passes(&self, trigger: &Trigger, params: &BTreeMap<String, Value>) -> bool {
-        let zone = &self.plan.settings.zone;
-        let known = Known::new(&self.contact, params, zone, self.now);
-        let filter = trigger.filter.as_ref();
-        filter.is_none_or(|filter| filter.holds(&known))
-    }
-
-    fn is_in(&self, audience: &Audience, contact: &Contact) -> bool {
-        let person = Person {
-            contact: contact.clone(),
-            named: true,
-            posted: Default::default(),
-            linked: Default::default(),
-            standing: Default::default(),
-        };
-        let crowd = Crowd {
-            people: [(contact.id.clone(), person)].into(),
-        };
-        let happening = Happening {
-            params: &BTreeMap::new(),
-            zone: &self.plan.settings.zone,
-            now: self.now,
-        };
-        !audience.of(&crowd, &happening).is_empty()
+        trigger.passes(&self.contact, params, &self.plan.settings.zone, self.now)
     }
 
     /// Lets the contact in, if they may.
@@ -194,28 +136,10 @@ impl Stage<'_> {
             params,
             notified: self.notified(),
             signals: Signals::default(),
+            hops: 0,
             phase: Phase::Entered,
             path: Vec::new(),
         });
         self.tell(Some(self.runs.len() - 1), Told::Enters(by.to_owned()));
     }
-}
-
-/// Says what lets somebody in.
-fn by(occasion: &Occasion) -> String {
-    match occasion {
-        Occasion::Date { moment, .. } => moment.as_str().to_owned(),
-        Occasion::Enters(_) => "is one of the audience now".to_owned(),
-        Occasion::Event(event) => format!("event {event}"),
-        Occasion::Joins(list) => format!("joins {list}"),
-        Occasion::Leaves(list) => format!("leaves {list}"),
-        Occasion::Manual => "by hand".to_owned(),
-        Occasion::Tagged(tag) => format!("gets the tag {tag}"),
-        Occasion::Untagged(tag) => format!("loses the tag {tag}"),
-    }
-}
-
-fn value_of(contact: &Contact, path: Option<&str>) -> Option<Value> {
-    let field = path?.strip_prefix("contact.")?;
-    contact.fields.get(field).cloned()
 }

@@ -86,6 +86,7 @@ pub fn rehearse(plan: &Plan, script: Script) -> Vec<Line> {
         last_entry: None,
         seen: BTreeSet::new(),
         told: Vec::new(),
+        events: 0,
         script,
     };
     stage.script.happens.sort_by_key(|(at, _)| *at);
@@ -109,6 +110,8 @@ struct Stage<'a> {
     /// Which mails were opened and clicked in: the run, the step, the link.
     seen: BTreeSet<(usize, String, Option<String>)>,
     told: Vec<Line>,
+    /// How many events have come.
+    events: u32,
 }
 
 impl Stage<'_> {
@@ -183,7 +186,9 @@ impl Stage<'_> {
                 self.mail(&step.clone(), Signal::Clicked { step, link }, score);
             }
             Deed::Event { event, params } => {
+                self.events += 1;
                 let signal = Signal::Event {
+                    id: format!("event {}", self.events),
                     event: event.clone(),
                     params: params.clone(),
                 };

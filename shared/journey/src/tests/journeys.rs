@@ -91,6 +91,7 @@ pub(super) fn enrollment(plan: &Plan) -> Enrollment {
         ]),
         notified: BTreeMap::new(),
         signals: Signals::default(),
+        hops: 0,
         phase: Phase::Entered,
         path: Vec::new(),
     }

@@ -105,6 +105,7 @@ pub(super) fn read(input: &str) -> Input {
             link: "more".to_owned(),
         }),
         "event" => Some(Signal::Event {
+            id: format!("{step} of its own"),
             event: step.to_owned(),
             params: BTreeMap::new(),
         }),

@@ -37,7 +37,7 @@ fn what_is_waited_for_takes_no_step_until_the_next_wake_up() {
               alarm at 2026-11-24T10:00:00Z
               goes on from order since 2026-11-24T10:00:00Z
             2026-11-24T10:00:00Z event ORDER
-              ignored: Unrelated
+              ignored: Stale
             2026-11-24T10:00:02Z wake
               tag customer
               left as finished at 2026-11-24T10:00:00Z

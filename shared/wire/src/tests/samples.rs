@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::date;
 use journey::{
-    Absent, Action, Audience, Condition, Consent, Contact, ContactId, EmailAddress, Enrollment,
-    EnrollmentId, Entrance, EventType, Field, FieldType, Moment, Occasion, Order, Period, Phase,
-    Plan, Publish, Purpose, Reentry, Release, Rules, Send, Sender, Settings, Signals, Step, Taken,
-    Trigger, Value, Wait,
+    Absent, Action, Audience, Condition, Consent, Contact, ContactId,
+    EmailAddress, Enrollment, EnrollmentId, Entrance, EventType, Field, FieldType, Moment,
+    Occasion, Order, Period, Phase, Plan, Publish, Purpose, Reentry, Release, Rules,
+    Send, Sender, Settings, Signals, Step, Taken, Trigger, Value, Wait,
 };
 
 use crate::{
@@ -65,6 +65,7 @@ pub(super) fn contact() -> ContactRecord {
             consent: consent(),
         },
         as_of: at("2026-11-22T09:15:00Z"),
+        unheard: super::revisions::revisions(),
     }
 }
 
@@ -109,8 +110,10 @@ pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
             signals: Signals {
                 opened: BTreeSet::from(["hello".to_owned()]),
                 clicks: BTreeSet::from([("hello".to_owned(), "more".to_owned())]),
+                heard: BTreeSet::from(["e2".to_owned()]),
                 goal: None,
             },
+            hops: 1,
             phase,
             path: vec![Taken {
                 step: "note".to_owned(),
@@ -119,6 +122,8 @@ pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
             }],
         },
         pending: vec![order],
+        changed: true,
+        end: Some(at("2027-06-01T22:00:00Z")),
         version: 7,
     }
 }

@@ -1,27 +1,23 @@
 //! Gathers everybody whom an event may reach.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use journey::{Audience, Contact, ContactId, Crowd, Entrance, Person, Plan, Release};
+use journey::{Audience, Contact, ContactId, Crowd, Field, Person, Plan};
 use wire::{Bond, Bonds, Event, Posted};
 
 use crate::{Bonding, ContactBook, Failure};
 
 /// Gathers those whom the event names, those linked to its subject, and those whom an audience of
-/// one of the `opened` journeys asks for by standing role or by address.
-pub(super) async fn crowd(
+/// one of the `plans` asks for by standing role or by address.
+pub(crate) async fn crowd(
     io: &impl ContactBook,
-    release: &Release,
+    fields: &BTreeMap<String, Field>,
     event: &Event,
-    opened: &[(&Entrance, Arc<Plan>)],
+    plans: &[&Plan],
     posted: BTreeMap<ContactId, Contact>,
     linked: BTreeMap<ContactId, Bonds>,
 ) -> Result<Crowd, Failure> {
-    let audiences: Vec<_> = opened
-        .iter()
-        .flat_map(|(_, plan)| audiences(plan))
-        .collect();
+    let audiences: Vec<_> = plans.iter().flat_map(|plan| audiences(plan)).collect();
     let mut standing: BTreeMap<ContactId, BTreeSet<String>> = BTreeMap::new();
     let roles: BTreeSet<_> = audiences
         .iter()
@@ -61,7 +57,7 @@ pub(super) async fn crowd(
         let missing: Vec<_> = missing.into_iter().collect();
         for (id, known) in io.contacts(&missing).await? {
             let contact = known.value.contact;
-            contacts.insert(id, contact.with_defaults(&release.settings.fields));
+            contacts.insert(id, contact.with_defaults(fields));
         }
     }
     let people = contacts.into_iter().map(|(id, contact)| {

@@ -1,0 +1,211 @@
+//! Lets everybody hear that something else is known about a contact.
+//!
+//! A write keeps with the contact what was there before, until all of this is done: the runs that watch the contact,
+//! the journeys that the change lets them into, and the dates that count from their fields. Each of these is named by
+//! the write, so that hearing of it twice changes nothing.
+
+use anyhow::anyhow;
+use journey::{Contact, ContactId, Entrance, Input, Release, Revision, Signal, arm};
+use wire::{Armed, ContactRecord, Move};
+
+use crate::advance::step;
+use crate::effects::ring;
+use crate::enter::enter_without_event;
+use crate::{
+    Alarms, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings,
+    Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Stored, Versioned,
+};
+
+/// Does what follows from every write of a contact of which not everybody has heard yet.
+pub(crate) async fn changed(
+    io: &(
+         impl Clock
+         + ContactBook
+         + Dates
+         + Enrollments
+         + Exceptions
+         + Firings
+         + Plans
+         + Releases
+         + Orders
+         + Moves
+         + Alarms
+         + Metrics
+     ),
+    pulse: &Pulse,
+    contact: &ContactId,
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
+    let Some(person) = known(io, contact).await? else {
+        return Ok(());
+    };
+    if person.value.unheard.is_empty() {
+        return Ok(());
+    }
+    watched(io, &person, outbox).await?;
+    if let Some((_, release)) = io.current().await? {
+        for write in writes(&person.value, &release) {
+            for (journey, entrance) in &release.journeys {
+                dates(io, &release, (journey, entrance), &write).await?;
+                let zone = &release.settings.zone;
+                let fires = entrance.triggers.iter().any(|trigger| {
+                    let before = write.before.as_ref();
+                    trigger.fires(before, &write.after, zone, write.revision.at)
+                });
+                if fires {
+                    let cause = (write.revision.id.as_str(), write.revision.hops + 1);
+                    let plan = &entrance.plan;
+                    enter_without_event(io, pulse, plan, cause, &person, outbox).await?;
+                }
+            }
+        }
+    }
+    heard(io, person).await
+}
+
+/// One write of a contact.
+struct Write<'a> {
+    revision: &'a Revision,
+    before: Option<Contact>,
+    after: Contact,
+}
+
+/// Returns what each write found and left, the oldest first, with declared defaults filled in.
+fn writes<'a>(record: &'a ContactRecord, release: &Release) -> Vec<Write<'a>> {
+    let whole = |contact: Contact| contact.with_defaults(&release.settings.fields);
+    let mut after = record.contact.clone();
+    let mut writes = Vec::new();
+    for revision in record.unheard.iter().rev() {
+        let before = revision.before.restore(&after);
+        writes.push(Write {
+            revision,
+            before: before.clone().map(whole),
+            after: whole(after),
+        });
+        match before {
+            Some(before) => after = before,
+            None => break,
+        }
+    }
+    writes.reverse();
+    writes
+}
+
+/// Lets the contact's runs hear of it.
+async fn watched(
+    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    person: &Versioned<ContactRecord>,
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
+    // Whoever has only just become known is on no way yet.
+    let mut writes = person.value.unheard.iter();
+    if writes.all(|revision| revision.before.nothing) {
+        return Ok(());
+    }
+    for record in io.runs(&person.value.contact.id).await? {
+        let plan = io.plan(&record.enrollment.plan).await?;
+        if plan.watches() {
+            let input = Input::Signal(Signal::Written);
+            step(io, &plan, person.clone(), (record, input), outbox).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Sets those dates of a journey anew that count from a field that was written.
+async fn dates(
+    io: &(impl Clock + Dates + Moves + Alarms),
+    release: &Release,
+    (journey, entrance): (&str, &Entrance),
+    write: &Write<'_>,
+) -> Result<(), Failure> {
+    let Write {
+        revision,
+        before,
+        after,
+    } = write;
+    for trigger in &entrance.triggers {
+        let Some((id, moment, repeat)) = trigger.date(journey, &after.id) else {
+            continue;
+        };
+        let value = after.date(moment);
+        let old = before.as_ref().and_then(|before| before.date(moment));
+        if before.is_some() && old == value {
+            continue;
+        }
+        let zone = after.zone(&release.settings.zone);
+        let due = arm(moment, repeat, value, &zone, revision.at);
+        set(io, (&after.id, &id), journey, due).await?;
+    }
+    Ok(())
+}
+
+/// Has a date trigger go off at `due`, or not at all.
+pub(crate) async fn set(
+    io: &(impl Clock + Dates + Moves + Alarms),
+    (contact, id): (&ContactId, &journey::DateId),
+    journey: &str,
+    due: Option<jiff::Timestamp>,
+) -> Result<(), Failure> {
+    let one = Move::Date {
+        contact: contact.clone(),
+        date: id.clone(),
+    };
+    for _ in 0..RACES_MAX {
+        let known = io.armed(contact, id).await?;
+        let version = known.as_ref().map(|known| known.version);
+        let armed = due.map(|due| Armed {
+            journey: journey.to_owned(),
+            due,
+        });
+        let stored = match (&armed, known) {
+            (Some(armed), Some(known)) if known.value == *armed => Stored::Done,
+            (Some(armed), _) => io.arm(contact, id, armed, version).await?,
+            (None, Some(known)) => io.disarm(contact, id, known.version).await?,
+            (None, None) => Stored::Done,
+        };
+        if stored == Stored::Done {
+            if let Some(due) = due {
+                ring(io, due, one).await?;
+            }
+            return Ok(());
+        }
+    }
+    let error = anyhow!("a date of {contact} is being set by others");
+    Err(Failure::Retry(error))
+}
+
+/// Forgets the writes that `person` shows, since everybody has heard of them.
+async fn heard(io: &impl ContactBook, person: Versioned<ContactRecord>) -> Result<(), Failure> {
+    let heard: Vec<_> = person
+        .value
+        .unheard
+        .iter()
+        .map(|one| one.id.clone())
+        .collect();
+    let contact = person.value.contact.id.clone();
+    let mut person = person;
+    for _ in 0..RACES_MAX {
+        let mut record = person.value;
+        record.unheard.retain(|one| !heard.contains(&one.id));
+        if io.put_contact(&record, Some(person.version)).await? == Stored::Done {
+            return Ok(());
+        }
+        match known(io, &contact).await? {
+            Some(newer) => person = newer,
+            None => return Ok(()),
+        }
+    }
+    let error = anyhow!("{contact} is being changed by others");
+    Err(Failure::Retry(error))
+}
+
+async fn known(
+    io: &impl Contacts,
+    contact: &ContactId,
+) -> anyhow::Result<Option<Versioned<ContactRecord>>> {
+    let known = io.contacts(std::slice::from_ref(contact)).await?;
+    Ok(known.into_values().next())
+}
+
+const RACES_MAX: u8 = 5;

@@ -1,0 +1,82 @@
+//! Lets a contact in on a date of theirs.
+
+use journey::{ContactId, DateId, arm, rearm};
+
+use crate::changed::set;
+use crate::enter::enter_without_event;
+use crate::{
+    Alarms, Clock, ContactBook, Dates, Enrollments, Exceptions, Failure, Firings, Metrics, Moves,
+    Orders, Outbox, Plans, Pulse, Releases,
+};
+
+/// Lets a contact in whose date has come, and sets it for the next time.
+///
+/// The release in force says what the date is for; a journey that is gone or counts from something else now lets
+/// nobody in.
+pub(crate) async fn date(
+    io: &(
+         impl Clock
+         + ContactBook
+         + Dates
+         + Enrollments
+         + Exceptions
+         + Firings
+         + Plans
+         + Releases
+         + Orders
+         + Moves
+         + Alarms
+         + Metrics
+     ),
+    pulse: &Pulse,
+    (contact, id): (&ContactId, &DateId),
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
+    let Some(armed) = io.armed(contact, id).await? else {
+        return Ok(());
+    };
+    let (journey, due) = (armed.value.journey, armed.value.due);
+    if due > io.now() {
+        return Ok(());
+    }
+    let release = io.current().await?.map(|(_, release)| release);
+    let entrance = release
+        .as_ref()
+        .and_then(|release| release.journeys.get(&journey));
+    let trigger = entrance.and_then(|entrance| {
+        let mut triggers = entrance.triggers.iter();
+        triggers.find_map(|trigger| {
+            let date = trigger.date(&journey, contact)?;
+            (date.0 == *id).then_some((trigger, date))
+        })
+    });
+    let known = io.contacts(std::slice::from_ref(contact)).await?;
+    let person = known.into_values().next();
+    let (Some(release), Some(entrance), Some((trigger, (_, moment, repeat))), Some(person)) =
+        (&release, entrance, trigger, person)
+    else {
+        return set(io, (contact, id), &journey, None).await;
+    };
+    let fields = &release.settings.fields;
+    let known = person.value.contact.clone().with_defaults(fields);
+    let zone = known.zone(&release.settings.zone);
+    let value = known.date(moment);
+    // The field may have been written since, and this not have been heard of yet.
+    let expected = arm(moment, repeat, value, &zone, due);
+    if expected != Some(due) {
+        return set(io, (contact, id), &journey, expected).await;
+    }
+    let next = rearm(moment, repeat, value, &zone, due);
+    let passes = trigger.passes(
+        &known,
+        &std::collections::BTreeMap::new(),
+        &release.settings.zone,
+        io.now(),
+    );
+    if passes {
+        let cause = format!("{id} {due}");
+        let plan = &entrance.plan;
+        enter_without_event(io, pulse, plan, (&cause, 0), &person, outbox).await?;
+    }
+    set(io, (contact, id), &journey, next).await
+}

@@ -1,0 +1,84 @@
+//! Asks once more whether a mail may leave now: it may have waited in its queue since its run asked.
+
+use anyhow::anyhow;
+use jiff::{SignedDuration, Timestamp};
+use journey::{Clearance, Purpose, Scene, SendResult, Skipped, clearance};
+use wire::Mailed;
+
+use super::Mailing;
+use crate::{Clock, Failure, Pressure, Stored, Versioned};
+
+impl Mailing<'_> {
+    /// Returns what becomes of the mail instead of leaving now, as far as its hours and its patience go.
+    pub(super) fn instead(&self, now: Timestamp) -> Option<SendResult> {
+        // A notification has neither hours nor caps: a colleague waits for it.
+        if self.send.to.is_some() {
+            let zone = self.contact.zone(&self.plan.settings.zone);
+            let expires = self.send.expires.as_ref();
+            let late = expires.is_some_and(|expires| now > expires.after(self.since, &zone));
+            return late.then_some(SendResult::Skipped(Skipped::Expired));
+        }
+        self.ask(None, now)
+    }
+
+    /// Takes room under the caps for the mail, or returns what becomes of it instead.
+    ///
+    /// Room that is taken stays taken whatever becomes of the mail: who is mailed too little is mailed later, who is
+    /// mailed too much leaves.
+    pub(super) async fn take_room(
+        &self,
+        io: &(impl Clock + Pressure),
+    ) -> Result<Option<SendResult>, Failure> {
+        let Some(span) = self.span() else {
+            return Ok(None);
+        };
+        let contact = &self.recipient.id;
+        for _ in 0..RACES_MAX {
+            let now = io.now();
+            let known = io.mailed(contact).await?;
+            if let Some(instead) = self.ask(known.as_ref(), now) {
+                return Ok(Some(instead));
+            }
+            let replaces = known.as_ref().map(|known| known.version);
+            let mut mailed = known.map_or_else(Mailed::default, |known| known.value);
+            mailed.note(self.order.send_id(), now, span);
+            if io.put_mailed(contact, &mailed, replaces).await? == Stored::Done {
+                return Ok(None);
+            }
+        }
+        let error = anyhow!("{contact} is being mailed by others");
+        Err(Failure::Retry(error))
+    }
+
+    fn ask(&self, mailed: Option<&Versioned<Mailed>>, now: Timestamp) -> Option<SendResult> {
+        let send = self.order.send_id();
+        let mailed = mailed.map(|mailed| mailed.value.times(&send));
+        let scene = Scene {
+            plan: self.plan,
+            contact: &self.contact,
+            mailed: mailed.as_deref().unwrap_or_default(),
+            now,
+        };
+        match clearance(&scene, self.send, self.since) {
+            Clearance::Go => None,
+            Clearance::Hold(until) => Some(SendResult::Held { until }),
+            Clearance::Never => Some(SendResult::Refused {
+                reason: "its hours never come".to_owned(),
+            }),
+            Clearance::Skip(skipped) => Some(SendResult::Skipped(skipped)),
+        }
+    }
+
+    /// Returns how far back the caps look that hold for the mail; nothing where none does.
+    fn span(&self) -> Option<SignedDuration> {
+        match self.plan.purpose {
+            Purpose::Marketing { .. } => {
+                let caps = self.plan.rules.limits.at_most.iter();
+                caps.map(journey::Cap::span).max()
+            }
+            Purpose::Transactional => None,
+        }
+    }
+}
+
+const RACES_MAX: u8 = 5;

@@ -1,0 +1,217 @@
+//! How what is to be looked at again travels in a queue.
+
+use journey::{ContactId, DateId, EnrollmentId};
+use serde::{Deserialize, Serialize};
+
+use crate::Unreadable;
+
+/// What is to be looked at again, several a message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MovesMessage {
+    /// What.
+    pub moves: Vec<Move>,
+}
+
+/// Something to be looked at again.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Move {
+    /// Something else is known about a contact: whoever that concerns must hear of it.
+    Changed {
+        /// Whose it is.
+        contact: ContactId,
+    },
+    /// A date trigger may have to go off.
+    Date {
+        /// Whose it is.
+        contact: ContactId,
+        /// Which.
+        date: DateId,
+    },
+    /// Somebody is to come into a journey.
+    Enter {
+        /// Who.
+        contact: ContactId,
+        /// The journey's name.
+        journey: String,
+        /// What lets them in: the same thing lets them in once.
+        cause: String,
+        /// How many journeys led to it.
+        hops: u8,
+    },
+    /// An enrollment is to be moved on.
+    Run {
+        /// Whose it is.
+        contact: ContactId,
+        /// Which.
+        enrollment: EnrollmentId,
+        /// Why.
+        cause: Cause,
+    },
+}
+
+impl Move {
+    /// Returns whose it is.
+    pub fn contact(&self) -> &ContactId {
+        match self {
+            Self::Changed { contact }
+            | Self::Date { contact, .. }
+            | Self::Enter { contact, .. }
+            | Self::Run { contact, .. } => contact,
+        }
+    }
+}
+
+/// Why an enrollment is to be moved on.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Cause {
+    /// The mail service says that it took the mail of this step.
+    Accepted {
+        /// The step that sent it.
+        step: String,
+    },
+    /// Somebody clicked in the mail of this step.
+    Clicked {
+        /// The step that sent it.
+        step: String,
+        /// The link's name.
+        link: String,
+    },
+    /// What it waits for may have come.
+    Due,
+    /// Somebody ends it.
+    End,
+    /// Somebody opened the mail of this step.
+    Opened {
+        /// The step that sent it.
+        step: String,
+    },
+    /// Somebody has mended why it was parked.
+    Retry,
+}
+
+impl MovesMessage {
+    /// Writes the message.
+    pub fn to_json(&self) -> String {
+        let moves: Vec<_> = self.moves.iter().map(MoveDoc::from).collect();
+        let old = moves.iter().all(MoveDoc::is_old);
+        crate::to_json(&MovesDoc {
+            // An older version of Waypost can read what it knows, and must refuse what it does not.
+            v: if old { 1 } else { 2 },
+            moves,
+        })
+    }
+
+    /// Reads a message of any version that was ever written.
+    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
+        let doc: MovesDoc = serde_json::from_str(json)?;
+        crate::version(doc.v, 2)?;
+        let moves = doc.moves.into_iter().map(Move::try_from);
+        Ok(Self {
+            moves: moves.collect::<Result<_, Unreadable>>()?,
+        })
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct MovesDoc {
+    v: u8,
+    moves: Vec<MoveDoc>,
+}
+
+#[derive(Default, Deserialize, Serialize)]
+struct MoveDoc {
+    contact: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enrollment: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    accepted: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    retry: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clicked: Option<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opened: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    end: bool,
+    /// The journey, the cause, and how many journeys led to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enter: Option<(String, String, u8)>,
+}
+
+impl MoveDoc {
+    fn is_old(&self) -> bool {
+        let new = self.clicked.is_some() || self.opened.is_some() || self.end;
+        self.enrollment.is_some() && !new
+    }
+}
+
+impl From<&Move> for MoveDoc {
+    fn from(one: &Move) -> Self {
+        let mut doc = Self {
+            contact: one.contact().to_string(),
+            ..Self::default()
+        };
+        match one {
+            Move::Changed { .. } => (),
+            Move::Date { date, .. } => doc.date = Some(date.to_string()),
+            Move::Enter {
+                journey,
+                cause,
+                hops,
+                ..
+            } => doc.enter = Some((journey.clone(), cause.clone(), *hops)),
+            Move::Run {
+                enrollment, cause, ..
+            } => {
+                doc.enrollment = Some(enrollment.to_string());
+                match cause.clone() {
+                    Cause::Accepted { step } => doc.accepted = Some(step),
+                    Cause::Clicked { step, link } => doc.clicked = Some((step, link)),
+                    Cause::Due => (),
+                    Cause::End => doc.end = true,
+                    Cause::Opened { step } => doc.opened = Some(step),
+                    Cause::Retry => doc.retry = true,
+                }
+            }
+        }
+        doc
+    }
+}
+
+impl TryFrom<MoveDoc> for Move {
+    type Error = Unreadable;
+
+    fn try_from(doc: MoveDoc) -> Result<Self, Unreadable> {
+        let contact = doc.contact.parse()?;
+        if let Some((journey, cause, hops)) = doc.enter {
+            return Ok(Self::Enter {
+                contact,
+                journey,
+                cause,
+                hops,
+            });
+        }
+        if let Some(date) = doc.date {
+            let date = date.parse()?;
+            return Ok(Self::Date { contact, date });
+        }
+        let Some(enrollment) = doc.enrollment else {
+            return Ok(Self::Changed { contact });
+        };
+        let cause = match (doc.accepted, doc.clicked, doc.opened) {
+            (Some(step), _, _) => Cause::Accepted { step },
+            (None, Some((step, link)), _) => Cause::Clicked { step, link },
+            (None, None, Some(step)) => Cause::Opened { step },
+            (None, None, None) if doc.retry => Cause::Retry,
+            (None, None, None) if doc.end => Cause::End,
+            (None, None, None) => Cause::Due,
+        };
+        Ok(Self::Run {
+            contact,
+            enrollment: enrollment.parse()?,
+            cause,
+        })
+    }
+}
