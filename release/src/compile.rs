@@ -16,7 +16,7 @@ use crate::names::Names;
 use crate::plan::{Declared, Sources, plan};
 use crate::render::{Color, render};
 use crate::scope::Known;
-use crate::settings::{self, Project, Scoring};
+use crate::settings::{self, Project};
 use crate::unready::unready;
 use crate::yaml::{Node, parse};
 
@@ -27,8 +27,6 @@ pub struct Compiled {
     pub settings: Settings,
     /// What is checked and can be rehearsed, but not run yet; publishing refuses it.
     pub unready: Vec<Defect>,
-    /// What is added to a contact's score for what they do.
-    pub scoring: Scoring,
     /// What the source may post, by type.
     pub events: BTreeMap<String, EventType>,
     /// One value for each parameter that an event's example shows, by type and path.
@@ -267,7 +265,6 @@ impl Release {
                 .map(|(name, event)| (name.to_owned(), event_type(&event.value)))
                 .collect(),
             unready: sorted(unready),
-            scoring: self.project.scoring,
             settings: self.project.settings,
         })
     }

@@ -41,4 +41,3 @@ pub use scenarios::{
     Difference, Entry, Scenario, Scenarios, Word, contact, difference, scenarios, story, time,
 };
 pub use seal::{Unready, seal};
-pub use settings::Scoring;

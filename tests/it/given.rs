@@ -22,6 +22,8 @@ pub(crate) struct Published {
     pub(crate) release: Arc<Release>,
     pub(crate) plans: BTreeMap<String, Arc<Plan>>,
     pub(crate) templates: BTreeMap<String, Arc<Template>>,
+    /// Whether its mails are written here, so that every word of them is known.
+    pub(crate) ours: bool,
 }
 
 /// Publishes journeys.
@@ -58,7 +60,54 @@ pub(crate) fn publish_with(plans: &[Plan], settings: Settings) -> Arc<Published>
         release: Arc::new(release),
         plans: by_hash,
         templates,
+        ours: true,
     })
+}
+
+/// Publishes the release of a folder.
+pub(crate) fn published(folder: &std::path::Path) -> Arc<Published> {
+    let compiled = match release::compile(folder) {
+        Ok(compiled) => compiled,
+        Err(release::Failure::Rejected(rejection)) => {
+            panic!("{}", rejection.render(release::Color::Never))
+        }
+        Err(error @ release::Failure::Unreadable(_)) => panic!("{error}"),
+    };
+    let mut plans = BTreeMap::new();
+    let mut templates = BTreeMap::new();
+    let sealed = release::seal(&unwaited(compiled)).expect("all of it can run");
+    for (hash, text) in &sealed.texts {
+        if let Ok(plan) = wire::plan_from_json(text) {
+            plans.insert(hash.clone(), Arc::new(plan));
+        } else if let Ok(doc) = wire::TemplateDoc::from_json(text) {
+            let source = Source {
+                subject: doc.subject,
+                preheader: doc.preheader,
+                html: doc.html,
+                text: doc.text,
+            };
+            let template = Template::compile(&source).expect("a template");
+            templates.insert(hash.clone(), Arc::new(template));
+        }
+    }
+    let text = sealed
+        .texts
+        .iter()
+        .find(|(hash, _)| *hash == sealed.release);
+    let release = text.and_then(|(_, text)| wire::release_from_json(text).ok());
+    Arc::new(Published {
+        hash: sealed.release.clone(),
+        release: Arc::new(release.expect("the release itself")),
+        plans,
+        templates,
+        ours: false,
+    })
+}
+
+/// What only real reports can bring is brought by the story here.
+fn unwaited(mut compiled: release::Compiled) -> release::Compiled {
+    compiled.unready.clear();
+    compiled
 }
 
 /// Puts another release in force, over the same plans.
@@ -68,6 +117,7 @@ pub(crate) fn with_release(published: &Published, release: Release) -> Arc<Publi
         release: Arc::new(release),
         plans: published.plans.clone(),
         templates: published.templates.clone(),
+        ours: published.ours,
     })
 }
 
@@ -275,6 +325,7 @@ pub(crate) fn settings() -> Settings {
         zone: TimeZone::UTC,
         vars: BTreeMap::new(),
         fields: BTreeMap::from([("vip".to_owned(), text(true))]),
+        scoring: Default::default(),
     }
 }
 

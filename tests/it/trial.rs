@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::given::{self, Published};
 use crate::seeds;
@@ -27,8 +27,13 @@ pub(crate) struct Story {
 
 impl Story {
     pub(crate) fn new(plans: &[journey::Plan]) -> Self {
+        Self::of(given::publish(plans))
+    }
+
+    /// A story about a release.
+    pub(crate) fn of(published: Arc<Published>) -> Self {
         Self {
-            published: given::publish(plans),
+            published,
             actions: Vec::new(),
             concurrency: 1,
             calm_until: None,
@@ -70,6 +75,15 @@ impl Story {
         runner.world
     }
 
+    /// Plays the story, which begins at a moment, to its end.
+    pub(crate) fn play_from(&self, start: Timestamp, choose: Choose, log: Log) -> World {
+        let published = Arc::clone(&self.published);
+        let mut runner = self.run(World::starting(published, start, choose), log);
+        runner.rest();
+        runner.heal();
+        runner.world
+    }
+
     /// Plays the story for a while, in a calm world.
     pub(crate) fn play_for(&self, time: SignedDuration) -> World {
         let mut runner = self.runner(Choose::Calm, Log::Dropped);
@@ -78,7 +92,10 @@ impl Story {
     }
 
     fn runner(&self, choose: Choose, log: Log) -> Runner {
-        let world = World::new(Arc::clone(&self.published), choose);
+        self.run(World::new(Arc::clone(&self.published), choose), log)
+    }
+
+    fn run(&self, world: World, log: Log) -> Runner {
         world.state().bug = self.bug;
         world.state().chatter = self.chatter;
         world.state().calm_until = self.calm_until;

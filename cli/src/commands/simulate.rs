@@ -138,8 +138,6 @@ fn script(
         from: None,
         until,
         happens: Vec::new(),
-        opened: compiled.scoring.opened,
-        clicked: compiled.scoring.clicked,
     };
     let event = plan.triggers.iter().find_map(|trigger| trigger.event());
     let dated = |on: &Occasion| matches!(on, Occasion::Date { .. });

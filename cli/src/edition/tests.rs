@@ -210,5 +210,6 @@ fn settings() -> Settings {
         zone: journey::zone("Europe/Amsterdam").unwrap(),
         vars: BTreeMap::new(),
         fields: BTreeMap::new(),
+        scoring: Default::default(),
     }
 }

@@ -100,6 +100,7 @@ mod tests {
             zone: TimeZone::UTC,
             vars: BTreeMap::new(),
             fields: BTreeMap::new(),
+            scoring: Default::default(),
         };
         let text = |text: &str| format!("<script>{text}</script> {{{{mails}}}}");
         let picture = Picture {

@@ -123,8 +123,6 @@ impl TriggerDoc {
 /// What a journey is for, as it was written.
 #[derive(Debug)]
 pub(crate) struct GoalDoc {
-    /// Where it stands.
-    pub(crate) place: Place,
     /// The event's type.
     pub(crate) event: At<String>,
     /// What must hold of it.

@@ -45,7 +45,6 @@ pub(super) fn goal(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<GoalDoc
     let filter = keys.get("where");
     let filter = filter.map(|node| condition(node, "`where`", defects));
     Some(GoalDoc {
-        place: entry.key.place.clone(),
         event: event?,
         filter: match filter {
             Some(filter) => Some(filter?),

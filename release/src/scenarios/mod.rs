@@ -137,7 +137,6 @@ impl Scene<'_> {
             let help = "write when the contact enters: `enters: 2026-11-23 14:00`";
             defects.push(Defect::new(node.place.clone(), what).help(help));
         }
-        let scoring = self.compiled.scoring;
         (defects.len() == before).then_some(Scenario {
             place: keys
                 .entry("name")
@@ -151,8 +150,6 @@ impl Scene<'_> {
                 from,
                 until,
                 happens,
-                opened: scoring.opened,
-                clicked: scoring.clicked,
             },
             zone,
             expect: entries,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use journey::{Holdout, Limits, Over};
+use journey::{Holdout, Limits, Over, Scoring};
 
 use super::Project;
 use crate::Defect;
@@ -10,16 +10,7 @@ use crate::names::{Spelling, spelled};
 use crate::phrases::cap;
 use crate::values::{is_web_address, strict_date};
 use crate::window::hours;
-use crate::yaml::{At, Entry, Keys, Node, quoted};
-
-/// What is added to a contact's score for what they do.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Scoring {
-    /// For opening a mail.
-    pub opened: f64,
-    /// For clicking in one.
-    pub clicked: f64,
-}
+use crate::yaml::{Entry, Keys, Node, quoted};
 
 /// Reads all of them.
 pub(super) fn read(keys: &Keys<'_>, project: &mut Project, defects: &mut Vec<Defect>) {
@@ -30,7 +21,7 @@ pub(super) fn read(keys: &Keys<'_>, project: &mut Project, defects: &mut Vec<Def
         marketing(node, project, defects);
     }
     if let Some(node) = keys.get("scoring") {
-        project.scoring = scoring(node, defects);
+        project.settings.scoring = scoring(node, defects);
     }
     if let Some(node) = keys.get("hooks") {
         hooks(node, project, defects);

@@ -3,7 +3,6 @@
 mod limits;
 mod senders;
 
-pub use limits::Scoring;
 pub(crate) use limits::over_of;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,8 +33,6 @@ pub(crate) struct Project {
     pub(crate) calendars: Names<BTreeSet<Date>>,
     /// What holds advertising back, and where it is said.
     pub(crate) limits: Limits,
-    /// What is added to a score.
-    pub(crate) scoring: Scoring,
     /// Where steps can call.
     pub(crate) hooks: Names<()>,
     /// Where the vars stand.
@@ -57,13 +54,13 @@ impl Project {
                 zone: TimeZone::UTC,
                 vars: BTreeMap::new(),
                 fields: BTreeMap::new(),
+                scoring: Default::default(),
             },
             senders: Names::new("sender", "declare it under `senders` in waypost.yaml"),
             topics: Names::new("topic", "declare it under `topics` in waypost.yaml"),
             lists: Names::new("list", "declare it under `lists` in waypost.yaml"),
             calendars: Names::new("calendar", "declare it under `calendars` in waypost.yaml"),
             limits: Limits::default(),
-            scoring: Scoring::default(),
             hooks: Names::new("hook", "declare it under `hooks` in waypost.yaml"),
             vars: Names::new("var", "declare it under `vars` in waypost.yaml"),
             fields: Names::new(

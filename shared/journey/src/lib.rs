@@ -52,7 +52,7 @@ pub use id::{ChangeId, ContactId, DateId, EnrollmentId, EntryId, NotAnId, SendId
 pub use mistake::Mistake;
 pub use plan::{
     Absent, Action, Arm, Awaited, Branch, Cap, Goal, Holdout, Limits, Next, Occasion, Over, Plan,
-    Priority, Purpose, Reentry, Repeat, Rules, Send, Sender, Settings, Step, Trigger,
+    Priority, Purpose, Reentry, Repeat, Rules, Scoring, Send, Sender, Settings, Step, Trigger,
 };
 pub use publish::Publish;
 pub use rehearsal::{Deed, Line, Script, Told, rehearse};

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::RowState;
-use journey::{ContactId, EnrollmentId, Phase, Plan, Purpose, Reentry, SendId, Taken};
+use jiff::SignedDuration;
+use journey::{
+    Cap, ContactId, EnrollmentId, Phase, Plan, Priority, Purpose, Reentry, SendId, Taken,
+};
 use serde_json::Value as Json;
 use wire::EnrollmentRecord;
 
@@ -46,6 +49,7 @@ impl World {
             faults.extend(state.miscounted(record, plan));
         }
         faults.extend(state.misworded());
+        faults.extend(state.crowded());
         faults
     }
 
@@ -107,6 +111,8 @@ impl State {
             self.wrong(format!("{id} takes a step twice"));
         }
         match &old.phase {
+            // What its contact does with its mails is remembered for ever.
+            Phase::Left { .. } | Phase::Parked { .. } if old.phase == new.phase => (),
             Phase::Left { .. } => self.wrong(format!("{id} moves on after its end")),
             Phase::Parked { .. } if !new.phase.is_over() => {
                 self.wrong(format!("{id} moves on though nobody has mended it"));
@@ -156,11 +162,16 @@ impl State {
                 let mut triggers = plan.triggers.iter();
                 triggers.any(|one| one.event() == Some(&accepted.ty) && one.filter.is_some())
             });
-            if known.is_none() && !filtered {
+            // An event that only those hear of who are on their way leaves its trace with them.
+            let mut plans = self.published.plans.values();
+            let heard = plans.any(|plan| plan.hears(&accepted.ty));
+            if known.is_none() && !filtered && !heard {
                 faults.push(format!("the event {id} was accepted and ended in nothing"));
             }
             for plan in self.published.plans.values() {
+                let always = matches!(plan.reentry, Reentry::Never | Reentry::Unlimited);
                 let simple = plan.to.is_none()
+                    && always
                     && plan.triggers.iter().any(|trigger| {
                         trigger.event() == Some(&accepted.ty) && trigger.filter.is_none()
                     });
@@ -254,6 +265,44 @@ impl State {
         delivered.filter(|one| one.send == *send).count()
     }
 
+    /// Finds people who got more advertising in a stretch of time than a cap allows, counted when each was claimed.
+    fn crowded(&self) -> Vec<String> {
+        let mut mailed: BTreeMap<&ContactId, Vec<_>> = BTreeMap::new();
+        let mut caps: Vec<&Cap> = Vec::new();
+        for plan in self.published.plans.values() {
+            let normal = plan.rules.priority == Priority::Normal;
+            if normal && matches!(plan.purpose, Purpose::Marketing { .. }) {
+                caps.extend(&plan.rules.limits.at_most);
+            }
+        }
+        for mail in &self.service.delivered {
+            let row = &self.service.ledger[&mail.send].row;
+            mailed.entry(&mail.recipient).or_default().push(row.claimed);
+        }
+        let mut faults = Vec::new();
+        for (contact, mut times) in mailed {
+            times.sort_unstable();
+            times.dedup();
+            for (cap, at) in caps
+                .iter()
+                .flat_map(|cap| times.iter().map(move |at| (cap, at)))
+            {
+                let before = times.iter().filter(|one| *one < at).copied();
+                let before: Vec<_> = before.collect();
+                if cap.room(&before, *at) > *at + CLAIMED_WITHIN {
+                    faults.push(format!("{contact} gets more than {}", cap.as_str()));
+                }
+            }
+        }
+        faults
+    }
+
+    /// Returns what a mail of somebody else's writing calls its recipient.
+    fn greeted(&self, recipient: &ContactId) -> String {
+        let known = self.people.contact(recipient);
+        known.map_or_else(String::new, |known| known.contact.full_name)
+    }
+
     /// Finds mails that say what was meant for somebody else (I15).
     fn misworded(&self) -> Vec<String> {
         let mut faults = Vec::new();
@@ -269,7 +318,11 @@ impl State {
             };
             let expected =
                 given::words(&mail.step, &mail.recipient, &run.contact, &run.event, self);
-            if expected.is_some_and(|expected| expected != mail.text) {
+            let fits = |expected: String| match self.published.ours {
+                true => expected == mail.text,
+                false => mail.text.contains(&self.greeted(&mail.recipient)),
+            };
+            if !expected.is_none_or(fits) {
                 faults.push(format!("{} has somebody else's words", mail.send));
             }
             let known = self.people.addresses.get(&mail.to);
@@ -280,3 +333,6 @@ impl State {
         faults
     }
 }
+
+/// How long after it took its room a mail is claimed, at most.
+const CLAIMED_WITHIN: SignedDuration = SignedDuration::from_mins(1);

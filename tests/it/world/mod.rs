@@ -96,7 +96,11 @@ impl World {
     /// Makes a world in which `published` is the release in force.
     pub(crate) fn new(published: Arc<Published>, choose: Choose) -> Self {
         let start = "2026-11-23T13:00:20Z".parse();
-        let start: Timestamp = start.expect("a moment");
+        Self::starting(published, start.expect("a moment"), choose)
+    }
+
+    /// Makes one that begins at a moment.
+    pub(crate) fn starting(published: Arc<Published>, start: Timestamp, choose: Choose) -> Self {
         Self(Arc::new(Mutex::new(State {
             now: start,
             started: start,

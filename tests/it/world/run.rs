@@ -18,6 +18,8 @@ pub(crate) enum Action {
     Post { id: String, body: String },
     /// A person is erased.
     Erase(ContactId),
+    /// A person opens the mail of a step: of the run that sent it last.
+    Open { person: ContactId, step: String },
     /// An address turns out not to be mailable.
     Suppress(EmailAddress),
 }
@@ -225,6 +227,7 @@ impl Runner {
             Action::Erase(id) => {
                 self.world.state().people.contacts.remove(&id);
             }
+            Action::Open { person, step } => self.world.state().open(&person, step),
             Action::Suppress(address) => {
                 let key = engine::Suppressions::address_key(&self.world, &address);
                 self.world.state().suppressed.insert(key);

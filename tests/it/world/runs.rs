@@ -10,9 +10,9 @@ use engine::{
     Releases, Rewrite, Stored, Templates, Versioned,
 };
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, DateId, EnrollmentId, EntryId, Plan, Release};
+use journey::{ContactId, DateId, EnrollmentId, EntryId, Plan, Release, Taken};
 use mail::Template;
-use wire::{Armed, EnrollmentRecord, LastEntry};
+use wire::{Armed, Cause, EnrollmentRecord, LastEntry, Move};
 
 use super::{Bug, State, World};
 
@@ -60,6 +60,21 @@ impl State {
         let what = Due::Run(run.id.clone());
         self.show(&run.contact, what, record.due());
         self.log(|| format!("  {} v{version} is {:?}", run.id, run.phase));
+    }
+
+    /// Has somebody open the mail of a step, and whoever that concerns hear of it.
+    pub(super) fn open(&mut self, person: &ContactId, step: String) {
+        let sent = |taken: &Taken| taken.step == step && taken.outcome == "sent";
+        let runs = self.runs.all().map(|record| &record.enrollment);
+        let runs = runs.filter(|run| run.contact == *person && run.path.iter().any(sent));
+        let last = runs.max_by_key(|run| run.entered);
+        if let Some(enrollment) = last.map(|run| run.id.clone()) {
+            self.put_moves(&[Move::Run {
+                contact: person.clone(),
+                enrollment,
+                cause: Cause::Opened { step },
+            }]);
+        }
     }
 
     /// Has the index show something, or not any more.

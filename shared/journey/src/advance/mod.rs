@@ -20,6 +20,9 @@ use walk::Walk;
 pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decision {
     let walk = Walk::new(scene, enrollment);
     match (walk.enrollment.phase.clone(), input) {
+        (phase @ (Phase::Left { .. } | Phase::Parked { .. }), Input::Signal(signal)) => {
+            walk.remembered(&phase, &signal)
+        }
         (Phase::Left { .. }, _) => walk.ignore(Ignored::Left),
         (_, Input::End(Ending::Ended)) => walk.leave(ENDED, scene.now),
         (_, Input::End(Ending::Restarted)) => walk.leave("restarted", scene.now),

@@ -3,7 +3,7 @@
 //! A signal can end a run, and can bring what a step waits for; it takes no step itself.
 
 use super::walk::Walk;
-use crate::{Action, Awaited, Decision, Enrollment, Goal, Ignored, Phase, Signal};
+use crate::{Action, Awaited, Change, Decision, Enrollment, Goal, Ignored, Phase, Signal, Signals};
 
 impl Walk<'_> {
     /// Decides what a run at rest does about a signal.
@@ -14,6 +14,7 @@ impl Walk<'_> {
             return self.ignore(Ignored::Stale);
         }
         self.note(signal);
+        self.score(signal, &before);
         if self.reaches_goal(signal) {
             return self.leave("goal", now);
         }
@@ -31,6 +32,39 @@ impl Walk<'_> {
             return self.ignore(Ignored::Unrelated);
         }
         self.rest(phase.clone())
+    }
+
+    /// Decides what a run that is over, or cannot go on, does about a signal: it only remembers.
+    pub(super) fn remembered(mut self, phase: &Phase, signal: &Signal) -> Decision {
+        let before = self.enrollment.signals.clone();
+        self.note(signal);
+        if self.enrollment.signals == before {
+            return self.ignore(match phase {
+                Phase::Parked { .. } => Ignored::Parked,
+                Phase::Calling { .. }
+                | Phase::Entered
+                | Phase::Holding { .. }
+                | Phase::Left { .. }
+                | Phase::Met { .. }
+                | Phase::Sending { .. }
+                | Phase::Waiting { .. } => Ignored::Left,
+            });
+        }
+        self.score(signal, &before);
+        self.rest(phase.clone())
+    }
+
+    /// Adds to the contact's score what a mail's being opened or clicked in counts, the first time.
+    fn score(&mut self, signal: &Signal, before: &Signals) {
+        let scoring = self.scene.plan.settings.scoring;
+        let (step, amount) = match signal {
+            Signal::Clicked { step, .. } => (step, scoring.clicked),
+            Signal::Opened { step } => (step, scoring.opened),
+            Signal::Event { .. } | Signal::Written => return,
+        };
+        if amount != 0.0 && self.enrollment.signals != *before {
+            self.change(step, &Change::Score(amount));
+        }
     }
 
     /// Returns whether an event has let the run in, or has moved it on before.

@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Action::Change { change, next } => {
-                self.change(step, change);
+                self.change(&step.id, change);
                 (change.verb().to_owned(), *next)
             }
             Action::Exit { reason } => return left(reason, now),
@@ -286,14 +286,14 @@ impl<'a> Walk<'a> {
             .with_signals(&self.enrollment.signals)
     }
 
-    fn change(&mut self, step: &Step, change: &Change) {
+    pub(super) fn change(&mut self, step: &str, change: &Change) {
         let contact = self.contact.to_mut();
         change.apply(contact);
         *contact = contact
             .clone()
             .with_defaults(&self.scene.plan.settings.fields);
         self.effects.push(Effect::Change {
-            step: step.id.clone(),
+            step: step.to_owned(),
             change: change.clone(),
         });
     }

@@ -193,4 +193,15 @@ pub struct Settings {
     pub vars: BTreeMap<String, Value>,
     /// The fields a contact may have besides the built-in ones.
     pub fields: BTreeMap<String, Field>,
+    /// What is added to a contact's score.
+    pub scoring: Scoring,
+}
+
+/// What is added to a contact's score for what they do.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scoring {
+    /// When they open a mail, once for each.
+    pub opened: f64,
+    /// When they click in a mail, once for each link.
+    pub clicked: f64,
 }

@@ -32,10 +32,6 @@ pub struct Script {
     pub until: Option<Timestamp>,
     /// What happens to them, in order.
     pub happens: Vec<(Timestamp, Deed)>,
-    /// What is added to their score when they open a mail.
-    pub opened: f64,
-    /// What is added to their score when they click in one.
-    pub clicked: f64,
 }
 
 /// Something that happens to a contact.
@@ -84,7 +80,6 @@ pub fn rehearse(plan: &Plan, script: Script) -> Vec<Line> {
         mailed: Vec::new(),
         runs: Vec::new(),
         last_entry: None,
-        seen: BTreeSet::new(),
         told: Vec::new(),
         events: 0,
         script,
@@ -107,8 +102,6 @@ struct Stage<'a> {
     last_entry: Option<Timestamp>,
     /// When each of the journey's triggers goes off next.
     armed: Vec<Armed>,
-    /// Which mails were opened and clicked in: the run, the step, the link.
-    seen: BTreeSet<(usize, String, Option<String>)>,
     told: Vec<Line>,
     /// How many events have come.
     events: u32,
@@ -182,8 +175,7 @@ impl Stage<'_> {
     fn deed(&mut self, deed: Deed) {
         match deed {
             Deed::Click { step, link } => {
-                let score = self.script.clicked;
-                self.mail(&step.clone(), Signal::Clicked { step, link }, score);
+                self.mail(&step.clone(), Signal::Clicked { step, link });
             }
             Deed::Event { event, params } => {
                 self.events += 1;
@@ -195,33 +187,19 @@ impl Stage<'_> {
                 self.signal(&signal, None);
                 self.posted(&event, &params);
             }
-            Deed::Open(step) => {
-                let score = self.script.opened;
-                self.mail(&step.clone(), Signal::Opened { step }, score);
-            }
+            Deed::Open(step) => self.mail(&step.clone(), Signal::Opened { step }),
             Deed::Set(fields) => self.write(None, &Change::Set(fields)),
         }
     }
 
     /// Lets the contact do something with a mail: of the run that sent it last.
-    fn mail(&mut self, step: &str, signal: Signal, score: f64) {
+    fn mail(&mut self, step: &str, signal: Signal) {
         let sent = |run: &Enrollment| {
             let mut path = run.path.iter();
             path.any(|taken| taken.step == step && taken.outcome == "sent")
         };
-        let Some(at) = self.runs.iter().rposition(sent) else {
-            return;
-        };
-        let deed = match &signal {
-            Signal::Clicked { step, link } => (at, step.clone(), Some(link.clone())),
-            Signal::Event { .. } | Signal::Opened { .. } | Signal::Written => {
-                (at, step.to_owned(), None)
-            }
-        };
-        self.input(at, Input::Signal(signal));
-        // The same again tells nothing new.
-        if self.seen.insert(deed) && score != 0.0 {
-            self.write(None, &Change::Score(score));
+        if let Some(at) = self.runs.iter().rposition(sent) {
+            self.input(at, Input::Signal(signal));
         }
     }
 

@@ -37,6 +37,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
             zone: zone("Europe/Amsterdam").unwrap(),
             vars: BTreeMap::new(),
             fields: BTreeMap::new(),
+            scoring: Default::default(),
         },
         templates: BTreeMap::new(),
     }

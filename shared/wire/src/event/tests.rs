@@ -136,6 +136,7 @@ fn release() -> Release {
                 ("first_name".to_owned(), optional(FieldType::String)),
                 ("score".to_owned(), optional(FieldType::Number)),
             ]),
+            scoring: Default::default(),
         },
         events: BTreeMap::from([
             ("TRACK_START".to_owned(), event),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use journey::{Purpose, Sender, Settings};
+use journey::{Purpose, Scoring, Sender, Settings};
 use serde::{Deserialize, Serialize};
 
 use crate::Unreadable;
@@ -19,6 +19,21 @@ pub(super) struct SettingsDoc {
     vars: BTreeMap<String, ValueDoc>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, FieldDoc>,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    scoring: ScoringDoc,
+}
+
+/// A [`Scoring`].
+#[derive(Clone, Copy, Default, Deserialize, PartialEq, Serialize)]
+struct ScoringDoc {
+    #[serde(default)]
+    opened: f64,
+    #[serde(default)]
+    clicked: f64,
+}
+
+fn is_nothing(scoring: &ScoringDoc) -> bool {
+    *scoring == ScoringDoc::default()
 }
 
 impl From<&Settings> for SettingsDoc {
@@ -29,6 +44,10 @@ impl From<&Settings> for SettingsDoc {
             zone: settings.zone.iana_name().unwrap_or("UTC").to_owned(),
             vars: write_values(&settings.vars),
             fields: write_fields(&settings.fields),
+            scoring: ScoringDoc {
+                opened: settings.scoring.opened,
+                clicked: settings.scoring.clicked,
+            },
         }
     }
 }
@@ -47,6 +66,10 @@ impl TryFrom<SettingsDoc> for Settings {
             zone: zone.ok_or_else(|| Unreadable::new("the project's time zone"))?,
             vars: read_values(doc.vars)?,
             fields: read_fields(doc.fields)?,
+            scoring: Scoring {
+                opened: doc.scoring.opened,
+                clicked: doc.scoring.clicked,
+            },
         })
     }
 }

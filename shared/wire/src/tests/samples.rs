@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::date;
 use journey::{
-    Absent, Action, Audience, Condition, Consent, Contact, ContactId,
-    EmailAddress, Enrollment, EnrollmentId, Entrance, EventType, Field, FieldType, Moment,
-    Occasion, Order, Period, Phase, Plan, Publish, Purpose, Reentry, Release, Rules,
-    Send, Sender, Settings, Signals, Step, Taken, Trigger, Value, Wait,
+    Absent, Action, Audience, Condition, Consent, Contact, ContactId, EmailAddress, Enrollment,
+    EnrollmentId, Entrance, EventType, Field, FieldType, Moment, Occasion, Order, Period, Phase,
+    Plan, Publish, Purpose, Reentry, Release, Rules, Send, Sender, Settings, Signals, Step, Taken,
+    Trigger, Value, Wait,
 };
 
 use crate::{
@@ -212,6 +212,7 @@ pub(super) fn settings() -> Settings {
         zone: journey::zone("Europe/Amsterdam").unwrap(),
         vars: BTreeMap::from([("phone".to_owned(), Value::Text("020".to_owned()))]),
         fields: fields(),
+        scoring: Default::default(),
     }
 }
 
