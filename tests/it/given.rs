@@ -104,6 +104,66 @@ pub(crate) fn published(folder: &std::path::Path) -> Arc<Published> {
     })
 }
 
+/// Publishes journeys that are written as files, each with a mail of the same name for every send of it.
+pub(crate) fn files(journeys: &[(&str, &str)]) -> Arc<Published> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: String, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    put("waypost.yaml".to_owned(), PROJECT);
+    put("events.yaml".to_owned(), EVENTS);
+    put("audiences.yaml".to_owned(), AUDIENCES);
+    put("layouts/plain.mjml".to_owned(), LAYOUT);
+    for (name, text) in journeys {
+        let text = format!("journey: {name}\n{text}\n");
+        for line in text.lines() {
+            let send = line.trim_start_matches(['-', ' ']).strip_prefix("send: ");
+            let send = send.map(|send| send.trim_start_matches("{ template: "));
+            if let Some(send) = send.and_then(|send| send.split([',', ' ']).next()) {
+                put(format!("templates/{send}.md"), MAIL);
+            }
+        }
+        put(format!("journeys/{name}.yaml"), &text);
+    }
+    published(folder.path())
+}
+
+const PROJECT: &str = "organisation: School
+locale: en
+time_zone: Europe/Amsterdam
+senders:
+  default: { name: School, address: mail@school.example }
+topics: { news: News }
+lists: { members: Members }
+contact:
+  vip: { type: bool, default: false }
+  score: { type: number, default: 0 }
+  born: date?
+marketing:
+  at_most: [2 per day]
+";
+const EVENTS: &str = "START:
+  params: {}
+NOTE:
+  params: {}
+ORDER:
+  params: { amount: number }
+  example: { amount: 30 }
+";
+const AUDIENCES: &str = "vips: { where: contact.vip }
+";
+const LAYOUT: &str = "<mjml><mj-body><mj-section><mj-column><mj-text>{{> content}}{{#if links.unsubscribe}}
+<a href=\"{{links.unsubscribe}}\">Stop</a>{{/if}}</mj-text></mj-column></mj-section></mj-body></mjml>
+";
+const MAIL: &str = "---
+subject: Hello
+layout: plain
+---
+Hello {{recipient.full_name}}
+";
+
 /// What only real reports can bring is brought by the story here.
 fn unwaited(mut compiled: release::Compiled) -> release::Compiled {
     compiled.unready.clear();

@@ -20,5 +20,6 @@ mod the_world_itself;
 mod tidy;
 mod trial;
 mod what_is_known;
+mod who_comes_in;
 mod who_is_meant;
 mod world;

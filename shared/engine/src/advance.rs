@@ -39,8 +39,8 @@ pub async fn advance(
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     match one {
-        Move::Changed { contact } => changed(io, pulse, contact, outbox).await,
-        Move::Date { contact, date: id } => date(io, pulse, (contact, id), outbox).await,
+        Move::Changed { contact } => changed(io, pulse, contact).await,
+        Move::Date { contact, date: id } => date(io, pulse, (contact, id)).await,
         Move::Enter {
             contact,
             journey,

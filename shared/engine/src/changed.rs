@@ -34,15 +34,15 @@ pub(crate) async fn changed(
      ),
     pulse: &Pulse,
     contact: &ContactId,
-    outbox: &mut Outbox,
 ) -> Result<(), Failure> {
+    let mut outbox = Outbox::default();
     let Some(person) = known(io, contact).await? else {
         return Ok(());
     };
     if person.value.unheard.is_empty() {
         return Ok(());
     }
-    watched(io, &person, outbox).await?;
+    watched(io, &person, &mut outbox).await?;
     if let Some((_, release)) = io.current().await? {
         for write in writes(&person.value, &release) {
             for (journey, entrance) in &release.journeys {
@@ -55,11 +55,13 @@ pub(crate) async fn changed(
                 if fires {
                     let cause = (write.revision.id.as_str(), write.revision.hops + 1);
                     let plan = &entrance.plan;
-                    enter_without_event(io, pulse, plan, cause, &person, outbox).await?;
+                    enter_without_event(io, pulse, plan, cause, &person, &mut outbox).await?;
                 }
             }
         }
     }
+    // Once the write is forgotten, nobody would order these mails again.
+    outbox.finish(io).await?;
     heard(io, person).await
 }
 

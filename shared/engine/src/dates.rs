@@ -30,7 +30,6 @@ pub(crate) async fn date(
      ),
     pulse: &Pulse,
     (contact, id): (&ContactId, &DateId),
-    outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let Some(armed) = io.armed(contact, id).await? else {
         return Ok(());
@@ -76,7 +75,10 @@ pub(crate) async fn date(
     if passes {
         let cause = format!("{id} {due}");
         let plan = &entrance.plan;
-        enter_without_event(io, pulse, plan, (&cause, 0), &person, outbox).await?;
+        let mut outbox = Outbox::default();
+        enter_without_event(io, pulse, plan, (&cause, 0), &person, &mut outbox).await?;
+        // Once the date is set for the next time, nobody would order these mails again.
+        outbox.finish(io).await?;
     }
     set(io, (contact, id), &journey, next).await
 }

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use engine::Failure;
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, EmailAddress};
+use wire::Move;
 
 use super::functions::{handle, post};
 use super::{Bug, Kind, Queue, State, World};
@@ -18,6 +19,8 @@ pub(crate) enum Action {
     Post { id: String, body: String },
     /// A person is erased.
     Erase(ContactId),
+    /// Somebody lets a person into a journey by hand.
+    Enter { person: ContactId, journey: String },
     /// A person opens the mail of a step: of the run that sent it last.
     Open { person: ContactId, step: String },
     /// An address turns out not to be mailable.
@@ -226,6 +229,15 @@ impl Runner {
             Action::Post { id, body } => self.post(id, body),
             Action::Erase(id) => {
                 self.world.state().people.contacts.remove(&id);
+            }
+            Action::Enter { person, journey } => {
+                let cause = format!("by hand at {}", self.world.state().now);
+                self.world.state().put_moves(&[Move::Enter {
+                    contact: person,
+                    journey,
+                    cause,
+                    hops: 0,
+                }]);
             }
             Action::Open { person, step } => self.world.state().open(&person, step),
             Action::Suppress(address) => {
