@@ -16,7 +16,7 @@ use wire::Secret;
 use crate::world::State;
 
 /// A release in force.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Published {
     pub(crate) hash: String,
     pub(crate) release: Arc<Release>,

@@ -33,7 +33,7 @@ const BOUNDS: [(&str, [(&str, f64); 5]); 3] = [
         "mail",
         [
             ("write_units", 4.2),
-            ("read_units", 5.5),
+            ("read_units", 6.2),
             ("sqs_requests", 3.0),
             ("sns_publishes", 2.0),
             ("http_requests", 1.0),
@@ -43,7 +43,7 @@ const BOUNDS: [(&str, [(&str, f64); 5]); 3] = [
         "wait",
         [
             ("write_units", 7.2),
-            ("read_units", 7.8),
+            ("read_units", 8.6),
             ("sqs_requests", 3.0),
             ("sns_publishes", 2.0),
             ("http_requests", 1.0),

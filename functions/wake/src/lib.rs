@@ -32,7 +32,8 @@ async fn answer(aws: &Aws, event: &Value) -> Result<Value, Error> {
     Ok(json!({ "woken": woken }))
 }
 
-const REQUIRED: [Setting; 4] = [
+const REQUIRED: [Setting; 5] = [
+    Setting::ContactsTable,
     Setting::EnrollmentsTable,
     Setting::EventsTable,
     Setting::MovesQueueUrl,

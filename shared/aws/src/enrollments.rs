@@ -111,7 +111,9 @@ impl Dates for Aws {
         replaces: Option<u64>,
     ) -> anyhow::Result<Stored> {
         let mut item = enrollments_key(contact, id.as_str());
-        item.extend(due_key(id.shard(SHARDS), armed.due));
+        if let Some(due) = armed.due {
+            item.extend(due_key(id.shard(SHARDS), due));
+        }
         let put = Put::new(item, armed.to_json(), replaces, "enrollment");
         self.put_all(vec![(Setting::EnrollmentsTable, put)]).await
     }

@@ -20,6 +20,7 @@ mod quota;
 mod releases;
 mod schedules;
 mod settings;
+mod surveys;
 mod undelivered;
 mod writes;
 

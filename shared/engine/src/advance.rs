@@ -11,6 +11,7 @@ use crate::dates::date;
 use crate::effects::{orders, pass_on, settle};
 use crate::enter::enter_by_hand;
 use crate::rewrite::{changes, rewrite};
+use crate::survey::dates;
 use crate::{
     Alarms, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings, Metric,
     Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Rewrite, Stored, Versioned,
@@ -40,6 +41,7 @@ pub async fn advance(
 ) -> Result<(), Failure> {
     match one {
         Move::Changed { contact } => changed(io, pulse, contact).await,
+        Move::Dates { contact } => dates(io, contact).await,
         Move::Date { contact, date: id } => date(io, pulse, (contact, id)).await,
         Move::Enter {
             contact,

@@ -142,32 +142,33 @@ async fn dates(
     Ok(())
 }
 
-/// Has a date trigger go off at `due`, or not at all.
+/// Has a date trigger go off at `due`, or not any more.
+///
+/// What has gone off stays there, so that nobody takes it for one that was never set.
 pub(crate) async fn set(
     io: &(impl Clock + Dates + Moves + Alarms),
     (contact, id): (&ContactId, &journey::DateId),
     journey: &str,
     due: Option<jiff::Timestamp>,
 ) -> Result<(), Failure> {
-    let one = Move::Date {
-        contact: contact.clone(),
-        date: id.clone(),
+    let armed = Armed {
+        journey: journey.to_owned(),
+        due,
     };
     for _ in 0..RACES_MAX {
         let known = io.armed(contact, id).await?;
-        let version = known.as_ref().map(|known| known.version);
-        let armed = due.map(|due| Armed {
-            journey: journey.to_owned(),
-            due,
-        });
-        let stored = match (&armed, known) {
-            (Some(armed), Some(known)) if known.value == *armed => Stored::Done,
-            (Some(armed), _) => io.arm(contact, id, armed, version).await?,
-            (None, Some(known)) => io.disarm(contact, id, known.version).await?,
-            (None, None) => Stored::Done,
+        let stored = match known {
+            Some(known) if known.value == armed => Stored::Done,
+            None if due.is_none() => Stored::Done,
+            Some(known) => io.arm(contact, id, &armed, Some(known.version)).await?,
+            None => io.arm(contact, id, &armed, None).await?,
         };
         if stored == Stored::Done {
             if let Some(due) = due {
+                let one = Move::Date {
+                    contact: contact.clone(),
+                    date: id.clone(),
+                };
                 ring(io, due, one).await?;
             }
             return Ok(());

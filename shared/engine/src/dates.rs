@@ -6,7 +6,7 @@ use crate::changed::set;
 use crate::enter::enter_without_event;
 use crate::{
     Alarms, Clock, ContactBook, Dates, Enrollments, Exceptions, Failure, Firings, Metrics, Moves,
-    Orders, Outbox, Plans, Pulse, Releases,
+    Orders, Outbox, Plans, Pulse, Releases, Stored,
 };
 
 /// Lets a contact in whose date has come, and sets it for the next time.
@@ -34,10 +34,10 @@ pub(crate) async fn date(
     let Some(armed) = io.armed(contact, id).await? else {
         return Ok(());
     };
-    let (journey, due) = (armed.value.journey, armed.value.due);
-    if due > io.now() {
+    let journey = armed.value.journey;
+    let Some(due) = armed.value.due.filter(|due| *due <= io.now()) else {
         return Ok(());
-    }
+    };
     let release = io.current().await?.map(|(_, release)| release);
     let entrance = release
         .as_ref()
@@ -54,7 +54,9 @@ pub(crate) async fn date(
     let (Some(release), Some(entrance), Some((trigger, (_, moment, repeat))), Some(person)) =
         (&release, entrance, trigger, person)
     else {
-        return set(io, (contact, id), &journey, None).await;
+        // A journey that comes again counts anew; where another was faster, it is theirs.
+        let _: Stored = io.disarm(contact, id, armed.version).await?;
+        return Ok(());
     };
     let fields = &release.settings.fields;
     let known = person.value.contact.clone().with_defaults(fields);

@@ -24,6 +24,7 @@ mod resolve;
 mod rewrite;
 mod send;
 mod silence;
+mod survey;
 mod wake;
 
 pub use advance::advance;
@@ -37,7 +38,7 @@ pub use ports::{
     Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions,
     Firings, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans,
     Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, Suppressions,
-    Templates, Undelivered, Versioned,
+    Surveys, Templates, Undelivered, Versioned,
 };
 pub use resolve::{Entering, Resolved, resolve};
 pub use send::{EVIDENCE, LEASE, Patience, send};

@@ -4,8 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use wire::{Cause, Move};
 
 use crate::silence::measure_silence;
+use crate::survey::survey;
 use crate::{
-    Clock, Due, DueIndex, Failure, Firings, Metric, Metrics, Moves, Overdue, Plans, Quota, Releases,
+    Clock, Due, DueIndex, Failure, Firings, Metric, Metrics, Moves, Overdue, Plans, Quota,
+    Releases, Surveys,
 };
 
 /// Moves on everybody who is due; what an alarm clock rings for.
@@ -29,7 +31,7 @@ pub struct SweepReport {
 ///
 /// Leaves the last two minutes to the alarm clocks, and a queue that is deep already alone.
 pub async fn sweep(
-    io: &(impl Clock + DueIndex + Moves + Releases + Plans + Firings + Quota + Metrics),
+    io: &(impl Clock + DueIndex + Moves + Releases + Plans + Firings + Quota + Surveys + Metrics),
 ) -> Result<SweepReport, Failure> {
     measure_quota(io).await;
     measure_silence(io).await;
@@ -38,6 +40,7 @@ pub async fn sweep(
         tracing::warn!("The sweep waits: the queue is deeper than {QUEUE_DEPTH_MAX} already");
         look(io, until).await?
     } else {
+        survey(io).await?;
         drain(io, until).await?
     };
     let oldest_s = u64::try_from(report.oldest.as_secs()).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! How it is stored when a contact came into a journey last, and when a date trigger goes off.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use journey::EnrollmentId;
 use serde::{Deserialize, Serialize};
@@ -44,13 +46,13 @@ struct LastEntryDoc {
     enrollment: String,
 }
 
-/// A date trigger that will go off for a contact.
+/// A date trigger for a contact.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Armed {
     /// The journey whose trigger it is.
     pub journey: String,
-    /// When: a whole minute.
-    pub due: Timestamp,
+    /// When it goes off: a whole minute; nothing where it has done so for the last time, or never does.
+    pub due: Option<Timestamp>,
 }
 
 impl Armed {
@@ -59,7 +61,7 @@ impl Armed {
         crate::to_json(&ArmedDoc {
             v: 1,
             journey: self.journey.clone(),
-            due: self.due,
+            due: self.due.map(Moment),
         })
     }
 
@@ -67,7 +69,10 @@ impl Armed {
     pub fn from_json(json: &str) -> Result<Self, Unreadable> {
         let ArmedDoc { v, journey, due } = serde_json::from_str(json)?;
         crate::version(v, 1)?;
-        Ok(Self { journey, due })
+        Ok(Self {
+            journey,
+            due: due.map(|Moment(due)| due),
+        })
     }
 }
 
@@ -75,6 +80,41 @@ impl Armed {
 struct ArmedDoc {
     v: u8,
     journey: String,
-    #[serde(with = "time")]
-    due: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due: Option<Moment>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(transparent)]
+struct Moment(#[serde(with = "time")] Timestamp);
+
+/// How far the dates of people who are known already were set, for journeys that were published since.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Survey {
+    /// The date triggers for which it was done, or is being done.
+    pub triggers: BTreeSet<String>,
+    /// Where to go on; nothing where it is done.
+    pub after: Option<String>,
+}
+
+impl Survey {
+    /// Writes it.
+    pub fn to_json(&self) -> String {
+        let survey = self.clone();
+        crate::to_json(&SurveyDoc { v: 1, survey })
+    }
+
+    /// Reads one of any version that was ever written.
+    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
+        let doc: SurveyDoc = serde_json::from_str(json)?;
+        crate::version(doc.v, 1)?;
+        Ok(doc.survey)
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct SurveyDoc {
+    v: u8,
+    #[serde(flatten)]
+    survey: Survey,
 }

@@ -30,7 +30,7 @@ mod wiring;
 pub use address::AddressHasher;
 pub use contact::{Bonds, ContactRecord, RoleBond};
 pub use enrollment::{EnrollmentRecord, Standing};
-pub use entry::{Armed, LastEntry};
+pub use entry::{Armed, LastEntry, Survey};
 pub use event::{Bond, Draft, Event, EventsMessage, Posted, check, read};
 pub use fired::{fired_from_json, fired_to_json};
 pub use history::{History, Published};

@@ -20,6 +20,11 @@ pub enum Move {
         /// Whose it is.
         contact: ContactId,
     },
+    /// The dates of a contact are to be set, for journeys that are new.
+    Dates {
+        /// Whose they are.
+        contact: ContactId,
+    },
     /// A date trigger may have to go off.
     Date {
         /// Whose it is.
@@ -54,6 +59,7 @@ impl Move {
     pub fn contact(&self) -> &ContactId {
         match self {
             Self::Changed { contact }
+            | Self::Dates { contact }
             | Self::Date { contact, .. }
             | Self::Enter { contact, .. }
             | Self::Run { contact, .. } => contact,
@@ -129,6 +135,8 @@ struct MoveDoc {
     retry: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     date: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    dates: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     clicked: Option<(String, String)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +163,7 @@ impl From<&Move> for MoveDoc {
         };
         match one {
             Move::Changed { .. } => (),
+            Move::Dates { .. } => doc.dates = true,
             Move::Date { date, .. } => doc.date = Some(date.to_string()),
             Move::Enter {
                 journey,
@@ -192,6 +201,9 @@ impl TryFrom<MoveDoc> for Move {
                 cause,
                 hops,
             });
+        }
+        if doc.dates {
+            return Ok(Self::Dates { contact });
         }
         if let Some(date) = doc.date {
             let date = date.parse()?;

@@ -17,6 +17,7 @@ mod queues;
 mod run;
 mod runs;
 mod secrets;
+mod surveys;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -60,6 +61,10 @@ pub(crate) struct State {
     /// On which days each journey started, as it is written down, and how often that was.
     pub(crate) fired: BTreeMap<String, String>,
     pub(crate) fired_writes: u32,
+    /// How far everybody's dates were set, and how often that was written.
+    pub(crate) survey: Option<(u64, String)>,
+    /// Whether no sweep has come since a release was put in force.
+    pub(crate) published_anew: bool,
     pub(crate) queues: BTreeMap<Queue, Vec<Message>>,
     pub(crate) dead: Vec<Letter>,
     /// When alarm clocks ring, and how often that was tried.
@@ -123,6 +128,8 @@ impl World {
             counts: BTreeMap::new(),
             fired: BTreeMap::new(),
             fired_writes: 0,
+            survey: None,
+            published_anew: false,
             queues: BTreeMap::new(),
             dead: Vec::new(),
             rings: Vec::new(),
@@ -221,6 +228,16 @@ impl Clock for World {
 }
 
 impl State {
+    /// Puts another release in force; what was published before can still be read.
+    fn publish(&mut self, published: Arc<Published>) {
+        let mut published = Published::clone(&published);
+        let before = self.published.clone();
+        published.plans.extend(before.plans.clone());
+        published.templates.extend(before.templates.clone());
+        self.published = Arc::new(published);
+        self.published_anew = true;
+    }
+
     /// Draws what goes wrong at `point`: one of `faults`, or nothing (an empty text).
     fn fault(&mut self, kind: Kind, point: &'static str, faults: &[&'static str]) -> &'static str {
         if self.calm_until == Some(point) {

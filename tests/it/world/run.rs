@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use engine::Failure;
@@ -11,6 +12,7 @@ use wire::Move;
 
 use super::functions::{handle, post};
 use super::{Bug, Kind, Queue, State, World};
+use crate::given::Published;
 
 /// Something that somebody outside does.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub(crate) enum Action {
     Post { id: String, body: String },
     /// A person is erased.
     Erase(ContactId),
+    /// Another release is put in force.
+    Publish(Arc<Published>),
     /// Somebody lets a person into a journey by hand.
     Enter { person: ContactId, journey: String },
     /// A person opens the mail of a step: of the run that sent it last.
@@ -210,10 +214,13 @@ impl Runner {
         if state.bug == Some(Bug::NoSweep) {
             return None;
         }
-        let due = state.runs.shown(Timestamp::MAX).map(|row| row.due).min()?;
-        let overdue = due + SignedDuration::from_mins(2);
         let every = SignedDuration::from_mins(15);
         let mut next = self.swept + every;
+        if state.published_anew {
+            return Some(next);
+        }
+        let due = state.runs.shown(Timestamp::MAX).map(|row| row.due).min()?;
+        let overdue = due + SignedDuration::from_mins(2);
         if next < overdue {
             let whole = overdue.duration_since(next).as_secs() / every.as_secs();
             next += every * i32::try_from(whole).unwrap_or(i32::MAX);
@@ -230,6 +237,7 @@ impl Runner {
             Action::Erase(id) => {
                 self.world.state().people.contacts.remove(&id);
             }
+            Action::Publish(published) => self.world.state().publish(published),
             Action::Enter { person, journey } => {
                 let cause = format!("by hand at {}", self.world.state().now);
                 self.world.state().put_moves(&[Move::Enter {
@@ -357,6 +365,7 @@ impl Runner {
                 let again = state.now.max(at) + SignedDuration::from_mins(1);
                 state.rings.push((again, tries + 1));
             }
+            (Source::Sweep, Ok(())) => state.published_anew = false,
             (Source::Post { .. } | Source::Ring(..) | Source::Sweep, _) => (),
         }
     }

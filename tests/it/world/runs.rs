@@ -232,7 +232,7 @@ impl Dates for World {
             }
             let row = (replaces.unwrap_or_default() + 1, armed.to_json());
             state.runs.dates.insert(key, row);
-            state.show(contact, Due::Date(id.clone()), Some(armed.due));
+            state.show(contact, Due::Date(id.clone()), armed.due);
             Stored::Done
         })
     }

@@ -13,6 +13,7 @@ mod outlet;
 mod quota;
 mod releases;
 mod secrets;
+mod surveys;
 
 use jiff::Timestamp;
 
@@ -29,6 +30,7 @@ pub use outlet::{Alarms, Backlog, Events, Lane, Moves, Orders};
 pub use quota::{Quota, Sent};
 pub use releases::{Plans, Releases, Templates};
 pub use secrets::Secrets;
+pub use surveys::Surveys;
 
 /// Tells the time.
 pub trait Clock {
