@@ -21,17 +21,20 @@ pub enum Function {
     Send,
     /// Learns what became of mails.
     Feedback,
+    /// Shows recipients the page on which they choose.
+    Preferences,
 }
 
 impl Function {
     /// Every function.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Intake,
         Self::Resolve,
         Self::Advance,
         Self::Wake,
         Self::Send,
         Self::Feedback,
+        Self::Preferences,
     ];
 
     /// Returns its name: the handler in the template.
@@ -43,6 +46,7 @@ impl Function {
             Self::Wake => "wake",
             Self::Send => "send",
             Self::Feedback => "feedback",
+            Self::Preferences => "preferences",
         }
     }
 
@@ -70,6 +74,7 @@ impl Function {
             Self::Wake => wake::run().await,
             Self::Send => send::run().await,
             Self::Feedback => feedback::run().await,
+            Self::Preferences => preferences::run().await,
         }
     }
 }
@@ -127,7 +132,7 @@ mod tests {
         assert_eq!(
             error,
             "there is no function `bootstrap`: the handler (_HANDLER) must be one of intake, resolve, advance, wake, \
-             send, feedback"
+             send, feedback, preferences"
         );
         let error = Function::find("").unwrap_err().to_string();
         assert!(error.starts_with("no function is named"), "{error}");

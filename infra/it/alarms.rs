@@ -217,10 +217,11 @@ pub(crate) fn cheap(stack: &Stack) -> Defects {
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 /// Whose failing rings another alarm within half an hour; every metric that an alarm reads is paid for.
-const WATCHED: [(&str, &str); 4] = [
+const WATCHED: [(&str, &str); 5] = [
     ("Advance", "OldestDueAgeAlarm"),
     ("Feedback", "ReportsDeadAlarm"),
     ("Intake", "ApiErrorsAlarm"),
+    ("Preferences", "ApiErrorsAlarm"),
     ("Wake", "OldestDueAgeAlarm"),
 ];
 const AT_LEAST: &str = "GreaterThanOrEqualToThreshold";

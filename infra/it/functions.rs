@@ -205,10 +205,11 @@ fn is_rate(text: &str) -> bool {
     }
 }
 
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 8] = [
     "Advance",
     "Feedback",
     "Intake",
+    "Preferences",
     "Resolve",
     "Send",
     "SendMarketing",
@@ -216,7 +217,7 @@ const FUNCTIONS: [&str; 7] = [
 ];
 
 /// Where each variable leads.
-const VARIABLES: [(&str, &str); 18] = [
+const VARIABLES: [(&str, &str); 19] = [
     (
         "ADDRESS_KEY_PARAMETER",
         "/waypost/${AWS::StackName}/address-key",
@@ -229,6 +230,10 @@ const VARIABLES: [(&str, &str); 18] = [
     ("MARKETING_QUEUE_URL", "${OrdersMarketing}"),
     ("MOVES_QUEUE_URL", "${Moves}"),
     ("ORDERS_QUEUE_URL", "${Orders}"),
+    (
+        "PAGES_URL",
+        r#"{"Fn::If":["HasApiDomain",{"Fn::Sub":"https://${ApiDomain}"},{"Fn::GetAtt":["Api","ApiEndpoint"]}]}"#,
+    ),
     ("RELEASES_TABLE", "${Releases}"),
     ("REPORTS_QUEUE_URL", "${Reports}"),
     ("SCHEDULE_GROUP", "${ScheduleGroup}"),

@@ -193,7 +193,7 @@ fn sources(folder: &str) -> Vec<String> {
 }
 
 /// What each function runs.
-const USE_CASES: [(&str, &[&str]); 7] = [
+const USE_CASES: [(&str, &[&str]); 8] = [
     ("Intake", &["intake"]),
     ("Resolve", &["resolve", "finish"]),
     ("Advance", &["advance"]),
@@ -201,19 +201,27 @@ const USE_CASES: [(&str, &[&str]); 7] = [
     ("Send", &["send"]),
     ("SendMarketing", &["send"]),
     ("Feedback", &["feedback"]),
+    ("Preferences", &["preferences"]),
 ];
 
 /// What each port's adapter touches.
-const PORTS: [(&str, &[Resource]); 22] = [
+const PORTS: [(&str, &[Resource]); 28] = [
     (
         "Alarms",
         &[Resource::Schedules, Resource::Of("ScheduleRole")],
     ),
+    ("ChoiceBook", &[Resource::Of("Contacts")]),
+    ("Chosen", &[Resource::Of("Contacts")]),
     ("Clock", &[]),
     ("ContactBook", &[Resource::Of("Contacts")]),
     ("Contacts", &[Resource::Of("Contacts")]),
+    ("Dates", &[Resource::Of("Enrollments")]),
     ("DueIndex", &[Resource::DueIndex]),
-    ("Enrollments", &[Resource::Of("Enrollments")]),
+    // What a run's steps change about its contact is written together with it.
+    (
+        "Enrollments",
+        &[Resource::Of("Contacts"), Resource::Of("Enrollments")],
+    ),
     ("Events", &[Resource::Of("Events")]),
     ("Evidence", &[Resource::Of("Reports")]),
     ("Exceptions", &[Resource::Of("Exceptions")]),
@@ -228,11 +236,17 @@ const PORTS: [(&str, &[Resource]); 22] = [
     ),
     ("Pages", &[]),
     ("Plans", &[Resource::Of("Releases")]),
+    ("Pressure", &[Resource::Of("Contacts")]),
     ("Quota", &[Resource::Account]),
     ("Releases", &[Resource::Of("Releases")]),
     ("Secrets", &[Resource::SigningSecrets]),
     ("Suppressions", &[Resource::Of("Contacts")]),
+    (
+        "Surveys",
+        &[Resource::Of("Contacts"), Resource::Of("Exceptions")],
+    ),
     ("Templates", &[Resource::Of("Releases")]),
+    ("Tickets", &[]),
 ];
 
 /// What functions read before the engine runs.

@@ -32,4 +32,12 @@ fn variable(setting: &str) -> String {
     name
 }
 
-const HANDLERS: [&str; 6] = ["advance", "feedback", "intake", "resolve", "send", "wake"];
+const HANDLERS: [&str; 7] = [
+    "advance",
+    "feedback",
+    "intake",
+    "preferences",
+    "resolve",
+    "send",
+    "wake",
+];

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use engine::Ask;
 use jiff::SignedDuration;
 use journey::{ContactId, Phase, Purpose};
 
@@ -122,4 +123,131 @@ fn outcomes(world: &World) -> Vec<String> {
     let path = run.enrollment.path.iter();
     path.map(|taken| format!("{} {}", taken.step, taken.outcome))
         .collect()
+}
+
+/// The token of a mail to somebody.
+fn token(story: &Story, person: &str) -> String {
+    let world = World::new(story.published.clone(), Choose::Calm);
+    let address = engine::Suppressions::address_key(&world, &given::address(person)).0;
+    let ticket = wire::Ticket {
+        contact: ContactId::of(person),
+        address,
+        topic: "news".to_owned(),
+    };
+    world.state().tickets.seal(&ticket)
+}
+
+#[test]
+fn who_unsubscribes_leaves_every_journey_about_the_topic_and_gets_no_more_of_it() {
+    let story = Story::new(&[journey(marketing(), series())]).hello("e1", &[("anna", "SOT")]);
+    let ask = Action::Ask {
+        token: token(&story, "anna"),
+        ask: Ask::Out { one_click: true },
+    };
+    let again = given::post("HELLO", "e2", &[("anna", "SOT")]);
+    let story = story
+        .after(SignedDuration::from_hours(71), ask.clone())
+        .after(SignedDuration::from_hours(71), ask)
+        .after(
+            SignedDuration::from_hours(90),
+            Action::Post {
+                id: "e2".to_owned(),
+                body: again,
+            },
+        );
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let state = world.state();
+    assert_eq!(state.service.delivered.len(), 1);
+    let mut phases = state
+        .runs
+        .all()
+        .map(|record| format!("{:?}", record.enrollment.phase));
+    assert!(phases.any(|phase| phase.contains("unsubscribed")));
+    // The same choice twice is one choice.
+    let choices = state.people.choices.values().next().expect("a choice");
+    assert_eq!(choices.version, 1);
+}
+
+#[test]
+fn an_unsubscribe_is_honored_from_whichever_moment_on_and_whatever_fails() {
+    let story = Story::new(&[journey(marketing(), series())]).hello("e1", &[("anna", "SOT")]);
+    let ask = Action::Ask {
+        token: token(&story, "anna"),
+        ask: Ask::Out { one_click: true },
+    };
+    let mut sent = BTreeSet::new();
+    for calls in 0..80 {
+        let mut story = story.clone();
+        story.interrupt = Some((calls, ask.clone()));
+        let world = story.concurrently(2).play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new(), "after {calls} calls");
+        sent.insert(world.state().service.delivered.len());
+    }
+    assert_eq!(sent, BTreeSet::from([0, 1, 2]));
+    let story = story.after(SignedDuration::from_hours(1), ask);
+    story.survives(1, &[Kind::Port, Kind::Queue]);
+    story.concurrently(3).survives_seeds(100);
+}
+
+#[test]
+fn what_holds_no_mails_back_brings_none_and_who_comes_back_gets_them() {
+    let story = Story::new(&[journey(marketing(), series())]).hello("e1", &[("anna", "SOT")]);
+    let ask = |ask| Action::Ask {
+        token: token(&story, "anna"),
+        ask,
+    };
+    for (asks, expected) in [
+        (vec![Ask::Look], 2),
+        (vec![Ask::Quiet { days: 90 }], 1),
+        (vec![Ask::Quiet { days: 1 }], 2),
+        (vec![Ask::Quiet { days: 90 }, Ask::In], 2),
+        (vec![Ask::Topics(Vec::new())], 1),
+        (vec![Ask::Topics(vec!["news".to_owned()])], 2),
+    ] {
+        let mut story = story.clone();
+        for (hour, one) in asks.iter().enumerate() {
+            let at = SignedDuration::from_hours(10 + hour as i64);
+            story = story.after(at, ask(one.clone()));
+        }
+        let world = story.play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        assert_eq!(world.state().service.delivered.len(), expected, "{asks:?}");
+        assert_eq!(world.state().pages as usize, asks.len());
+    }
+}
+
+#[test]
+fn a_token_works_after_its_keys_were_changed_and_the_person_was_forgotten() {
+    let story = Story::new(&[journey(marketing(), series())]).hello("e1", &[("anna", "SOT")]);
+    let token = token(&story, "anna");
+    let forget = Action::Erase(ContactId::of("anna"));
+    let ask = Action::Ask {
+        token: token.clone(),
+        ask: Ask::Out { one_click: true },
+    };
+    let forged = Action::Ask {
+        token: token.replace("news", "else"),
+        ask: Ask::Out { one_click: true },
+    };
+    let again = given::post("HELLO", "e2", &[("anna", "SOT")]);
+    let story = story
+        .after(SignedDuration::from_hours(1), forget)
+        .after(SignedDuration::from_hours(2), forged)
+        .after(SignedDuration::from_hours(3), ask)
+        .after(
+            SignedDuration::from_hours(4),
+            Action::Post {
+                id: "e2".to_owned(),
+                body: again,
+            },
+        );
+    let world = story.play(Choose::Calm, Log::Dropped);
+    let state = world.state();
+    assert_eq!(state.pages, 1, "the forged token shows nothing");
+    assert_eq!(
+        state.service.delivered.len(),
+        1,
+        "who comes anew has still opted out"
+    );
 }

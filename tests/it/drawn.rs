@@ -19,7 +19,8 @@ use journey::{ContactId, Phase, Taken};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::given::{Published, published};
+use crate::folders::published;
+use crate::given::Published;
 use crate::trial::{Log, Story};
 use crate::world::{Action, Choose, Seed, World};
 use draw::{Case, Deed, Reentry, STARTS, ZONES};

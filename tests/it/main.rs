@@ -3,6 +3,7 @@
 mod a_plain_reading;
 mod an_opt_out_is_honored;
 mod drawn;
+mod folders;
 mod given;
 mod it_can_be_explained;
 mod it_is_counted;

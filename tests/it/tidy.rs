@@ -19,7 +19,14 @@ fn crates_use_only_whom_the_architecture_lets_them_use() {
                 &["aws", "engine", "journey", "lambda", "mail", "wire"]
             }
             "bootstrap" => &[
-                "advance", "feedback", "intake", "lambda", "resolve", "send", "wake",
+                "advance",
+                "feedback",
+                "intake",
+                "lambda",
+                "preferences",
+                "resolve",
+                "send",
+                "wake",
             ],
             "cli" => &[
                 "aws",

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use journey::ContactId;
 use serde_json::{Value as Json, json};
 
-use crate::given;
+use crate::folders;
 use crate::trial::{FAULTS, Log, Story};
 use crate::world::{Action, Choose, World};
 
@@ -25,7 +25,7 @@ fn a_write_lets_those_in_whom_it_changes_and_nobody_twice() {
         .iter()
         .map(|(name, text)| (*name, text.as_str()))
         .collect();
-    let story = Story::of(given::files(&journeys))
+    let story = Story::of(folders::files(&journeys))
         .after(
             minutes(0),
             note("e1", json!({ "lists": { "members": true } })),
@@ -72,7 +72,7 @@ fn whatever_fails_a_write_is_heard_of_once() {
     );
     let second = service("tagged: blue", "  - send: second\n  - score: 5");
     let third = service("enters: vips", "  - send: third");
-    let story = Story::of(given::files(&[
+    let story = Story::of(folders::files(&[
         ("first", &first),
         ("second", &second),
         ("third", &third),
@@ -119,7 +119,7 @@ fn whatever_fails_a_write_is_heard_of_once() {
 #[test]
 fn who_is_known_already_comes_in_once_for_each_write_that_lets_them_in() {
     let journey = "kind: transactional\ntrigger: { joins: members, where: contact.vip }\nreentry: never\nsteps:\n  - send: once\n";
-    let story = Story::of(given::files(&[("once", journey)]))
+    let story = Story::of(folders::files(&[("once", journey)]))
         .after(
             minutes(0),
             note("e1", json!({ "lists": { "members": true } })),
@@ -158,7 +158,7 @@ fn who_is_known_already_comes_in_once_for_each_write_that_lets_them_in() {
 fn journeys_that_let_somebody_into_one_another_for_ever_are_stopped() {
     let one = service("tagged: blue", "  - untag: blue");
     let other = service("untagged: blue", "  - tag: blue");
-    let story = Story::of(given::files(&[("one", &one), ("other", &other)]))
+    let story = Story::of(folders::files(&[("one", &one), ("other", &other)]))
         .after(minutes(0), note("e1", json!({ "tags": { "blue": true } })));
     let world = story.play(Choose::Calm, Log::Dropped);
     let state = world.state();
@@ -171,7 +171,7 @@ fn journeys_that_let_somebody_into_one_another_for_ever_are_stopped() {
 fn a_birthday_comes_every_year_and_on_the_last_of_february_for_who_was_born_on_the_29th() {
     let journey = "kind: transactional\ntrigger: { date: contact.born at 09:00, every: year }\n\
         reentry: { after: 300 days }\nsteps:\n  - send: { template: cake, expires: 12 hours }\n";
-    let story = Story::of(given::files(&[("birthday", journey)])).after(
+    let story = Story::of(folders::files(&[("birthday", journey)])).after(
         minutes(0),
         note("e1", json!({ "fields": { "born": "2012-02-29" } })),
     );
@@ -191,7 +191,7 @@ fn a_birthday_comes_every_year_and_on_the_last_of_february_for_who_was_born_on_t
 #[test]
 fn a_date_is_set_anew_when_its_field_changes_and_today_still_counts() {
     let journey = service("date: contact.born + 2 days at 10:00", "  - send: later");
-    let story = Story::of(given::files(&[("later", &journey)]))
+    let story = Story::of(folders::files(&[("later", &journey)]))
         .after(
             minutes(0),
             note("e1", json!({ "fields": { "born": "2026-11-25" } })),
@@ -221,7 +221,7 @@ fn a_date_is_set_anew_when_its_field_changes_and_today_still_counts() {
 #[test]
 fn whatever_fails_a_date_lets_somebody_in_once() {
     let journey = service("date: contact.born at 10:00", "  - send: today");
-    let story = Story::of(given::files(&[("today", &journey)])).after(
+    let story = Story::of(folders::files(&[("today", &journey)])).after(
         minutes(0),
         note("e1", json!({ "fields": { "born": "2026-11-25" } })),
     );
@@ -255,14 +255,14 @@ fn dates_of_those_who_are_known_already_are_set_when_a_journey_that_counts_from_
             body: post.to_string(),
         }
     };
-    let story = Story::of(given::files(&[("other", &before)]))
+    let story = Story::of(folders::files(&[("other", &before)]))
         .after(minutes(0), born("anna", "2026-11-25"))
         .after(minutes(0), born("bram", "2026-11-20"))
         .after(minutes(0), born("carl", "2026-11-24"))
         .after(minutes(0), born("dora", "2026-12-24"))
         .after(
             minutes(60),
-            Action::Publish(given::files(&[("today", &journey)])),
+            Action::Publish(folders::files(&[("today", &journey)])),
         )
         // Written between the publication and the sweep, and due before it.
         .after(minutes(61), born("emma", "2026-11-23"));
@@ -292,7 +292,7 @@ fn somebody_who_is_let_in_by_hand_is_let_in_as_by_anything_else() {
         person: ContactId::of("anna"),
         journey: "hand".to_owned(),
     };
-    let story = Story::of(given::files(&[("hand", journey)]))
+    let story = Story::of(folders::files(&[("hand", journey)]))
         .after(minutes(0), note("e1", json!({})))
         .after(minutes(1), enter())
         .after(minutes(2), enter())
@@ -312,7 +312,7 @@ fn somebody_who_is_let_in_by_hand_is_let_in_as_by_anything_else() {
 fn when_a_journey_ends_for_everybody_they_leave_at_that_midnight() {
     let journey = "kind: transactional\ntrigger: { event: START }\nreentry: unlimited\n\
         publish: { until: 2026-11-26, at_end: stop }\nsteps:\n  - wait: 2 days\n  - send: first\n  - wait: 2 days\n  - send: second\n";
-    let story = Story::of(given::files(&[("short", journey)]))
+    let story = Story::of(folders::files(&[("short", journey)]))
         .after(minutes(0), post("START", "e1", json!({})));
     let world = story.play(Choose::Calm, Log::Dropped);
     assert_eq!(world.faults(), Vec::<String>::new());

@@ -65,6 +65,11 @@ impl Laptop {
         std::fs::create_dir_all(&setup.folder)
             .with_context(|| format!("cannot make the folder {}", setup.folder.display()))?;
         let keys = Keys::of(&setup.folder)?;
+        let mut setup = setup;
+        if setup.port == 0 {
+            // The pages for recipients are told where they are before the cloud stands.
+            setup.port = free_port().context("no port is free")?;
+        }
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let config = wiring::config(setup, &keys, functions.unwrap_or(&program));
         let cloud = Cloud::start(config).await?;
@@ -220,6 +225,11 @@ impl Laptop {
 
 fn events_url(cloud: &Cloud) -> String {
     format!("{}/v1/events", cloud.url())
+}
+
+fn free_port() -> std::io::Result<u16> {
+    let listener = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// The port of `waypost serve`, unless it is told another.

@@ -25,7 +25,8 @@ pub(crate) enum Size {
 
 /// Describes the cloud; `program` is what runs as each of its functions.
 pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
-    let environment = environment(&setup.log_filter);
+    let pages = format!("http://127.0.0.1:{}", setup.port);
+    let environment = environment(&setup.log_filter, pages);
     let functions = FUNCTIONS.iter().map(|function| {
         let mut env = environment.clone();
         // What is deployed is told so which function it is; this program, by its arguments.
@@ -77,11 +78,13 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
             input: r#"{"sweep":true}"#.to_owned(),
         }],
         functions: functions.collect(),
-        routes: vec![Route {
-            method: "POST".to_owned(),
-            path: "/v1/events".to_owned(),
-            function: "intake".to_owned(),
-        }],
+        routes: ROUTES
+            .map(|(method, path, function)| Route {
+                method: method.to_owned(),
+                path: path.to_owned(),
+                function: function.to_owned(),
+            })
+            .to_vec(),
         configuration_sets: vec![ConfigurationSet {
             name: CONFIGURATION_SET.to_owned(),
             events: REPORTED.map(str::to_owned).to_vec(),
@@ -209,7 +212,7 @@ pub(super) fn functions() -> impl Iterator<Item = &'static str> {
 }
 
 /// What every function is told; each reads only what it needs.
-fn environment(log_filter: &str) -> Vec<(String, String)> {
+fn environment(log_filter: &str, pages: String) -> Vec<(String, String)> {
     let role = format!("arn:aws:iam::{}:role/waypost-schedule", local::ACCOUNT);
     [
         ("ADDRESS_KEY_PARAMETER", parameter(ADDRESS_KEY)),
@@ -223,6 +226,7 @@ fn environment(log_filter: &str) -> Vec<(String, String)> {
         ("MARKETING_QUEUE_URL", queue_url(MARKETING)),
         ("MOVES_QUEUE_URL", queue_url("moves")),
         ("ORDERS_QUEUE_URL", queue_url("orders")),
+        ("PAGES_URL", pages),
         ("RELEASES_TABLE", RELEASES.to_owned()),
         ("REPORTS_QUEUE_URL", queue_url(REPORTS)),
         ("RUST_LOG", log_filter.to_owned()),
@@ -263,7 +267,14 @@ struct Part {
     processes: u32,
 }
 
-const FUNCTIONS: [Part; 7] = [
+const ROUTES: [(&str, &str, &str); 4] = [
+    ("POST", "/v1/events", "intake"),
+    ("GET", "/u/{token}", "preferences"),
+    ("HEAD", "/u/{token}", "preferences"),
+    ("POST", "/u/{token}", "preferences"),
+];
+
+const FUNCTIONS: [Part; 8] = [
     Part {
         name: "intake",
         part: "intake",
@@ -305,6 +316,12 @@ const FUNCTIONS: [Part; 7] = [
         name: "feedback",
         part: "feedback",
         queue: Some(REPORTS),
+        processes: 1,
+    },
+    Part {
+        name: "preferences",
+        part: "preferences",
+        queue: None,
         processes: 1,
     },
 ];

@@ -36,6 +36,7 @@ mod storms;
 mod time;
 mod triggering;
 mod tuning;
+mod unsubscribing;
 mod upgrades;
 mod waits;
 mod zones;

@@ -74,7 +74,7 @@ async fn again(aws: &Aws, lane: Lane, order: &Order) -> Delivered {
     Ok(())
 }
 
-const REQUIRED: [Setting; 17] = [
+const REQUIRED: [Setting; 18] = [
     Setting::AddressKeyParameter,
     Setting::ConfigurationSet,
     Setting::ContactsTable,
@@ -84,6 +84,7 @@ const REQUIRED: [Setting; 17] = [
     Setting::MarketingQueueUrl,
     Setting::MovesQueueUrl,
     Setting::OrdersQueueUrl,
+    Setting::PagesUrl,
     Setting::ReleasesTable,
     Setting::ReportsQueueUrl,
     Setting::ScheduleGroup,

@@ -6,7 +6,7 @@ use Resource::{
 
 /// What the code of a function does: actions on a resource. What Lambda itself needs to log and to
 /// read the function's queue, and its dead letters, come on top.
-pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
+pub(crate) const RIGHTS: [(&str, &[Right]); 8] = [
     (
         "Intake",
         &[
@@ -32,7 +32,10 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
                     "dynamodb:Query",
                 ],
             ),
-            (Of("Enrollments"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            (
+                Of("Enrollments"),
+                &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+            ),
             (
                 Of("Exceptions"),
                 &["dynamodb:BatchGetItem", "dynamodb:PutItem"],
@@ -50,8 +53,28 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
     (
         "Advance",
         &[
-            (Of("Contacts"), &["dynamodb:GetItem"]),
-            (Of("Enrollments"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            (
+                Of("Contacts"),
+                &[
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:GetItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:Query",
+                ],
+            ),
+            (
+                Of("Enrollments"),
+                &[
+                    "dynamodb:DeleteItem",
+                    "dynamodb:GetItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:Query",
+                ],
+            ),
+            (
+                Of("Exceptions"),
+                &["dynamodb:BatchGetItem", "dynamodb:PutItem"],
+            ),
             (Of("Releases"), &["dynamodb:GetItem"]),
             (Of("Moves"), &["sqs:SendMessage"]),
             (Of("Orders"), &["sqs:SendMessage"]),
@@ -64,7 +87,15 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
         "Wake",
         &[
             (DueIndex, &["dynamodb:Query"]),
-            (Of("Exceptions"), &["dynamodb:BatchGetItem"]),
+            (Of("Contacts"), &["dynamodb:Scan"]),
+            (
+                Of("Exceptions"),
+                &[
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:GetItem",
+                    "dynamodb:PutItem",
+                ],
+            ),
             (Of("Releases"), &["dynamodb:GetItem"]),
             (Of("Moves"), &["sqs:GetQueueAttributes", "sqs:SendMessage"]),
             (Account, &["ses:GetAccount"]),
@@ -82,6 +113,18 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 7] = [
             (Of("Moves"), &["sqs:SendMessage"]),
         ],
     ),
+    (
+        "Preferences",
+        &[
+            (
+                Of("Contacts"),
+                &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+            ),
+            (Of("Releases"), &["dynamodb:GetItem"]),
+            (Of("Moves"), &["sqs:SendMessage"]),
+            (AddressKey, &["ssm:GetParameter"]),
+        ],
+    ),
 ];
 
 /// A resource and actions on it.
@@ -90,7 +133,11 @@ pub(crate) type Right = (Resource, &'static [&'static str]);
 const SENDING: &[Right] = &[
     (
         Of("Contacts"),
-        &["dynamodb:BatchGetItem", "dynamodb:GetItem"],
+        &[
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+        ],
     ),
     (Of("Enrollments"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
     (Of("Releases"), &["dynamodb:GetItem"]),

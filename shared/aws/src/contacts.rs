@@ -7,6 +7,7 @@
 //! | `subject#<id>` | `con_…` | the roles in which a person is linked to a subject |
 //! | `role#<name>` | `con_…` | a person who holds a role whatever the subject |
 //! | `address#<HMAC>` | `con_…` | somebody who has had an address |
+//! | `address#<HMAC>` | `topic#<name>` | what whoever has the address chose about a topic; survives erasure |
 //! | `address#<HMAC>` | `suppression` | an address that must not be written to; survives erasure |
 
 use std::collections::BTreeMap;
@@ -14,10 +15,11 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use engine::{
-    AddressKey, Bonding, ContactBook, Contacts, Pressure, Stored, Suppressions, Versioned,
+    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Pressure, Stored, Suppressions,
+    Versioned,
 };
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, ContactRecord, Mailed};
+use wire::{Bonds, Choices, ContactRecord, Mailed};
 
 use crate::item::{Item, key, take_number, take_text, text};
 use crate::writes::{Put, versioned};
@@ -86,7 +88,8 @@ impl ContactBook for Aws {
         let items = self.partition(&self.address_partition(address)).await?;
         let ids = items.into_iter().filter_map(|mut item| {
             let id = take_text(&mut item, "item").ok()?;
-            (id != SUPPRESSION).then(|| id.parse().context("an address leads nowhere"))
+            let person = id != SUPPRESSION && !id.starts_with(TOPIC);
+            person.then(|| id.parse().context("an address leads nowhere"))
         });
         ids.collect()
     }
@@ -119,6 +122,47 @@ impl Pressure for Aws {
     ) -> anyhow::Result<Stored> {
         let key = contact_key(contact.as_str(), MAILED);
         let put = Put::new(key, mailed.to_json(), replaces, "contact");
+        self.put_all(vec![(Setting::ContactsTable, put)]).await
+    }
+}
+
+impl Chosen for Aws {
+    async fn choices(
+        &self,
+        address: &AddressKey,
+        topic: &str,
+    ) -> anyhow::Result<Option<Versioned<Choices>>> {
+        let item = self.item(choices_key(address, topic)).await?;
+        item.map(|item| versioned(item, Choices::from_json))
+            .transpose()
+    }
+}
+
+impl ChoiceBook for Aws {
+    async fn all_choices(
+        &self,
+        address: &AddressKey,
+    ) -> anyhow::Result<BTreeMap<String, Versioned<Choices>>> {
+        let items = self.partition(&format!("address#{}", address.0)).await?;
+        let mut found = BTreeMap::new();
+        for mut item in items {
+            let name = take_text(&mut item, "item")?;
+            if let Some(topic) = name.strip_prefix(TOPIC) {
+                found.insert(topic.to_owned(), versioned(item, Choices::from_json)?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn put_choices(
+        &self,
+        address: &AddressKey,
+        topic: &str,
+        choices: &Choices,
+        replaces: Option<u64>,
+    ) -> anyhow::Result<Stored> {
+        let key = choices_key(address, topic);
+        let put = Put::new(key, choices.to_json(), replaces, "contact");
         self.put_all(vec![(Setting::ContactsTable, put)]).await
     }
 }
@@ -208,6 +252,11 @@ fn contact_key(contact: &str, item: &str) -> Item {
     key(("contact", contact), ("item", item))
 }
 
+fn choices_key(address: &AddressKey, topic: &str) -> Item {
+    let item = format!("{TOPIC}{topic}");
+    contact_key(&format!("address#{}", address.0), &item)
+}
+
 fn partition(bonding: Bonding<'_>) -> String {
     match bonding {
         Bonding::Role(role) => format!("role#{role}"),
@@ -223,6 +272,8 @@ fn profile(mut item: Item) -> anyhow::Result<(ContactId, Versioned<ContactRecord
 
 const MAILED: &str = "mailed";
 const PROFILE: &str = "profile";
+/// What the names of choices begin with.
+const TOPIC: &str = "topic#";
 const SUPPRESSION: &str = "suppression";
 const BATCH_GET_MAX: usize = 100;
 const BATCH_GETS_MAX: u8 = 8;

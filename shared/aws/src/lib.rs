@@ -14,6 +14,7 @@ mod mailer;
 mod metrics;
 #[cfg(feature = "operator")]
 mod operator;
+mod pages;
 mod parameters;
 mod queues;
 mod quota;
@@ -31,7 +32,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use jiff::SignedDuration;
-use wire::AddressHasher;
+use wire::{AddressHasher, TicketKeys};
 
 #[cfg(feature = "operator")]
 pub use operator::{
@@ -51,6 +52,7 @@ pub struct Aws {
     ssm: aws_sdk_ssm::Client,
     settings: Settings,
     addresses: Option<AddressHasher>,
+    tickets: Option<TicketKeys>,
     clock_offset: SignedDuration,
     releases: releases::Cache,
     rung: schedules::Rung,
@@ -71,9 +73,12 @@ impl Aws {
         let offset = settings.seconds(Setting::ClockOffsetSeconds);
         let clock_offset = offset.map_err(|wrong| anyhow!(wrong))?.unwrap_or_default();
         let ssm = aws_sdk_ssm::Client::new(config);
-        let addresses = match settings.find(Setting::AddressKeyParameter) {
-            Some(name) => Some(parameters::address_key(&ssm, name).await?),
-            None => None,
+        let (addresses, tickets) = match settings.find(Setting::AddressKeyParameter) {
+            Some(name) => {
+                let (addresses, tickets) = parameters::address_keys(&ssm, name).await?;
+                (Some(addresses), Some(tickets))
+            }
+            None => (None, None),
         };
         Ok(Self {
             dynamodb: aws_sdk_dynamodb::Client::new(config),
@@ -83,6 +88,7 @@ impl Aws {
             ssm,
             settings,
             addresses,
+            tickets,
             clock_offset,
             releases: releases::Cache::default(),
             rung: schedules::Rung::default(),

@@ -14,8 +14,8 @@ use aws_smithy_http_client::tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use engine::{Mailer, Outgoing, Pages, Undelivered};
-use journey::{ContactId, Sender};
+use engine::{Mailer, Outgoing, Undelivered, Unsubscribe};
+use journey::Sender;
 
 use crate::undelivered::undelivered;
 use crate::{Aws, Setting};
@@ -75,30 +75,44 @@ impl Mailer for Aws {
     }
 }
 
-impl Pages for Aws {
-    /// There are no pages for recipients yet, so no marketing mail leaves.
-    fn unsubscribe(&self, _: &ContactId, _: &str) -> Option<String> {
-        None
-    }
-}
-
 fn content(mail: &Outgoing<'_>) -> Result<EmailContent, BuildError> {
     let utf8 = |text: &str| Content::builder().charset("UTF-8").data(text).build();
     let body = Body::builder()
         .html(utf8(&mail.mail.html)?)
         .text(utf8(&mail.mail.text)?)
         .build();
-    // RFC 3834: no vacation responder may answer a mail that a machine sent.
-    let automatic = MessageHeader::builder()
-        .name("Auto-Submitted")
-        .value("auto-generated")
-        .build()?;
     let message = Message::builder()
         .subject(utf8(&mail.mail.subject)?)
         .body(body)
-        .headers(automatic)
+        .set_headers(Some(headers(mail)?))
         .build();
     Ok(EmailContent::builder().simple(message).build())
+}
+
+/// Returns the headers of a mail beside those that SES makes.
+fn headers(mail: &Outgoing<'_>) -> Result<Vec<MessageHeader>, BuildError> {
+    // RFC 3834: no vacation responder may answer a mail that a machine sent.
+    let mut headers = vec![("Auto-Submitted", "auto-generated".to_owned())];
+    if let Some(Unsubscribe { url, topic }) = mail.unsubscribe {
+        // RFC 8058, which Gmail and Yahoo ask of everybody who sends in bulk.
+        headers.push(("List-Unsubscribe", format!("<{url}>")));
+        headers.push((
+            "List-Unsubscribe-Post",
+            "List-Unsubscribe=One-Click".to_owned(),
+        ));
+        // RFC 2919: the same for every mail about the topic, whoever gets it.
+        let (_, domain) = mail
+            .from
+            .address
+            .as_str()
+            .split_once('@')
+            .unwrap_or_default();
+        headers.push(("List-Id", format!("<{topic}.{domain}>")));
+    }
+    let headers = headers
+        .into_iter()
+        .map(|(name, value)| MessageHeader::builder().name(name).value(value).build());
+    headers.collect()
 }
 
 /// Writes a sender as RFC 5322 has it; a name beyond ASCII as RFC 2047 has it.

@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow};
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::ProvideErrorMetadata;
 use engine::Secrets;
-use wire::{AddressHasher, Secret};
+use wire::{AddressHasher, Secret, TicketKeys};
 
 use crate::{Aws, Setting};
 
@@ -22,10 +22,17 @@ pub fn parameter_name(stack: &str, parameter: &str) -> String {
     format!("/waypost/{stack}/{parameter}")
 }
 
-/// Reads the key under which addresses are hashed.
-pub(crate) async fn address_key(ssm: &Client, name: &str) -> anyhow::Result<AddressHasher> {
+/// Reads the key under which addresses are hashed, and those under which the tokens of pages are sealed.
+pub(crate) async fn address_keys(
+    ssm: &Client,
+    name: &str,
+) -> anyhow::Result<(AddressHasher, TicketKeys)> {
     let value = required(ssm, name).await?;
-    AddressHasher::parse(&value).with_context(|| format!("the parameter {name}"))
+    let addresses = AddressHasher::parse(&value);
+    let addresses = addresses.with_context(|| format!("the parameter {name}"))?;
+    let tickets = TicketKeys::parse(&value);
+    let tickets = tickets.with_context(|| format!("the parameter {name}"))?;
+    Ok((addresses, tickets))
 }
 
 async fn required(ssm: &Client, name: &str) -> anyhow::Result<String> {

@@ -35,6 +35,8 @@ pub enum Setting {
     MovesQueueUrl,
     /// `ORDERS_QUEUE_URL`
     OrdersQueueUrl,
+    /// `PAGES_URL`: what the addresses of pages for recipients begin with.
+    PagesUrl,
     /// `RELEASES_TABLE`
     ReleasesTable,
     /// `REPORTS_QUEUE_URL`
@@ -75,6 +77,7 @@ impl Setting {
             Self::MarketingQueueUrl => "MARKETING_QUEUE_URL",
             Self::MovesQueueUrl => "MOVES_QUEUE_URL",
             Self::OrdersQueueUrl => "ORDERS_QUEUE_URL",
+            Self::PagesUrl => "PAGES_URL",
             Self::ReleasesTable => "RELEASES_TABLE",
             Self::ReportsQueueUrl => "REPORTS_QUEUE_URL",
             Self::ScheduleGroup => "SCHEDULE_GROUP",

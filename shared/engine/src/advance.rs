@@ -2,7 +2,8 @@
 
 use anyhow::anyhow;
 use journey::{
-    Effect, Ending, Enrollment, Input, Outcome, Phase, Plan, Scene, SendResult, Settled, Signal,
+    ContactId, Effect, Ending, Enrollment, Input, Outcome, Phase, Plan, Purpose, Scene, SendResult,
+    Settled, Signal,
 };
 use wire::{Cause, ContactRecord, EnrollmentRecord, Move};
 
@@ -41,6 +42,7 @@ pub async fn advance(
 ) -> Result<(), Failure> {
     match one {
         Move::Changed { contact } => changed(io, pulse, contact).await,
+        Move::OptedOut { contact, topic } => opted_out(io, (contact, topic), outbox).await,
         Move::Dates { contact } => dates(io, contact).await,
         Move::Date { contact, date: id } => date(io, pulse, (contact, id)).await,
         Move::Enter {
@@ -88,6 +90,24 @@ async fn run(
         Some(person) => step(io, &plan, person, (record, input), outbox).await,
         None => erased(io, record).await,
     }
+}
+
+/// Ends every run about a topic of somebody who wants no more mails about it.
+async fn opted_out(
+    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    (contact, topic): (&ContactId, &str),
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
+    for record in io.runs(contact).await? {
+        let plan = io.plan(&record.enrollment.plan).await?;
+        let about = matches!(&plan.purpose, Purpose::Marketing { topic: about } if about == topic);
+        let known = io.contacts(std::slice::from_ref(contact)).await?;
+        if let Some(person) = known.into_values().next().filter(|_| about) {
+            let input = Input::End(Ending::Unsubscribed);
+            step(io, &plan, person, (record, input), outbox).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Decides what a record does about an input, stores it, and does it; its mails are left in `outbox`.

@@ -1,32 +1,38 @@
 //! Gathers what a mail is made of, and makes it.
 
-use journey::{Contact, Plan, Purpose, Value};
+use journey::{Contact, Plan, Send, Value};
 use mail::{Locale, Mail, Scope, put};
 use serde_json::{Map, Value as Json};
 use wire::EnrollmentRecord;
 
 use jiff::Timestamp;
 
-use crate::{Pages, Templates};
+use crate::{Pages, Templates, Unsubscribe};
 
-/// Makes the mail that `template` is for `recipient`, or says why it cannot be made.
+/// Makes the mail that `send` is for `recipient`, or says why it cannot be made.
 ///
 /// `contact` is who walks the journey: the recipient, unless the step has a `to:` of its own.
 pub(crate) async fn compose(
     io: &(impl Templates + Pages),
     plan: &Plan,
     record: &EnrollmentRecord,
-    (template, contact, recipient): (&str, &Contact, &Contact),
+    (send, contact, recipient): (&Send, &Contact, &Contact),
     now: Timestamp,
-) -> anyhow::Result<Result<Mail, String>> {
-    let unsubscribe = match &plan.purpose {
-        Purpose::Marketing { topic } => match io.unsubscribe(&recipient.id, topic) {
-            Some(link) => Some(Value::Text(link)),
+) -> anyhow::Result<Result<(Mail, Option<Unsubscribe>), String>> {
+    let unsubscribe = match plan.topic(send) {
+        Some(topic) => match io.unsubscribe(recipient, topic) {
+            Some(url) => Some(Unsubscribe {
+                url,
+                topic: topic.to_owned(),
+            }),
             // Whatever its template says: nobody is advertised to who cannot say no.
             None => return Ok(Err(NO_UNSUBSCRIBE.to_owned())),
         },
-        Purpose::Transactional => None,
+        None => None,
     };
+    let template = send.template.as_str();
+    let link = unsubscribe.as_ref();
+    let link = link.map(|link| Value::Text(link.url.clone()));
     let Some((hash, language)) = plan.template(template, recipient.locale.as_deref()) else {
         return Ok(Err(format!("the plan has no template `{template}`")));
     };
@@ -37,14 +43,18 @@ pub(crate) async fn compose(
         contact,
         recipient,
         language,
-        unsubscribe,
+        unsubscribe: link,
         now,
     };
     let scope = match facts.scope() {
         Ok(scope) => scope,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    Ok(template.render(&scope).map_err(|error| error.to_string()))
+    let rendered = template.render(&scope);
+    Ok(match rendered {
+        Ok(mail) => Ok((mail, unsubscribe)),
+        Err(error) => Err(error.to_string()),
+    })
 }
 
 /// What one mail is made of.
@@ -75,7 +85,7 @@ impl Facts<'_> {
         }
         let mut links = Map::new();
         put(&mut links, "browser", None)?;
-        put(&mut links, "preferences", None)?;
+        put(&mut links, "preferences", self.unsubscribe.as_ref())?;
         put(&mut links, "unsubscribe", self.unsubscribe.as_ref())?;
 
         let mut values = Map::new();
@@ -113,4 +123,5 @@ fn person(plan: &Plan, contact: &Contact) -> Result<Json, mail::ScopeError> {
     Ok(Json::Object(fields))
 }
 
-const NO_UNSUBSCRIBE: &str = "a marketing mail needs an unsubscribe page, and there is none yet";
+const NO_UNSUBSCRIBE: &str =
+    "a marketing mail needs an unsubscribe page, and this installation has none";

@@ -10,6 +10,7 @@
 mod advance;
 mod changed;
 mod compose;
+mod consent;
 mod crowd;
 mod dates;
 mod effects;
@@ -20,6 +21,7 @@ mod intake;
 mod keyring;
 mod outbox;
 mod ports;
+mod preferences;
 mod resolve;
 mod rewrite;
 mod send;
@@ -28,18 +30,20 @@ mod survey;
 mod wake;
 
 pub use advance::advance;
+pub use consent::{Permission, permission};
 pub use failure::{Failure, RECEIVES_MAX, back_off};
 pub use feedback::feedback;
 pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;
 pub use outbox::Outbox;
 pub use ports::{
-    AddressKey, Alarms, Backlog, Beside, Bonding, Claim, Claimed, Clock, ContactBook, Contacts,
-    Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception, ExceptionKind, Exceptions,
-    Firings, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans,
-    Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, Suppressions,
-    Surveys, Templates, Undelivered, Versioned,
+    AddressKey, Alarms, Backlog, Beside, Bonding, ChoiceBook, Chosen, Claim, Claimed, Clock,
+    ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception,
+    ExceptionKind, Exceptions, Firings, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders,
+    Outgoing, Overdue, Pages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets,
+    Sent, Stored, Suppressions, Surveys, Templates, Tickets, Undelivered, Unsubscribe, Versioned,
 };
+pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};
 pub use send::{EVIDENCE, LEASE, Patience, send};
 pub use silence::Pulse;

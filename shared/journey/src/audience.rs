@@ -41,6 +41,18 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// Returns whether everybody in it is there for a role of theirs.
+    pub fn is_of_roles(&self) -> bool {
+        match self {
+            Self::Role { .. } => true,
+            Self::AllOf(parts) => parts.iter().any(Self::is_of_roles),
+            Self::AnyOf(parts) => !parts.is_empty() && parts.iter().all(Self::is_of_roles),
+            Self::Address { .. } | Self::List(_) | Self::Not(_) | Self::Tag(_) | Self::Where(_) => {
+                false
+            }
+        }
+    }
+
     /// Returns who of `crowd` it chooses, one each, in a stable order.
     pub fn of<'c>(&self, crowd: &'c Crowd, happening: &Happening<'_>) -> Vec<&'c Contact> {
         let standing = self.standing_roles();

@@ -43,6 +43,8 @@ pub enum Ending {
     Ended,
     /// The contact came in anew.
     Restarted,
+    /// The contact wants no more mails about the journey's topic.
+    Unsubscribed,
 }
 
 /// Something that happened to a contact.
@@ -122,6 +124,8 @@ pub enum Skipped {
     Expired,
     /// The contact withdrew from the journey's topic.
     OptedOut,
+    /// The contact wants none for a while.
+    Quiet,
     /// The contact has had as many as they may get.
     OverCap,
     /// The address bounced or complained.
@@ -136,6 +140,7 @@ impl Skipped {
         match self {
             Self::Expired => "expired",
             Self::OptedOut => "opted_out",
+            Self::Quiet => "quiet",
             Self::OverCap => "over_cap",
             Self::Suppressed => "suppressed",
             Self::Withheld => "withheld",

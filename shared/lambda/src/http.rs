@@ -16,6 +16,17 @@ pub struct Request {
 }
 
 impl Request {
+    /// Returns the method, in capitals.
+    pub fn method(&self) -> &str {
+        self.event.request_context.http.method.as_str()
+    }
+
+    /// Returns a part of the path that the route names; empty where it has none of the name.
+    pub fn parameter(&self, name: &str) -> &str {
+        let value = self.event.path_parameters.get(name);
+        value.map(String::as_str).unwrap_or_default()
+    }
+
     /// Returns a header, whatever case its name is written in; empty where it is absent.
     pub fn header(&self, name: &str) -> &str {
         let value = self.event.headers.get(name);

@@ -17,9 +17,10 @@ use crate::Unreadable;
 pub struct AddressHasher(Hmac<Sha256>);
 
 impl AddressHasher {
-    /// Reads the key: at least 16 bytes, as base64.
+    /// Reads the key: at least 16 bytes, as base64; what follows it is for other things.
     pub fn parse(key: &str) -> Result<Self, Unreadable> {
-        let key = STANDARD.decode(key.trim()).ok();
+        let key = key.split_whitespace().next();
+        let key = key.and_then(|key| STANDARD.decode(key).ok());
         key.filter(|key| key.len() >= KEY_MIN)
             .and_then(|key| Hmac::new_from_slice(&key).ok())
             .map(Self)

@@ -5,6 +5,7 @@
 //! Each format carries its version `v`; an old one is read for ever, a newer one is refused.
 
 mod address;
+mod choice;
 mod contact;
 mod enrollment;
 mod entry;
@@ -22,12 +23,14 @@ mod ses;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod time;
 mod unreadable;
 mod value;
 mod wiring;
 
 pub use address::AddressHasher;
+pub use choice::{Choice, Choices, Chosen};
 pub use contact::{Bonds, ContactRecord, RoleBond};
 pub use enrollment::{EnrollmentRecord, Standing};
 pub use entry::{Armed, LastEntry, Survey};
@@ -42,6 +45,7 @@ pub use problem::{Fault, Problem};
 pub use publication::Publication;
 pub use ses::{Report, ReportKind};
 pub use signature::{Secret, Signed};
+pub use ticket::{Ticket, TicketKeys};
 pub use unreadable::Unreadable;
 pub use wiring::{DeadQueue, Queue, Queues, Tables, Wiring};
 

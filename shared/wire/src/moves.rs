@@ -20,6 +20,13 @@ pub enum Move {
         /// Whose it is.
         contact: ContactId,
     },
+    /// Somebody wants no more mails about a topic.
+    OptedOut {
+        /// Who.
+        contact: ContactId,
+        /// The topic.
+        topic: String,
+    },
     /// The dates of a contact are to be set, for journeys that are new.
     Dates {
         /// Whose they are.
@@ -60,6 +67,7 @@ impl Move {
         match self {
             Self::Changed { contact }
             | Self::Dates { contact }
+            | Self::OptedOut { contact, .. }
             | Self::Date { contact, .. }
             | Self::Enter { contact, .. }
             | Self::Run { contact, .. } => contact,
@@ -138,6 +146,8 @@ struct MoveDoc {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     dates: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    opted_out: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     clicked: Option<(String, String)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     opened: Option<String>,
@@ -164,6 +174,7 @@ impl From<&Move> for MoveDoc {
         match one {
             Move::Changed { .. } => (),
             Move::Dates { .. } => doc.dates = true,
+            Move::OptedOut { topic, .. } => doc.opted_out = Some(topic.clone()),
             Move::Date { date, .. } => doc.date = Some(date.to_string()),
             Move::Enter {
                 journey,
@@ -201,6 +212,9 @@ impl TryFrom<MoveDoc> for Move {
                 cause,
                 hops,
             });
+        }
+        if let Some(topic) = doc.opted_out {
+            return Ok(Self::OptedOut { contact, topic });
         }
         if doc.dates {
             return Ok(Self::Dates { contact });

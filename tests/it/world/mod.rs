@@ -28,6 +28,7 @@ use std::task::{Context, Poll, Waker};
 use anyhow::anyhow;
 use engine::{AddressKey, Clock, Exception, Metric, Patience, Sent};
 use jiff::{SignedDuration, Timestamp};
+use wire::TicketKeys;
 
 pub(crate) use bugs::Bug;
 pub(crate) use choose::{Choose, Kind, Seed, Tape};
@@ -56,6 +57,9 @@ pub(crate) struct State {
     pub(crate) exceptions: BTreeMap<String, Exception>,
     pub(crate) suppressed: BTreeSet<AddressKey>,
     pub(crate) store: Store,
+    pub(crate) tickets: TicketKeys,
+    /// How often a page was found and shown.
+    pub(crate) pages: u32,
     pub(crate) sent: Sent,
     pub(crate) counts: BTreeMap<Metric, u64>,
     /// On which days each journey started, as it is written down, and how often that was.
@@ -121,6 +125,8 @@ impl World {
                 down: false,
                 reads: 0,
             },
+            tickets: TicketKeys::parse("dGhlIGtleSBvZiBhIHdvcmxk").expect("a key"),
+            pages: 0,
             sent: Sent {
                 most: None,
                 count: 0,
@@ -228,6 +234,12 @@ impl Clock for World {
 }
 
 impl State {
+    /// Notes that somebody saw the page that they asked for.
+    fn note_asked(&mut self, found: bool, ask: &engine::Ask) {
+        self.log(|| format!("  the page says {found} to {ask:?}"));
+        self.pages += u32::from(found);
+    }
+
     /// Puts another release in force; what was published before can still be read.
     fn publish(&mut self, published: Arc<Published>) {
         let mut published = Published::clone(&published);

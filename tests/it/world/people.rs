@@ -5,10 +5,11 @@ use std::future::Future;
 
 use anyhow::{anyhow, ensure};
 use engine::{
-    AddressKey, Bonding, ContactBook, Contacts, Pressure, Stored, Suppressions, Versioned,
+    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Pressure, Stored, Suppressions,
+    Versioned,
 };
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, ContactRecord, Mailed};
+use wire::{Bonds, Choices, ContactRecord, Mailed};
 
 use super::{Bug, World};
 
@@ -19,6 +20,7 @@ pub(crate) struct People {
     pub(crate) bonds: BTreeMap<String, BTreeMap<ContactId, (u64, String)>>,
     pub(crate) addresses: BTreeMap<EmailAddress, BTreeSet<ContactId>>,
     pub(crate) mailed: BTreeMap<ContactId, Versioned<Mailed>>,
+    pub(crate) choices: BTreeMap<(AddressKey, String), Versioned<Choices>>,
     /// How many writes were done.
     pub(crate) writes: u64,
 }
@@ -172,9 +174,69 @@ impl Pressure for World {
     }
 }
 
+impl Chosen for World {
+    async fn choices(
+        &self,
+        address: &AddressKey,
+        topic: &str,
+    ) -> anyhow::Result<Option<Versioned<Choices>>> {
+        let key = (address.clone(), topic.to_owned());
+        let found = self.read("chosen.choices", |state| {
+            let found = state.people.choices.get(&key).cloned();
+            let out = found.as_ref().is_some_and(|known| {
+                let last = known.value.last().map(|choice| choice.what);
+                last == Some(wire::Chosen::Out)
+            });
+            let look = (state.current, address.clone());
+            let refused = state.service.looked.get(&look).copied().unwrap_or(false);
+            state.service.looked.insert(look, refused || out);
+            found
+        });
+        found.await
+    }
+}
+
+impl ChoiceBook for World {
+    fn all_choices(
+        &self,
+        address: &AddressKey,
+    ) -> impl Future<Output = anyhow::Result<BTreeMap<String, Versioned<Choices>>>> + Send {
+        self.read("chosen.all_choices", move |state| {
+            let all = state.people.choices.iter();
+            let of_one = all.filter(|((known, _), _)| known == address);
+            of_one
+                .map(|((_, topic), choices)| (topic.clone(), choices.clone()))
+                .collect()
+        })
+    }
+
+    fn put_choices(
+        &self,
+        address: &AddressKey,
+        topic: &str,
+        choices: &Choices,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        let key = (address.clone(), topic.to_owned());
+        self.write("chosen.put_choices", move |state| {
+            if state.people.choices.get(&key).map(|known| known.version) != replaces {
+                return Stored::Conflict;
+            }
+            let written = Choices::from_json(&choices.to_json());
+            let row = Versioned {
+                value: written.expect("what is written can be read"),
+                version: replaces.unwrap_or_default() + 1,
+            };
+            state.people.choices.insert(key, row);
+            Stored::Done
+        })
+    }
+}
+
 impl Suppressions for World {
     fn address_key(&self, address: &EmailAddress) -> AddressKey {
-        AddressKey(format!("key of {}", address.as_str()))
+        let digits = address.as_str().bytes().map(|byte| format!("{byte:02x}"));
+        AddressKey(digits.collect())
     }
 
     fn suppression(

@@ -21,6 +21,8 @@ pub(crate) enum Action {
     Post { id: String, body: String },
     /// A person is erased.
     Erase(ContactId),
+    /// Whoever has a page's token asks something of it.
+    Ask { token: String, ask: engine::Ask },
     /// Another release is put in force.
     Publish(Arc<Published>),
     /// Somebody lets a person into a journey by hand.
@@ -57,6 +59,7 @@ struct Invocation {
 #[derive(Clone, Debug)]
 enum Source {
     Message(Queue, u64),
+    Page { token: String, ask: engine::Ask },
     Post { id: String, body: String },
     Ring(Timestamp, u32),
     Sweep,
@@ -237,6 +240,18 @@ impl Runner {
             Action::Erase(id) => {
                 self.world.state().people.contacts.remove(&id);
             }
+            Action::Ask { token, ask } => {
+                let world = self.world.clone();
+                let source = Source::Page {
+                    token: token.clone(),
+                    ask: ask.clone(),
+                };
+                self.start(source, async move {
+                    let found = engine::preferences(&world, &token, &ask).await?;
+                    world.state().note_asked(found.is_some(), &ask);
+                    Ok(())
+                });
+            }
             Action::Publish(published) => self.world.state().publish(published),
             Action::Enter { person, journey } => {
                 let cause = format!("by hand at {}", self.world.state().now);
@@ -358,6 +373,11 @@ impl Runner {
                 let at = state.now + SOURCE_RETRIES_AFTER;
                 self.actions.push((at, Action::Post { id, body }));
             }
+            (Source::Page { token, ask }, Err(_)) => {
+                // Whoever saw no answer asks again.
+                let at = state.now + SOURCE_RETRIES_AFTER;
+                self.actions.push((at, Action::Ask { token, ask }));
+            }
             (Source::Post { id, .. }, Err(Failure::Reject(why))) => {
                 state.wrong(format!("the post {id} is refused: {why}"));
             }
@@ -366,7 +386,7 @@ impl Runner {
                 state.rings.push((again, tries + 1));
             }
             (Source::Sweep, Ok(())) => state.published_anew = false,
-            (Source::Post { .. } | Source::Ring(..) | Source::Sweep, _) => (),
+            (Source::Page { .. } | Source::Post { .. } | Source::Ring(..) | Source::Sweep, _) => (),
         }
     }
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use engine::{
     Beside, Dates, Due, DueIndex, Enrollments, Exception, Exceptions, Overdue, Pages, Plans,
-    Releases, Rewrite, Stored, Templates, Versioned,
+    Releases, Rewrite, Stored, Suppressions, Templates, Tickets, Versioned,
 };
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, DateId, EnrollmentId, EntryId, Plan, Release, Taken};
+use journey::{Contact, ContactId, DateId, EnrollmentId, EntryId, Plan, Release, Taken};
 use mail::Template;
-use wire::{Armed, Cause, EnrollmentRecord, LastEntry, Move};
+use wire::{Armed, Cause, EnrollmentRecord, LastEntry, Move, Ticket};
 
 use super::{Bug, State, World};
 
@@ -333,8 +333,20 @@ impl Plans for World {
 }
 
 impl Pages for World {
-    fn unsubscribe(&self, _: &ContactId, topic: &str) -> Option<String> {
-        Some(format!("https://pages.example/u/{topic}"))
+    fn unsubscribe(&self, recipient: &Contact, topic: &str) -> Option<String> {
+        let ticket = Ticket {
+            contact: recipient.id.clone(),
+            address: self.address_key(&recipient.address).0,
+            topic: topic.to_owned(),
+        };
+        let token = self.state().tickets.seal(&ticket);
+        Some(format!("https://pages.example/u/{token}"))
+    }
+}
+
+impl Tickets for World {
+    fn open(&self, token: &str) -> Option<Ticket> {
+        self.state().tickets.open(token)
     }
 }
 

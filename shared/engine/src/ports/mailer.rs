@@ -28,12 +28,17 @@ pub struct Outgoing<'a> {
     pub to: &'a EmailAddress,
     /// What it says.
     pub mail: &'a Mail,
+    /// How to get no more of it, for advertising.
+    pub unsubscribe: Option<&'a Unsubscribe>,
 }
 
-/// Knows the pages for recipients.
-pub trait Pages {
-    /// Returns where `recipient` says no to `topic`; `None` where there is no such page.
-    fn unsubscribe(&self, recipient: &ContactId, topic: &str) -> Option<String>;
+/// How the recipient of a mail gets no more of its kind.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unsubscribe {
+    /// The page that does it, on a POST at once (RFC 8058).
+    pub url: String,
+    /// The topic.
+    pub topic: String,
 }
 
 /// Why the mail service did not say that it took a mail.

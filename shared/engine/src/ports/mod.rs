@@ -3,6 +3,7 @@
 //! A use case's bounds say what it may touch, and each port names the AWS actions behind it: so a
 //! bound reads like that function's IAM policy.
 
+mod choices;
 mod contacts;
 mod enrollments;
 mod firings;
@@ -17,6 +18,7 @@ mod surveys;
 
 use jiff::Timestamp;
 
+pub use choices::{ChoiceBook, Chosen, Pages, Tickets};
 pub use contacts::{Bonding, ContactBook, Contacts, Pressure, Suppressions};
 pub use enrollments::{
     Beside, Dates, Due, DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue,
@@ -24,7 +26,7 @@ pub use enrollments::{
 };
 pub use firings::Firings;
 pub use ledger::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
-pub use mailer::{Evidence, Mailer, Outgoing, Pages, Undelivered};
+pub use mailer::{Evidence, Mailer, Outgoing, Undelivered, Unsubscribe};
 pub use metrics::{Metric, Metrics};
 pub use outlet::{Alarms, Backlog, Events, Lane, Moves, Orders};
 pub use quota::{Quota, Sent};

@@ -6,7 +6,9 @@ use journey::{Clearance, Purpose, Scene, SendResult, Skipped, clearance};
 use wire::Mailed;
 
 use super::Mailing;
-use crate::{Clock, Failure, Pressure, Stored, Versioned};
+use crate::{
+    AddressKey, Chosen, Clock, Failure, Permission, Pressure, Stored, Versioned, permission,
+};
 
 impl Mailing<'_> {
     /// Returns what becomes of the mail instead of leaving now, as far as its hours and its patience go.
@@ -48,6 +50,25 @@ impl Mailing<'_> {
         }
         let error = anyhow!("{contact} is being mailed by others");
         Err(Failure::Retry(error))
+    }
+
+    /// Returns what becomes of advertising that its recipient does not want: read strongly, and last before the claim.
+    pub(super) async fn unwanted(
+        &self,
+        io: &(impl Clock + Chosen),
+        address: &AddressKey,
+    ) -> Result<Option<SendResult>, Failure> {
+        let Some(topic) = self.plan.topic(self.send) else {
+            return Ok(None);
+        };
+        let choices = io.choices(address, topic).await?;
+        let choices = choices.as_ref().map(|known| &known.value);
+        let agreed = self.recipient.consent.get(topic);
+        Ok(match permission(agreed, choices, io.now()) {
+            Permission::Given => None,
+            Permission::Missing => Some(SendResult::Skipped(Skipped::OptedOut)),
+            Permission::Quiet { .. } => Some(SendResult::Skipped(Skipped::Quiet)),
+        })
     }
 
     fn ask(&self, mailed: Option<&Versioned<Mailed>>, now: Timestamp) -> Option<SendResult> {

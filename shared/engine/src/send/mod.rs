@@ -15,9 +15,9 @@ use crate::advance::{erased, step};
 use crate::compose::compose;
 use crate::effects::{ORDER_AGE_MAX, settle};
 use crate::{
-    Alarms, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Metric, Metrics,
-    Moves, Orders, Outbox, Outgoing, Pages, Plans, Pressure, Suppressions, Templates, Undelivered,
-    Versioned,
+    Alarms, Chosen, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Metric,
+    Metrics, Moves, Orders, Outbox, Outgoing, Pages, Plans, Pressure, Suppressions, Templates,
+    Undelivered, Versioned,
 };
 use claim::{Verdict, claim, earlier};
 
@@ -46,6 +46,7 @@ pub async fn send(
          impl Clock
          + Contacts
          + Suppressions
+         + Chosen
          + Pressure
          + Enrollments
          + Plans
@@ -169,6 +170,7 @@ impl Mailing<'_> {
              + Templates
              + Pages
              + Suppressions
+             + Chosen
              + Pressure
              + Ledger
              + Mailer
@@ -180,10 +182,10 @@ impl Mailing<'_> {
         if let Some(instead) = self.instead(io.now()) {
             return self.unless_sent(io, patience, instead).await;
         }
-        let people = (self.send.template.as_str(), &self.contact, &self.recipient);
+        let people = (self.send, &self.contact, &self.recipient);
         let composed = compose(io, self.plan, &self.record, people, io.now()).await?;
-        let mail = match composed {
-            Ok(mail) => mail,
+        let (mail, unsubscribe) = match composed {
+            Ok(composed) => composed,
             Err(reason) => {
                 let refused = SendResult::Refused { reason };
                 return self.unless_sent(io, patience, refused).await;
@@ -198,6 +200,9 @@ impl Mailing<'_> {
             let suppressed = SendResult::Skipped(Skipped::Suppressed);
             return self.unless_sent(io, patience, suppressed).await;
         }
+        if let Some(instead) = self.unwanted(io, &address).await? {
+            return self.unless_sent(io, patience, instead).await;
+        }
         let attempt = match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
             Verdict::Ours { attempt } => attempt,
             Verdict::Settled(result) => return Ok(Next::Conclude(result)),
@@ -211,6 +216,7 @@ impl Mailing<'_> {
             from: &self.send.from,
             to: &self.recipient.address,
             mail: &mail,
+            unsubscribe: unsubscribe.as_ref(),
         };
         match io.send(&outgoing).await {
             Ok(message_id) => {

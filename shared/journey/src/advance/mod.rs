@@ -26,6 +26,7 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
         (Phase::Left { .. }, _) => walk.ignore(Ignored::Left),
         (_, Input::End(Ending::Ended)) => walk.leave(ENDED, scene.now),
         (_, Input::End(Ending::Restarted)) => walk.leave("restarted", scene.now),
+        (_, Input::End(Ending::Unsubscribed)) => walk.leave("unsubscribed", scene.now),
         (Phase::Parked { step, at, .. }, Input::Retry) => walk.retried(&step, at),
         (Phase::Parked { .. }, _) => walk.ignore(Ignored::Parked),
         (phase, _) if walk.is_to_end() && !phase.is_under_way() => walk.leave(ENDED, scene.now),

@@ -55,6 +55,17 @@ impl Plan {
         Some(midnight.timestamp())
     }
 
+    /// Returns what a mail of `send` advertises, if it does.
+    ///
+    /// A notification to those who have a role in something is service, whatever the journey is.
+    pub fn topic(&self, send: &Send) -> Option<&str> {
+        let colleagues = send.to.as_ref().is_some_and(Audience::is_of_roles);
+        match &self.purpose {
+            Purpose::Marketing { topic } if !colleagues => Some(topic),
+            Purpose::Marketing { .. } | Purpose::Transactional => None,
+        }
+    }
+
     /// Returns whether a run may go on, or leave, when an event of this type comes.
     pub fn hears(&self, event: &str) -> bool {
         let awaited = |what: &Awaited| match what {

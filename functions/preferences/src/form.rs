@@ -1,0 +1,131 @@
+//! Reads what a form says, or the button of a mail program.
+
+use engine::Ask;
+
+/// Why a form cannot be read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Malformed {
+    /// It is larger than any of ours.
+    TooLarge,
+    /// It says nothing that the page asks.
+    Unknown,
+}
+
+/// Reads a form: `application/x-www-form-urlencoded`, or the `multipart/form-data` that RFC 8058 allows as well.
+pub(crate) fn ask(content_type: &str, body: &[u8]) -> Result<Ask, Malformed> {
+    if body.len() > BODY_MAX {
+        return Err(Malformed::TooLarge);
+    }
+    let text = std::str::from_utf8(body).map_err(|_| Malformed::Unknown)?;
+    if content_type.starts_with("multipart/form-data") {
+        // One-click is the only form that comes so: one field of one value.
+        let mut lines = text.lines().map(str::trim);
+        let named = lines.any(|line| line.contains("name=\"List-Unsubscribe\""));
+        return match named && lines.any(|line| line == ONE_CLICK) {
+            true => Ok(Ask::Out { one_click: true }),
+            false => Err(Malformed::Unknown),
+        };
+    }
+    let fields: Vec<(String, String)> = text
+        .split('&')
+        .take(FIELDS_MAX)
+        .map(|field| {
+            let (name, value) = field.split_once('=').unwrap_or((field, ""));
+            (decoded(name), decoded(value))
+        })
+        .collect();
+    let value = |wanted: &str| {
+        let mut found = fields.iter().filter(|(name, _)| name == wanted);
+        found.next().map(|(_, value)| value.as_str())
+    };
+    if value("List-Unsubscribe") == Some(ONE_CLICK) {
+        return Ok(Ask::Out { one_click: true });
+    }
+    match value("do").ok_or(Malformed::Unknown)? {
+        "leave" => Ok(Ask::Out { one_click: false }),
+        "return" => Ok(Ask::In),
+        "quiet-30" => Ok(Ask::Quiet { days: 30 }),
+        "quiet-90" => Ok(Ask::Quiet { days: 90 }),
+        "save" => {
+            let topics = fields.iter().filter(|(name, _)| name == "topic");
+            Ok(Ask::Topics(
+                topics.map(|(_, value)| value.clone()).collect(),
+            ))
+        }
+        _ => Err(Malformed::Unknown),
+    }
+}
+
+/// Decodes a part of a form; what is not encoded as it should be stays as it is.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digits = [rest.next(), rest.next()];
+                let digits = digits.map(|digit| digit.and_then(|one| (one as char).to_digit(16)));
+                match digits {
+                    [Some(high), Some(low)] => bytes.push((high * 16 + low) as u8),
+                    _ => bytes.push(b'?'),
+                }
+            }
+            byte => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+const ONE_CLICK: &str = "One-Click";
+const BODY_MAX: usize = 16 * 1024;
+const FIELDS_MAX: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use engine::Ask;
+
+    use super::{Malformed, ask};
+
+    #[test]
+    fn each_button_asks_for_what_it_says() {
+        let form = "application/x-www-form-urlencoded";
+        for (content_type, body, expected) in [
+            (
+                form,
+                "List-Unsubscribe=One-Click",
+                Ok(Ask::Out { one_click: true }),
+            ),
+            (
+                "multipart/form-data; boundary=x",
+                "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n",
+                Ok(Ask::Out { one_click: true }),
+            ),
+            (form, "do=leave", Ok(Ask::Out { one_click: false })),
+            (form, "do=return", Ok(Ask::In)),
+            (form, "do=quiet-90", Ok(Ask::Quiet { days: 90 })),
+            (
+                form,
+                "topic=news&topic=tips%2dand+tricks&do=save",
+                Ok(Ask::Topics(vec![
+                    "news".to_owned(),
+                    "tips-and tricks".to_owned(),
+                ])),
+            ),
+            (form, "do=save", Ok(Ask::Topics(Vec::new()))),
+            (form, "", Err(Malformed::Unknown)),
+            (form, "do=explode", Err(Malformed::Unknown)),
+            (form, "List-Unsubscribe=Two-Clicks", Err(Malformed::Unknown)),
+            (
+                "multipart/form-data; boundary=x",
+                "--x--",
+                Err(Malformed::Unknown),
+            ),
+            ("", "%zz=%", Err(Malformed::Unknown)),
+        ] {
+            assert_eq!(ask(content_type, body.as_bytes()), expected, "{body}");
+        }
+        assert_eq!(ask(form, &[0xff, 0xfe]), Err(Malformed::Unknown));
+        assert_eq!(ask(form, &[b'a'; 20_000]), Err(Malformed::TooLarge));
+    }
+}

@@ -1,0 +1,49 @@
+//! What people chose about the mails they get.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use journey::Contact;
+use wire::{Choices, Ticket};
+
+use super::{AddressKey, Stored, Versioned};
+
+/// Reads what was chosen with an address, whoever has it: `dynamodb:GetItem` for one topic, `dynamodb:Query` for all.
+pub trait Chosen {
+    /// Returns what was chosen about a topic, read strongly consistent.
+    fn choices(
+        &self,
+        address: &AddressKey,
+        topic: &str,
+    ) -> impl Future<Output = anyhow::Result<Option<Versioned<Choices>>>> + Send;
+}
+
+/// Keeps what was chosen: `dynamodb:PutItem`.
+pub trait ChoiceBook: Chosen {
+    /// Returns what was chosen about every topic, read strongly consistent.
+    fn all_choices(
+        &self,
+        address: &AddressKey,
+    ) -> impl Future<Output = anyhow::Result<BTreeMap<String, Versioned<Choices>>>> + Send;
+
+    /// Writes what was chosen about a topic, in place of version `replaces`, or as the first choice.
+    fn put_choices(
+        &self,
+        address: &AddressKey,
+        topic: &str,
+        choices: &Choices,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+}
+
+/// Knows the pages for recipients.
+pub trait Pages {
+    /// Returns where `recipient` says no to `topic`; `None` where there is no such page.
+    fn unsubscribe(&self, recipient: &Contact, topic: &str) -> Option<String>;
+}
+
+/// Opens the tokens in the addresses of pages.
+pub trait Tickets {
+    /// Returns what a token is about; nothing where it is not ours.
+    fn open(&self, token: &str) -> Option<Ticket>;
+}

@@ -1,0 +1,184 @@
+//! The tokens in the addresses of pages for recipients.
+//!
+//! A token needs no store: it says by itself whose it is and about what, and a MAC says that it is ours. So it works
+//! for every mail that was ever sent, also when the person is forgotten. It holds no personal data.
+
+use std::fmt::{self, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use journey::ContactId;
+use sha2::Sha256;
+
+use crate::Unreadable;
+
+/// What a token is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ticket {
+    /// Who was mailed.
+    pub contact: ContactId,
+    /// The address that was mailed, as an HMAC: whoever has another one now is another matter.
+    pub address: String,
+    /// What the mail was about.
+    pub topic: String,
+}
+
+/// The keys under which tokens are sealed; the last seals, all of them open.
+#[derive(Clone)]
+pub struct TicketKeys(Vec<Hmac<Sha256>>);
+
+impl TicketKeys {
+    /// Derives the keys from an installation's own: base64 of at least 16 bytes each, the newest last.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is none, or one of them is none.
+    pub fn parse(keys: &str) -> Result<Self, Unreadable> {
+        let wrong = || Unreadable::new("the address key: it is base64 of at least 16 bytes");
+        let derived = keys.split_whitespace().map(|key| {
+            let key = STANDARD.decode(key).ok().filter(|key| key.len() >= KEY_MIN);
+            let mac = key.and_then(|key| Hmac::<Sha256>::new_from_slice(&key).ok());
+            let mut mac = mac.ok_or_else(wrong)?;
+            // What tells addresses apart must not be what opens pages.
+            mac.update(b"tokens of pages for recipients");
+            Hmac::new_from_slice(&mac.finalize().into_bytes()).map_err(|_| wrong())
+        });
+        let keys: Vec<_> = derived.collect::<Result<_, _>>()?;
+        match keys.len() {
+            1..=KEYS_MAX => Ok(Self(keys)),
+            _ => Err(wrong()),
+        }
+    }
+
+    /// Seals a token: letters, digits, dots, `_` and `-`, as a path takes them.
+    pub fn seal(&self, ticket: &Ticket) -> String {
+        let id = self.0.len() - 1;
+        let contact = ticket.contact.as_str();
+        let Ticket { address, topic, .. } = ticket;
+        let mut token = format!("{id}.{contact}.{address}.{topic}");
+        let digest = self.mac(id, &token).map(|mac| mac.finalize().into_bytes());
+        token.push('.');
+        for byte in digest.iter().flatten().take(MAC_BYTES) {
+            // Writing to a String cannot fail.
+            let _ = write!(token, "{byte:02x}");
+        }
+        token
+    }
+
+    /// Opens a token; nothing where it is not ours, whatever is wrong with it.
+    pub fn open(&self, token: &str) -> Option<Ticket> {
+        if token.len() > TOKEN_MAX {
+            return None;
+        }
+        let (said, digest) = token.rsplit_once('.')?;
+        let digest = bytes(digest)?;
+        let mut parts = said.split('.');
+        let (id, contact) = (parts.next()?.parse().ok()?, parts.next()?);
+        let (address, topic) = (parts.next()?, parts.next()?);
+        // In constant time.
+        self.mac(id, said)?.verify_truncated_left(&digest).ok()?;
+        Some(Ticket {
+            contact: contact.parse().ok()?,
+            address: address.to_owned(),
+            topic: topic.to_owned(),
+        })
+    }
+
+    fn mac(&self, id: usize, said: &str) -> Option<Hmac<Sha256>> {
+        let mut mac = self.0.get(id)?.clone();
+        mac.update(said.as_bytes());
+        Some(mac)
+    }
+}
+
+/// Keys stay out of logs.
+impl fmt::Debug for TicketKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TicketKeys(…)")
+    }
+}
+
+/// Reads exactly so many bytes as a MAC of ours has.
+fn bytes(digits: &str) -> Option<[u8; MAC_BYTES]> {
+    let mut bytes = [0; MAC_BYTES];
+    if digits.len() != 2 * MAC_BYTES || !digits.is_ascii() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+const KEY_MIN: usize = 16;
+const KEYS_MAX: usize = 16;
+const MAC_BYTES: usize = 16;
+const TOKEN_MAX: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use journey::ContactId;
+
+    use super::{Ticket, TicketKeys};
+
+    fn ticket() -> Ticket {
+        Ticket {
+            contact: ContactId::of("anna"),
+            address: "0123456789abcdef0123456789abcdef".to_owned(),
+            topic: "news-letter_1".to_owned(),
+        }
+    }
+
+    const OLD: &str = "b2xkIGtleSBvZiBzaXh0ZWVu";
+    const NEW: &str = "bmV3IGtleSBvZiBzaXh0ZWVuIQ==";
+
+    #[test]
+    fn what_is_sealed_is_opened_whatever_keys_were_added_since() {
+        let old = TicketKeys::parse(OLD).unwrap();
+        let token = old.seal(&ticket());
+        assert!(token.len() < 160, "{token}");
+        let both = TicketKeys::parse(&format!("{OLD}\n{NEW}\n")).unwrap();
+        assert_eq!(both.open(&token), Some(ticket()));
+        let newer = both.seal(&ticket());
+        assert_ne!(newer, token);
+        assert_eq!(both.open(&newer), Some(ticket()));
+        assert_eq!(old.open(&newer), None);
+    }
+
+    #[test]
+    fn a_token_that_was_changed_anywhere_opens_nothing() {
+        let keys = TicketKeys::parse(OLD).unwrap();
+        let token = keys.seal(&ticket());
+        for at in 0..token.len() {
+            let mut changed = token.clone().into_bytes();
+            changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
+            let changed = String::from_utf8(changed).unwrap();
+            assert_eq!(keys.open(&changed), None, "{changed}");
+            assert_eq!(keys.open(&token[..at]), None);
+        }
+        assert_eq!(keys.open(&format!("{token}0")), None);
+        assert_eq!(keys.open(&"0".repeat(10_000)), None);
+        assert_eq!(TicketKeys::parse(NEW).unwrap().open(&token), None);
+    }
+
+    #[test]
+    fn a_million_forged_tokens_open_nothing() {
+        let keys = TicketKeys::parse(OLD).unwrap();
+        let token = keys.seal(&ticket());
+        let (said, _) = token.rsplit_once('.').unwrap();
+        // A linear congruential generator, so that every run tries the same.
+        let mut state: u128 = 1;
+        for _ in 0..1_000_000 {
+            state = state.wrapping_mul(0xda94_2042_e4dd_58b5).wrapping_add(1);
+            assert_eq!(keys.open(&format!("{said}.{state:032x}")), None);
+        }
+    }
+
+    #[test]
+    fn keys_that_are_none_are_refused() {
+        for keys in ["", "short", "c2hvcnQ=", "not base64 at all!!"] {
+            assert!(TicketKeys::parse(keys).is_err(), "{keys}");
+        }
+    }
+}
