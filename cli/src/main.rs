@@ -11,6 +11,7 @@ mod commands;
 mod dns;
 mod doctor;
 mod domain;
+mod drawing;
 mod edition;
 mod eml;
 mod environment;

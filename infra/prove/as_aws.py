@@ -52,7 +52,7 @@ def role_may(role_arn, action, resource, by):
     return allowed
 
 
-@gap("requests touch more than one resource: a mail's identity and configuration set, a schedule's role, a parameter")
+@gap("requests touch more than one resource: a mail's identity and configuration set, a schedule's role, tables, a parameter")
 def close_resources():
     plain = iam_actions.extract_resource_arn
 
@@ -73,6 +73,11 @@ def close_resources():
                 name = f"arn:aws:ses:{region}:{account}:configuration-set/{configuration_set}"
                 _also.set((("ses:SendEmail", name, {}),))
             return f"arn:aws:ses:{region}:{account}:identity/{identity_of(told.get('FromEmailAddress', ''))}"
+        if service == "dynamodb" and body and b'"TransactItems"' in body:
+            tables = [item["Put"]["TableName"] for item in json.loads(body)["TransactItems"]]
+            arns = [f"arn:aws:dynamodb:{region}:{account}:table/{table}" for table in tables]
+            _also.set(tuple(("dynamodb:PutItem", arn, {}) for arn in arns[1:]))
+            return arns[0]
         if service == "ssm" and body:
             names = json.loads(body).get("Names")
             if names:
@@ -96,7 +101,7 @@ def identity_of(sender):
     return next((name for name in candidates if name in known), domain)
 
 
-@gap("a batch of messages needs the same right as a single message")
+@gap("a batch of messages needs the same right as a single message, and a transaction those of its writes")
 def close_batches():
     plain = iam_actions.extract_iam_action
 
@@ -104,6 +109,8 @@ def close_batches():
         named = plain(*request)
         if named and named.startswith("sqs:") and named.endswith("Batch"):
             return named.removesuffix("Batch")
+        if named == "dynamodb:TransactWriteItems":
+            return "dynamodb:PutItem"
         return named
 
     iam_actions.extract_iam_action = action

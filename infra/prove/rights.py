@@ -10,7 +10,7 @@ import time
 
 import traffic
 from cloud import Failed
-from traffic import contact, enrollment, events, move, now_ms, order, person, report, send
+from traffic import contact, enrollment, events, move, named, now_ms, order, person, report, send
 
 # Rights that nothing here can miss, each with the reason; the template's own test holds them down.
 NOT_PROVABLE = {}
@@ -107,15 +107,15 @@ class Probes:
             "Intake": [self.post_one, self.post_two, self.post_unknown],
             "Resolve": [self.resolve_greet, self.resolve_two, self.resolve_wait, self.resolve_advert, self.resolve_nobody,
                         self.resolve_again, self.resolve_overdue, self.resolve_fails, self.resolve_long, lambda: self.poison("Events")],
-            "Advance": [lambda: self.advance("linger"), lambda: self.advance("advertise"), self.advance_to_mail,
+            "Advance": [self.changed, self.date_gone, lambda: self.advance("linger"), lambda: self.advance("advertise"), self.advance_to_mail,
                         self.advance_overdue, self.advance_fails, lambda: self.poison("Moves")],
             "Wake": [self.wake, self.sweep],
-            "Send": [lambda: self.mail("Send", "Orders"), lambda: self.mail_expired("Send", "Orders"),
+            "Send": [lambda: self.mail("Send", "Orders"), lambda: self.mail_capped("Orders"), lambda: self.mail_expired("Send", "Orders"),
                      lambda: self.mail_then_wait("Send", "Orders"),
                      lambda: self.mail_doubt("Orders", "pause", 5), lambda: self.mail_doubt("Orders", "pause", 1200),
                      lambda: self.mail_doubt("Orders", "advertise", 5),
                      lambda: self.mail_overdue("Send", "Orders"), lambda: self.mail_fails("Orders"), lambda: self.poison("Orders")],
-            "SendMarketing": [lambda: self.mail("SendMarketing", "OrdersMarketing"),
+            "SendMarketing": [lambda: self.mail("SendMarketing", "OrdersMarketing"), lambda: self.mail_capped("OrdersMarketing"),
                               lambda: self.mail_expired("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_then_wait("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_doubt("OrdersMarketing", "advertise", 5),
@@ -124,6 +124,7 @@ class Probes:
                               lambda: self.mail_overdue("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_fails("OrdersMarketing"), lambda: self.poison("OrdersMarketing")],
             "Feedback": [self.reported, self.report_fails, lambda: self.poison("Reports")],
+            "Preferences": [self.choose],
             "Schedule": [self.rings, self.rings_in_vain],
         }
         return pieces[owner]
@@ -160,9 +161,9 @@ class Probes:
             "state": {"S": state}, "step": {"S": step}, "traveler": {"S": contact(traveler or recipient)},
             "ttl": {"N": "4000000000"}})
 
-    def know(self, name):
+    def know(self, name, **more):
         """Makes somebody a contact."""
-        doc = {"v": 1, "source_id": name, "email": f"{name}@proof.example", "full_name": f"Proof {name}",
+        doc = {**more, "v": 1, "source_id": name, "email": f"{name}@proof.example", "full_name": f"Proof {name}",
                "fields": {"class": {"text": "a"}}, "as_of": traffic.moment(60)}
         self.stack.dynamodb.put_item(TableName=self.stack.physical("Contacts"), Item={
             "contact": {"S": contact(name)}, "item": {"S": "profile"}, "v": {"N": "1"}, "doc": {"S": json.dumps(doc)}})
@@ -276,6 +277,27 @@ class Probes:
         run = self.store("once", name, self.fresh("event"), {"sending": {"step": "x", "since": traffic.moment()}}, plan="nothing")
         self.stack.send("Moves", move(run, name, accepted="x"))
 
+    def changed(self):
+        """Somebody got a tag, and nobody has heard of it; the board, two people, is to hear of that."""
+        name = self.fresh("guest")
+        unheard = [{"id": named("chg", name), "at": traffic.moment(1), "tags": {"proof": False}}]
+        self.know(name, tags=["proof"], unheard=unheard)
+        for one in ("first-of-board", "second-of-board"):
+            doc = {"v": 1, "roles": {"BOARD": {"holds": True, "since": "x", "as_of": traffic.moment(60)}}}
+            self.know(one)
+            self.stack.dynamodb.put_item(TableName=self.stack.physical("Contacts"), Item={
+                "contact": {"S": "role#BOARD"}, "item": {"S": contact(one)}, "v": {"N": "1"}, "doc": {"S": json.dumps(doc)}})
+        self.stack.send("Moves", {"v": 2, "moves": [{"contact": contact(name)}]})
+
+    def date_gone(self):
+        """A date of a journey that nobody has published."""
+        name = self.know(self.fresh("guest"))
+        date = named("dat", name)
+        doc = {"v": 1, "journey": "gone", "due": traffic.moment(60)}
+        self.stack.dynamodb.put_item(TableName=self.stack.physical("Enrollments"), Item={
+            "contact": {"S": contact(name)}, "enrollment": {"S": date}, "v": {"N": "1"}, "doc": {"S": json.dumps(doc)}})
+        self.stack.send("Moves", {"v": 2, "moves": [{"contact": contact(name), "date": date}]})
+
     # ---- wake
 
     def wake(self):
@@ -284,9 +306,32 @@ class Probes:
         self.stack.invoke("Wake", {})
 
     def sweep(self):
+        # As if the journey with a date had only just been published.
+        self.stack.dynamodb.delete_item(TableName=self.stack.physical("Exceptions"), Key={"id": {"S": "survey"}})
         self.stack.invoke("Wake", {"sweep": True})
 
+    # ---- preferences
+
+    def choose(self):
+        """Somebody unsubscribes on the page."""
+        name = self.know(self.fresh("guest"))
+        token = traffic.token(self.stack.parameter("address-key"), name, "news")
+        self.stack.invoke("Preferences", {
+            "version": "2.0", "routeKey": "POST /u/{token}", "rawPath": f"/u/{token}", "rawQueryString": "", "isBase64Encoded": False,
+            "headers": {"content-type": "application/x-www-form-urlencoded"}, "pathParameters": {"token": token},
+            "body": "do=leave", "requestContext": {
+                "accountId": "1", "apiId": "x", "domainName": "x", "requestId": "x", "stage": "$default", "time": "x", "timeEpoch": 0,
+                "http": {"method": "POST", "path": f"/u/{token}", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "x"}}})
+
     # ---- send
+
+    def mail_capped(self, queue):
+        """Advertising to somebody who agreed to it."""
+        agreed = {"news": {"at": traffic.moment(60), "how": "form", "text": "Yes"}}
+        name = self.know(self.fresh("guest"), consent=agreed)
+        step = self.sends["advertise"]
+        run = self.store("advertise", name, self.fresh("event"), {"sending": {"step": step, "since": traffic.moment()}})
+        self.stack.send(queue, order(run, name, step))
 
     def mail(self, owner, queue):
         name, event_id = self.know(self.fresh("guest")), self.fresh("event")

@@ -158,6 +158,9 @@ class Stack:
 
     # ---- functions
 
+    def parameter(self, name):
+        return self.ssm.get_parameter(Name=f"/waypost/{self.name}/{name}", WithDecryption=True)["Parameter"]["Value"]
+
     def invoke(self, function, event):
         answer = self.functions.invoke(FunctionName=self.physical(function), Payload=json.dumps(event).encode())
         return answer["Payload"].read().decode(), answer.get("FunctionError")

@@ -36,6 +36,14 @@ def send(run, step, recipient):
     return named("snd", run, step, contact(recipient))
 
 
+def token(key, person, topic):
+    """The token in the address of a page, as `shared/wire` seals it."""
+    sealing = hmac.new(base64.b64decode(key.split()[0]), b"tokens of pages for recipients", hashlib.sha256).digest()
+    address = hashlib.sha256(person.encode()).hexdigest()[:32]
+    said = f"0.{contact(person)}.{address}.{topic}"
+    return f"{said}.{hmac.new(sealing, said.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+
 def now_ms():
     return int(time.time() * 1000)
 

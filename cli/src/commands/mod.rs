@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod doctor;
 mod domain;
+mod draw;
 mod events;
 mod function;
 mod preview;
@@ -49,6 +50,7 @@ enum Command {
     Check(check::Args),
     Test(test::Args),
     Simulate(simulate::Args),
+    Draw(draw::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
     Publish(publish::Args),
@@ -82,6 +84,7 @@ impl Cli {
             Command::Check(args) => check::check(&args, terminal),
             Command::Simulate(args) => simulate::simulate(&args, terminal),
             Command::Test(args) => test::test(&args, terminal),
+            Command::Draw(args) => draw::draw(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
             Command::Publish(args) => publish::publish(&args, environment, terminal),
             Command::Unpublish(args) => unpublish::unpublish(&args, environment, terminal),

@@ -77,7 +77,7 @@ pub(super) fn preview(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict
 }
 
 /// Leaves only one journey.
-fn only(compiled: &mut Compiled, name: &str) -> anyhow::Result<()> {
+pub(super) fn only(compiled: &mut Compiled, name: &str) -> anyhow::Result<()> {
     if !compiled.journeys.contains_key(name) {
         let known = compiled.journeys.keys().map(String::as_str);
         match journey::nearest(name, known) {

@@ -14,6 +14,7 @@ mod commands;
 mod costs;
 mod counted;
 mod domains;
+mod examples;
 mod faults;
 mod http;
 mod kills;

@@ -1,0 +1,65 @@
+//! Every example is sound, keeps what its scenarios say, can be drawn, and is played from its README's own command.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::command::{said, sera};
+
+#[test]
+fn every_example_does_what_its_readme_says() {
+    for (name, mails) in [
+        ("birthday", 0),
+        ("contract-renewal", 0),
+        ("donation", 3),
+        ("welcome", 2),
+        ("win-back", 0),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let release = example(name);
+        let release = release.to_str().unwrap();
+        let readme = fs::read_to_string(example(name).join("README.md")).unwrap();
+        for command in [
+            &["check", release][..],
+            &["test", release],
+            &["draw", release, "--out", "pictures"],
+        ] {
+            let done = said(folder.path(), command);
+            assert_eq!(done.code, 0, "{command:?}: {done:?}");
+            assert!(
+                readme.contains(&format!("waypost {} ", command[0])),
+                "{readme}"
+            );
+        }
+        let played = said(folder.path(), &["run", "--release", release]);
+        assert_eq!(played.code, 0, "{name}: {played:?}");
+        let letters = fs::read_dir(folder.path().join("out/mail")).unwrap();
+        let letters = letters.filter(|file| {
+            let path = file.as_ref().unwrap().path();
+            path.extension().is_some_and(|end| end == "eml")
+        });
+        assert_eq!(letters.count(), mails, "{name}: {}", played.out);
+    }
+}
+
+#[test]
+fn no_example_is_forgotten_here() {
+    let folders = fs::read_dir(example("")).unwrap();
+    let names = folders.map(|one| one.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    let known = [
+        "birthday",
+        "contract-renewal",
+        "donation",
+        "sera",
+        "welcome",
+        "win-back",
+    ];
+    assert_eq!(names, known);
+}
+
+fn example(name: &str) -> PathBuf {
+    sera().parent().unwrap().join(name)
+}
