@@ -8,6 +8,8 @@ use anyhow::{Context, bail};
 use release::Compiled;
 use serde_json::Value;
 
+use journey::ContactId;
+
 use crate::clock;
 use crate::http::Client;
 use crate::laptop::Laptop;
@@ -114,6 +116,13 @@ pub(crate) async fn play(
             .map(|event| event.title.clone())
             .unwrap_or_default(),
         subject: event["subject"].as_str().map(str::to_owned),
+        people: event["people"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|person| person["id"].as_str())
+            .map(ContactId::of)
+            .collect(),
         at,
         refused,
     };

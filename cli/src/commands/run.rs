@@ -131,9 +131,12 @@ impl Stage<'_> {
         for (at, script) in scripts.iter().enumerate() {
             let (one, worked_off) =
                 play::play(script, at + 1, self.compiled, self.laptop, &client).await?;
-            let state = self.laptop.state().await?;
-            self.tell(&timeline::story(&one, &state, &self.clock))?;
             posted.push(one);
+            let mut state = self.laptop.state().await?;
+            timeline::attribute(&mut state, &posted);
+            if let Some(one) = posted.last() {
+                self.tell(&timeline::story(one, &state, &self.clock))?;
+            }
             if !worked_off {
                 break;
             }
@@ -144,9 +147,11 @@ impl Stage<'_> {
         self.let_time_pass(&posted).await?;
         let mut logs = self.laptop.logs();
         logs.dedup();
+        let mut state = self.laptop.state().await?;
+        timeline::attribute(&mut state, &posted);
         Ok(Played {
             posted,
-            state: self.laptop.state().await?,
+            state,
             clock: self.clock.clone(),
             logs,
         })
@@ -165,7 +170,8 @@ impl Stage<'_> {
             };
             let told = state.mails.last().map_or(0, |mail| mail.number);
             self.laptop.leap(due, QUIET_MAX).await?;
-            let state = self.laptop.state().await?;
+            let mut state = self.laptop.state().await?;
+            timeline::attribute(&mut state, posted);
             let stories = posted
                 .iter()
                 .map(|one| timeline::story(one, &state, &self.clock));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use journey::{ContactId, Enrollment};
 use local::{Cloud, Mail};
 use serde_json::{Map, Value};
-use wire::{Bonds, ContactRecord, EnrollmentRecord};
+use wire::{Armed, Bonds, ContactRecord, EnrollmentRecord};
 
 use super::tables::scan;
 use super::wiring::{CONTACTS, DEAD, ENROLLMENTS, EVENTS};
@@ -22,6 +22,8 @@ pub(crate) struct State {
     pub(crate) roles: BTreeMap<(String, ContactId), Vec<String>>,
     /// Who stands where in which journey.
     pub(crate) enrollments: Vec<Enrollment>,
+    /// When dates let somebody in.
+    pub(crate) dates: Vec<Timestamp>,
     /// What was refused or could not be done.
     pub(crate) exceptions: BTreeSet<Exception>,
     /// Every mail, oldest first.
@@ -49,7 +51,8 @@ impl State {
     /// Returns the first moment that somebody waits for.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         let waiting = self.enrollments.iter();
-        waiting.filter_map(|one| one.phase.due()).min()
+        let waiting = waiting.filter_map(|one| one.phase.due());
+        waiting.chain(self.dates.iter().copied()).min()
     }
 
     /// Returns the queues that hold what could not be done.
@@ -81,7 +84,13 @@ pub(super) fn read(cloud: &Cloud) -> anyhow::Result<State> {
     }
     for item in scan(&client, ENROLLMENTS)? {
         // Beside them stand dates, and when people came in last.
-        if !text(&item, "enrollment")?.starts_with("enr_") {
+        let name = text(&item, "enrollment")?;
+        if name.starts_with("dat_") {
+            state
+                .dates
+                .extend(Armed::from_json(text(&item, "doc")?)?.due);
+        }
+        if !name.starts_with("enr_") {
             continue;
         }
         state

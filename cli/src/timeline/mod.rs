@@ -7,6 +7,8 @@ mod show;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use journey::{ContactId, Enrollment, Phase, SendId};
 use local::Mail;
@@ -29,6 +31,8 @@ pub(crate) struct Posted {
     pub(crate) title: String,
     /// What it is about.
     pub(crate) subject: Option<String>,
+    /// Whom it names.
+    pub(crate) people: BTreeSet<ContactId>,
     /// When it was posted.
     pub(crate) at: Timestamp,
     /// Why it was not taken, if it was not.
@@ -105,6 +109,30 @@ pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State, clock: &Clock) -> 
     });
     story.others.sort();
     story
+}
+
+/// Counts what an event led to by what it wrote, a date among that, to the event: to the last that named the person.
+pub(crate) fn attribute(state: &mut State, posted: &[Posted]) {
+    let cause = |event: &str, contact: &ContactId| {
+        let known = posted.iter().any(|one| one.id == event);
+        let mut named = posted.iter().rev();
+        let named = named.find(|one| one.people.contains(contact));
+        named.filter(|_| !known).map(|one| one.id.clone())
+    };
+    for one in &mut state.enrollments {
+        if let Some(event) = cause(&one.event, &one.contact) {
+            one.event = event;
+        }
+    }
+    let exceptions = std::mem::take(&mut state.exceptions).into_iter();
+    let exceptions = exceptions.map(|mut one| {
+        let contact = one.contact.as_ref();
+        if let Some(event) = contact.and_then(|contact| cause(&one.event, contact)) {
+            one.event = event;
+        }
+        one
+    });
+    state.exceptions = exceptions.collect();
 }
 
 impl<'a> Story<'a> {

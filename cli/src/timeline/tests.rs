@@ -181,6 +181,7 @@ impl World {
             ty: "TRACK_START".to_owned(),
             title: "#5 Startbrief".to_owned(),
             subject: Some("pupil-1".to_owned()),
+            people: Default::default(),
             at: at(0),
             refused: None,
         };
