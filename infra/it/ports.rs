@@ -205,7 +205,7 @@ const USE_CASES: [(&str, &[&str]); 8] = [
 ];
 
 /// What each port's adapter touches.
-const PORTS: [(&str, &[Resource]); 28] = [
+const PORTS: [(&str, &[Resource]); 29] = [
     (
         "Alarms",
         &[Resource::Schedules, Resource::Of("ScheduleRole")],
@@ -240,6 +240,7 @@ const PORTS: [(&str, &[Resource]); 28] = [
     ("Quota", &[Resource::Account]),
     ("Releases", &[Resource::Of("Releases")]),
     ("Secrets", &[Resource::SigningSecrets]),
+    ("SuppressionBook", &[Resource::Of("Contacts")]),
     ("Suppressions", &[Resource::Of("Contacts")]),
     (
         "Surveys",

@@ -123,7 +123,7 @@ class Probes:
                               lambda: self.mail_doubt("OrdersMarketing", "pause", 5),
                               lambda: self.mail_overdue("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_fails("OrdersMarketing"), lambda: self.poison("OrdersMarketing")],
-            "Feedback": [self.reported, self.report_fails, lambda: self.poison("Reports")],
+            "Feedback": [self.reported, self.bounced, self.report_fails, lambda: self.poison("Reports")],
             "Preferences": [self.choose],
             "Schedule": [self.rings, self.rings_in_vain],
         }
@@ -375,6 +375,15 @@ class Probes:
         run = self.store("once", name, event_id, {"sending": {"step": self.sends["once"], "since": traffic.moment(120)}})
         self.claimed(run, self.sends["once"], name, 120)
         self.stack.send("Reports", report("Delivery", run, self.sends["once"], name))
+
+    def bounced(self):
+        """A report that says that an address does not exist."""
+        name, event_id = self.know(self.fresh("guest")), self.fresh("event")
+        run = self.store("once", name, event_id, {"left": {"at": traffic.moment(), "reason": "finished"}})
+        self.claimed(run, self.sends["once"], name, 120, state="accepted")
+        told = report("Bounce", run, self.sends["once"], name)
+        told["bounce"].update(bounceType="Permanent", bounceSubType="General")
+        self.stack.send("Reports", told)
 
     def report_fails(self):
         """A report whose row cannot be read, for a moment: all that come with it fail too."""

@@ -3,6 +3,7 @@
 //! Both are made from the plan: what is drawn is what runs.
 
 mod layout;
+mod meeting;
 mod mermaid;
 mod shape;
 mod svg;

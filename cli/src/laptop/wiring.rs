@@ -345,13 +345,15 @@ pub(super) const REPORTS: &str = "reports";
 const MARKETING: &str = "orders-marketing";
 const CONFIGURATION_SET: &str = "waypost";
 const SCHEDULE_GROUP: &str = "waypost";
-const REPORTED: [&str; 6] = [
+const REPORTED: [&str; 8] = [
     "SEND",
     "DELIVERY",
     "BOUNCE",
     "COMPLAINT",
     "REJECT",
     "DELIVERY_DELAY",
+    "OPEN",
+    "CLICK",
 ];
 
 /// Function timeout ≪ lease ≪ visibility timeout ≪ what a mail in doubt waits for evidence.

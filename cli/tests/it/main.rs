@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod answers;
 mod chance;
 mod clients;
 mod cloud;

@@ -45,7 +45,8 @@ fn verdict(report: Result<Option<Report>, Unreadable>, done: &Result<(), String>
     }
 }
 
-const REQUIRED: [Setting; 4] = [
+const REQUIRED: [Setting; 5] = [
+    Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::MovesQueueUrl,
     Setting::SendsTable,

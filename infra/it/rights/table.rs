@@ -106,6 +106,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 8] = [
     (
         "Feedback",
         &[
+            (Of("Contacts"), &["dynamodb:PutItem"]),
             (
                 Of("Sends"),
                 &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],

@@ -235,7 +235,7 @@ fn detail(mail: &Mail, event: &MailEvent, recipients: &[String], now_ms: i64) ->
             "timestamp": at,
             "userAgent": USER_AGENT,
             "link": link,
-            "linkTags": null,
+            "linkTags": link_tags(mail.html.as_deref().unwrap_or_default(), link),
         }),
         MailEvent::DeliveryDelay => json!({
             "timestamp": at,
@@ -247,6 +247,23 @@ fn detail(mail: &Mail, event: &MailEvent, recipients: &[String], now_ms: i64) ->
                 "diagnosticCode": "smtp; 421 4.4.1 Unable to connect to remote host",
             })).collect::<Vec<_>>(),
         }),
+    }
+}
+
+/// Finds the tags that a mail gives a link: `ses:tags="name:value;"`.
+fn link_tags(html: &str, link: &str) -> Value {
+    let link = format!("href=\"{link}\"");
+    let tag = html.split('<').find(|tag| tag.contains(&link));
+    let tags = tag.and_then(|tag| tag.split("ses:tags=\"").nth(1)?.split('"').next());
+    let pairs = tags.into_iter().flat_map(|tags| tags.split(';'));
+    let pairs = pairs.filter_map(|pair| pair.split_once(':'));
+    let tags: serde_json::Map<_, _> = pairs
+        .map(|(name, value)| (name.to_owned(), json!([value])))
+        .collect();
+    if tags.is_empty() {
+        Value::Null
+    } else {
+        tags.into()
     }
 }
 
@@ -316,7 +333,7 @@ const KINDS: [&str; 10] = [
 ];
 const LOOPBACK: &str = "127.0.0.1";
 const REPORTING_MTA: &str = "a0-0.smtp-out.eu-west-1.amazonses.com";
-const USER_AGENT: &str = "Mozilla/5.0";
+const USER_AGENT: &str = "Mozilla/5.0 (laptop)";
 const SUPPRESSED: &str =
     "Amazon SES did not send the message to this address because it is on a suppression list.";
 /// SES tries for 14 hours.

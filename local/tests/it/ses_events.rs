@@ -127,7 +127,7 @@ async fn events_have_the_shape_that_aws_publishes() {
         link: "https://example.com/"
         linkTags: null
         timestamp: a time
-        userAgent: "Mozilla/5.0"
+        userAgent: "Mozilla/5.0 (laptop)"
     "#]],
     );
 }

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use engine::{
-    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Pressure, Stored, Suppressions,
-    Versioned,
+    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Pressure, Stored,
+    SuppressionBook, Suppressions, Versioned,
 };
 use journey::{ContactId, EmailAddress};
 use wire::{Bonds, Choices, ContactRecord, Mailed};
@@ -178,6 +178,18 @@ impl Suppressions for Aws {
         let item = self.item(key).await?;
         item.map(|mut item| take_text(&mut item, "reason"))
             .transpose()
+    }
+}
+
+impl SuppressionBook for Aws {
+    async fn suppress(&self, address: &AddressKey, reason: &str) -> anyhow::Result<()> {
+        let key = format!("address#{}", address.0);
+        let mut item = contact_key(&key, SUPPRESSION);
+        item.insert("reason".to_owned(), text(reason));
+        let put = self.dynamodb.put_item();
+        let put = put.table_name(self.setting(Setting::ContactsTable));
+        put.set_item(Some(item)).send().await?;
+        Ok(())
     }
 }
 

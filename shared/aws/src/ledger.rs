@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure,
 };
-use engine::{Claim, Claimed, Ledger, Row, RowState};
+use engine::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, SendId};
 use uuid::Uuid;
@@ -206,6 +206,7 @@ fn row(mut item: Item) -> anyhow::Result<(SendId, Row)> {
         contact: take_text(&mut item, "traveler")?.parse()?,
         enrollment: take_text(&mut item, "enrollment")?.parse()?,
         step: take_text(&mut item, "step")?,
+        address: AddressKey(take_text(&mut item, "address")?),
     };
     Ok((send, row))
 }

@@ -1,12 +1,12 @@
 //! Learns from the mail service's reports what became of mails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use journey::SendId;
+use journey::{ContactId, SendId};
 use wire::{Cause, Move, Report, ReportKind};
 
-use crate::{Clock, Failure, Ledger, Moves, Row, RowState};
+use crate::{Clock, Failure, Ledger, Moves, Row, RowState, SuppressionBook};
 
 /// Takes in a batch of reports: in any order, any number of times.
 ///
@@ -14,32 +14,39 @@ use crate::{Clock, Failure, Ledger, Moves, Row, RowState};
 /// becomes accepted and the run goes on. Almost always that is known already, and nothing is written.
 /// While a claim is younger than `lease`, whoever made it is taken to be alive and lets the run go on.
 pub async fn feedback(
-    io: &(impl Clock + Ledger + Moves),
+    io: &(impl Clock + Ledger + Moves + SuppressionBook),
     lease: SignedDuration,
     reports: &[Report],
 ) -> Result<(), Failure> {
-    let mut proofs: BTreeMap<&SendId, &Report> = BTreeMap::new();
-    for report in reports.iter().filter(|report| proves_sent(report.kind)) {
-        proofs.entry(&report.send).or_insert(report);
+    let mut mails: BTreeMap<&SendId, &ContactId> = BTreeMap::new();
+    for report in reports {
+        mails.entry(&report.send).or_insert(&report.recipient);
     }
-    if proofs.is_empty() {
+    if mails.is_empty() {
         return Ok(());
     }
-    let mails: Vec<_> = proofs
-        .values()
-        .map(|report| (report.recipient.clone(), report.send.clone()))
-        .collect();
+    let mails = mails.into_iter();
+    let mails: Vec<_> = mails.map(|(send, to)| (to.clone(), send.clone())).collect();
     let rows = io.rows(&mails).await?;
 
     let mut moves = Vec::new();
-    for (send, report) in proofs {
-        let Some(row) = rows.get(send).filter(|row| row.state != RowState::Accepted) else {
+    let mut proven = BTreeSet::new();
+    for report in reports {
+        let Some(row) = rows.get(&report.send) else {
             continue;
         };
-        io.accept(&report.recipient, send, &report.message_id)
-            .await?;
-        if io.now().duration_since(row.claimed) >= lease {
-            moves.push(accepted(row));
+        // Every report is proof that the mail was taken; one of several is enough.
+        if row.state != RowState::Accepted && proven.insert(&report.send) {
+            io.accept(&report.recipient, &report.send, &report.message_id)
+                .await?;
+            if io.now().duration_since(row.claimed) >= lease {
+                let step = row.step.clone();
+                moves.push(moved(row, Cause::Accepted { step }));
+            }
+        }
+        moves.extend(seen(report, row));
+        if let Some(reason) = report.suppress {
+            io.suppress(&row.address, reason).await?;
         }
     }
     if !moves.is_empty() {
@@ -48,24 +55,33 @@ pub async fn feedback(
     Ok(())
 }
 
-/// Returns whether a report can only be about a mail that was taken.
-fn proves_sent(kind: ReportKind) -> bool {
-    match kind {
+/// Returns what the run of a mail must hear of: that its contact, and no machine, opened it or clicked in it.
+fn seen(report: &Report, row: &Row) -> Option<Move> {
+    // What a colleague does with a notification says nothing about the contact.
+    if report.machine || report.recipient != row.contact {
+        return None;
+    }
+    let step = row.step.clone();
+    let cause = match report.kind {
+        ReportKind::Click => Cause::Clicked {
+            step,
+            link: report.link.clone().unwrap_or_default(),
+        },
+        ReportKind::Open => Cause::Opened { step },
         ReportKind::Bounce
         | ReportKind::Complaint
         | ReportKind::Delivery
         | ReportKind::DeliveryDelay
         | ReportKind::Reject
-        | ReportKind::Send => true,
-    }
+        | ReportKind::Send => return None,
+    };
+    Some(moved(row, cause))
 }
 
-fn accepted(row: &Row) -> Move {
+fn moved(row: &Row, cause: Cause) -> Move {
     Move::Run {
         contact: row.contact.clone(),
         enrollment: row.enrollment.clone(),
-        cause: Cause::Accepted {
-            step: row.step.clone(),
-        },
+        cause,
     }
 }

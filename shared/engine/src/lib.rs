@@ -41,7 +41,8 @@ pub use ports::{
     ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception,
     ExceptionKind, Exceptions, Firings, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders,
     Outgoing, Overdue, Pages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets,
-    Sent, Stored, Suppressions, Surveys, Templates, Tickets, Undelivered, Unsubscribe, Versioned,
+    Sent, Stored, SuppressionBook, Suppressions, Surveys, Templates, Tickets, Undelivered,
+    Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, EnrollmentId, SendId};
 use serde::Deserialize;
 
@@ -25,6 +25,13 @@ pub struct Report {
     pub taken: Timestamp,
     /// What happened.
     pub kind: ReportKind,
+    /// Why the address must not be written to any more, where this says so: `bounced` or `complained`.
+    pub suppress: Option<&'static str>,
+    /// The name of the link that was clicked, where one was and has a name.
+    pub link: Option<String>,
+    /// Whether a machine opened or clicked, as far as that can be told: a proxy that loads every picture, a scanner that
+    /// follows every link.
+    pub machine: bool,
 }
 
 /// What SES reports.
@@ -32,12 +39,16 @@ pub struct Report {
 pub enum ReportKind {
     /// It could not be delivered.
     Bounce,
+    /// A link in it was followed.
+    Click,
     /// The recipient called it spam.
     Complaint,
     /// It is delivered late.
     DeliveryDelay,
     /// The recipient's server took it.
     Delivery,
+    /// It was opened, or its pictures were loaded.
+    Open,
     /// SES took it and then refused it: a virus.
     Reject,
     /// SES took it.
@@ -57,9 +68,11 @@ impl Report {
         let doc: Doc = serde_json::from_str(json)?;
         let kind = match doc.event_type.as_str() {
             "Bounce" => ReportKind::Bounce,
+            "Click" => ReportKind::Click,
             "Complaint" => ReportKind::Complaint,
             "DeliveryDelay" => ReportKind::DeliveryDelay,
             "Delivery" => ReportKind::Delivery,
+            "Open" => ReportKind::Open,
             "Reject" => ReportKind::Reject,
             "Send" => ReportKind::Send,
             _ => return Ok(None),
@@ -70,12 +83,21 @@ impl Report {
         else {
             return Ok(None);
         };
+        let taken: Timestamp = doc.mail.timestamp.parse()?;
+        let seen = doc.click.as_ref().or(doc.open.as_ref());
+        let link = doc.click.as_ref().and_then(|click| {
+            let tags = click.link_tags.as_ref()?;
+            tags.get(LINK)?.first().cloned()
+        });
         Ok(Some(Self {
+            suppress: suppress(kind, &doc),
+            link,
+            machine: seen.is_some_and(|seen| seen.is_machine(taken)),
             send: send.parse()?,
             recipient: recipient.parse()?,
             enrollment: enrollment.parse()?,
-            message_id: doc.mail.message_id,
-            taken: doc.mail.timestamp.parse()?,
+            message_id: doc.mail.message_id.clone(),
+            taken,
             kind,
         }))
     }
@@ -94,11 +116,96 @@ impl Report {
     }
 }
 
+/// Returns why an event forbids to write to its address: it will never exist, or whoever has it calls us spam.
+///
+/// A soft bounce forbids nothing, nor does a reader who says "not spam", nor a bounce that says that the mail itself is
+/// wrong: that is our fault and not the address's.
+fn suppress(kind: ReportKind, doc: &Doc) -> Option<&'static str> {
+    let said = |detail: &Option<BounceDoc>| {
+        let detail = detail.as_ref();
+        let kind = detail
+            .map(|one| one.bounce_type.clone())
+            .unwrap_or_default();
+        let sub = detail
+            .map(|one| one.bounce_sub_type.clone())
+            .unwrap_or_default();
+        (kind, sub)
+    };
+    match kind {
+        ReportKind::Bounce => match said(&doc.bounce) {
+            (kind, sub) if kind == "Permanent" && !CONTENT.contains(&sub.as_str()) => {
+                Some("bounced")
+            }
+            _ => None,
+        },
+        ReportKind::Complaint => {
+            let complaint = doc.complaint.as_ref();
+            let kind = complaint.and_then(|one| one.complaint_feedback_type.as_deref());
+            (kind != Some("not-spam")).then_some("complained")
+        }
+        ReportKind::Click
+        | ReportKind::Delivery
+        | ReportKind::DeliveryDelay
+        | ReportKind::Open
+        | ReportKind::Reject
+        | ReportKind::Send => None,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BounceDoc {
+    #[serde(default)]
+    bounce_type: String,
+    #[serde(default)]
+    bounce_sub_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ComplaintDoc {
+    #[serde(default)]
+    complaint_feedback_type: Option<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Doc {
     event_type: String,
     mail: MailDoc,
+    #[serde(default)]
+    bounce: Option<BounceDoc>,
+    #[serde(default)]
+    complaint: Option<ComplaintDoc>,
+    #[serde(default)]
+    open: Option<SeenDoc>,
+    #[serde(default)]
+    click: Option<SeenDoc>,
+}
+
+/// Who opened or clicked, and when.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SeenDoc {
+    #[serde(default)]
+    timestamp: String,
+    #[serde(default)]
+    user_agent: String,
+    #[serde(default)]
+    link_tags: Option<BTreeMap<String, Vec<String>>>,
+}
+
+impl SeenDoc {
+    /// Returns whether no person did this: sooner than anybody reads, or by a program that says what it is.
+    fn is_machine(&self, taken: Timestamp) -> bool {
+        let agent = self.user_agent.to_ascii_lowercase();
+        // Apple Mail's privacy proxy loads all pictures of every mail, and says no more than this.
+        if agent == "mozilla/5.0" || MACHINES.iter().any(|machine| agent.contains(machine)) {
+            return true;
+        }
+        let at: Option<Timestamp> = self.timestamp.parse().ok();
+        at.is_some_and(|at| at.duration_since(taken) < TOO_SOON)
+    }
 }
 
 #[derive(Deserialize)]
@@ -112,6 +219,31 @@ struct MailDoc {
 
 /// What SES publishes, as a plain text, when its events are first sent to a topic.
 const GREETING: &str = "Successfully validated SNS topic";
+/// Bounces that are about what a mail says or carries.
+const CONTENT: [&str; 3] = ["AttachmentRejected", "ContentRejected", "MessageTooLarge"];
+/// What a link's tag in a template is called.
+const LINK: &str = "link";
+/// Nobody has a mail, opens it and follows a link within this time.
+const TOO_SOON: SignedDuration = SignedDuration::from_secs(3);
+/// What scanners of links and programs call themselves.
+const MACHINES: [&str; 16] = [
+    "barracuda",
+    "bot",
+    "crawler",
+    "curl",
+    "googleassociationservice",
+    "headless",
+    "java/",
+    "mimecast",
+    "okhttp",
+    "preview",
+    "proofpoint",
+    "python",
+    "scanner",
+    "spider",
+    "symantec",
+    "wget",
+];
 const TAG_ENROLLMENT: &str = "wp-enrollment";
 const TAG_RECIPIENT: &str = "wp-recipient";
 const TAG_SEND: &str = "wp-send";

@@ -3,6 +3,7 @@
 mod documents;
 mod everything;
 mod laws;
+mod reports;
 mod revisions;
 mod samples;
 mod signatures;

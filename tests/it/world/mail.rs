@@ -131,6 +131,7 @@ impl State {
             contact: claim.contact.clone(),
             enrollment: claim.enrollment.clone(),
             step: claim.step.clone(),
+            address: claim.address.clone(),
         };
         let entry = Entry {
             row,

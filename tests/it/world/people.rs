@@ -5,8 +5,8 @@ use std::future::Future;
 
 use anyhow::{anyhow, ensure};
 use engine::{
-    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Pressure, Stored, Suppressions,
-    Versioned,
+    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Pressure, Stored,
+    SuppressionBook, Suppressions, Versioned,
 };
 use journey::{ContactId, EmailAddress};
 use wire::{Bonds, Choices, ContactRecord, Mailed};
@@ -249,6 +249,18 @@ impl Suppressions for World {
             let look = (state.current, address.clone());
             state.service.looked.insert(look, found);
             found.then(|| "bounced".to_owned())
+        })
+    }
+}
+
+impl SuppressionBook for World {
+    fn suppress(
+        &self,
+        address: &AddressKey,
+        _: &str,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.write("suppressions.suppress", |state| {
+            state.suppressed.insert(address.clone());
         })
     }
 }

@@ -76,6 +76,16 @@ pub trait Suppressions {
     ) -> impl Future<Output = anyhow::Result<Option<String>>> + Send;
 }
 
+/// Forbids addresses: `dynamodb:PutItem`.
+pub trait SuppressionBook {
+    /// Lets `address` not be written to any more, for a reason in a word; the first reason may be overwritten.
+    fn suppress(
+        &self,
+        address: &AddressKey,
+        reason: &str,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+}
+
 /// Remembers what advertising people were sent: `dynamodb:GetItem`, `dynamodb:PutItem`.
 pub trait Pressure {
     /// Returns what advertising a contact was sent, read strongly consistent; nothing where that was never noted.

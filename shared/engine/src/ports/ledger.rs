@@ -89,6 +89,8 @@ pub struct Row {
     pub enrollment: EnrollmentId,
     /// The step that sends it.
     pub step: String,
+    /// Where it went, as an HMAC.
+    pub address: AddressKey,
 }
 
 /// What is known about a mail.

@@ -6,8 +6,8 @@ use journey::{EnrollmentId, Fired, Period, Phase, Silence, Value};
 use super::samples::{self, at};
 use crate::{
     AddressHasher, Bonds, Cause, ContactRecord, EnrollmentRecord, EventsMessage, Move,
-    MovesMessage, OrdersMessage, Report, ReportKind, Standing, TemplateDoc, Wiring,
-    fired_from_json, fired_to_json, release_from_json, release_to_json,
+    MovesMessage, OrdersMessage, Standing, TemplateDoc, Wiring, fired_from_json, fired_to_json,
+    release_from_json, release_to_json,
 };
 
 #[test]
@@ -297,50 +297,6 @@ fn the_hash_of_an_address() {
     );
     assert!(AddressHasher::parse("c2hvcnQ=").is_err());
     assert_eq!(format!("{hasher:?}"), "AddressHasher(…)");
-}
-
-#[test]
-fn a_report_of_the_mail_service() {
-    let order = samples::order();
-    let send = order.send_id();
-    let tags = Report::tags(&send, &order.recipient, &order.enrollment);
-    let [send_tag, recipient, enrollment] = tags.map(|(name, id)| format!(r#""{name}": ["{id}"]"#));
-    let report = |kind: &str, tags: &str| {
-        let json = format!(
-            r#"{{ "eventType": "{kind}", "mail": {{ "timestamp": "2026-11-23T13:00:21.123Z", "messageId": "ses-1",
-            "source": "mail@school.example", "destination": ["anna@school.example"],
-            "tags": {{ "ses:operation": ["SendEmail"], {tags} }} }}, "send": {{}} }}"#
-        );
-        Report::from_json(&json)
-    };
-    let all = format!("{send_tag}, {recipient}, {enrollment}");
-    let read = report("Send", &all).unwrap().unwrap();
-    assert_eq!(read.send, send);
-    assert_eq!(read.recipient, order.recipient);
-    assert_eq!(read.enrollment, order.enrollment);
-    assert_eq!(read.message_id, "ses-1");
-    assert_eq!(read.taken, at("2026-11-23T13:00:21.123Z"));
-    for (name, kind) in [
-        ("Bounce", ReportKind::Bounce),
-        ("Complaint", ReportKind::Complaint),
-        ("Delivery", ReportKind::Delivery),
-        ("DeliveryDelay", ReportKind::DeliveryDelay),
-        ("Reject", ReportKind::Reject),
-        ("Send", ReportKind::Send),
-    ] {
-        assert_eq!(report(name, &all).unwrap().unwrap().kind, kind);
-    }
-    assert_eq!(report("Rendering Failure", &all).unwrap(), None);
-    assert_eq!(
-        report("Send", &send_tag).unwrap(),
-        None,
-        "somebody else's mail"
-    );
-    let broken = all.replace("snd_", "xyz_");
-    assert!(report("Send", &broken).is_err());
-    assert!(Report::from_json("{}").is_err());
-    let greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
-    assert_eq!(Report::from_json(greeting).unwrap(), None);
 }
 
 #[test]

@@ -1,0 +1,144 @@
+//! What the mail service reports, and what is read out of it.
+
+use super::samples::{self, at};
+use crate::{Report, ReportKind};
+
+#[test]
+fn a_report_of_the_mail_service() {
+    let order = samples::order();
+    let send = order.send_id();
+    let tags = Report::tags(&send, &order.recipient, &order.enrollment);
+    let [send_tag, recipient, enrollment] = tags.map(|(name, id)| format!(r#""{name}": ["{id}"]"#));
+    let report = |kind: &str, tags: &str| {
+        let json = format!(
+            r#"{{ "eventType": "{kind}", "mail": {{ "timestamp": "2026-11-23T13:00:21.123Z", "messageId": "ses-1",
+            "source": "mail@school.example", "destination": ["anna@school.example"],
+            "tags": {{ "ses:operation": ["SendEmail"], {tags} }} }}, "send": {{}} }}"#
+        );
+        Report::from_json(&json)
+    };
+    let all = format!("{send_tag}, {recipient}, {enrollment}");
+    let read = report("Send", &all).unwrap().unwrap();
+    assert_eq!(read.send, send);
+    assert_eq!(read.recipient, order.recipient);
+    assert_eq!(read.enrollment, order.enrollment);
+    assert_eq!(read.message_id, "ses-1");
+    assert_eq!(read.taken, at("2026-11-23T13:00:21.123Z"));
+    for (name, kind) in [
+        ("Bounce", ReportKind::Bounce),
+        ("Click", ReportKind::Click),
+        ("Complaint", ReportKind::Complaint),
+        ("Delivery", ReportKind::Delivery),
+        ("DeliveryDelay", ReportKind::DeliveryDelay),
+        ("Open", ReportKind::Open),
+        ("Reject", ReportKind::Reject),
+        ("Send", ReportKind::Send),
+    ] {
+        assert_eq!(report(name, &all).unwrap().unwrap().kind, kind);
+    }
+    assert_eq!(report("Rendering Failure", &all).unwrap(), None);
+    assert_eq!(
+        report("Send", &send_tag).unwrap(),
+        None,
+        "somebody else's mail"
+    );
+    let broken = all.replace("snd_", "xyz_");
+    assert!(report("Send", &broken).is_err());
+    assert!(Report::from_json("{}").is_err());
+    let greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
+    assert_eq!(Report::from_json(greeting).unwrap(), None);
+}
+
+fn tags() -> String {
+    let order = samples::order();
+    let tags = Report::tags(&order.send_id(), &order.recipient, &order.enrollment);
+    let tags = tags.map(|(name, id)| format!(r#""{name}": ["{id}"]"#));
+    tags.join(", ")
+}
+
+/// Reads an event with something to say beside the mail.
+fn detailed(kind: &str, name: &str, detail: &str) -> Report {
+    let all = tags();
+    let json = format!(
+        r#"{{ "eventType": "{kind}", "mail": {{ "timestamp": "2026-11-23T13:00:00Z", "messageId": "ses-1",
+            "tags": {{ {all} }} }}, "{name}": {detail} }}"#
+    );
+    Report::from_json(&json).unwrap().unwrap()
+}
+
+#[test]
+fn what_forbids_an_address_and_what_does_not() {
+    for (kind, name, detail, suppress) in [
+        (
+            "Bounce",
+            "bounce",
+            r#"{"bounceType":"Permanent","bounceSubType":"General"}"#,
+            Some("bounced"),
+        ),
+        (
+            "Bounce",
+            "bounce",
+            r#"{"bounceType":"Permanent","bounceSubType":"OnAccountSuppressionList"}"#,
+            Some("bounced"),
+        ),
+        (
+            "Bounce",
+            "bounce",
+            r#"{"bounceType":"Permanent","bounceSubType":"MessageTooLarge"}"#,
+            None,
+        ),
+        (
+            "Bounce",
+            "bounce",
+            r#"{"bounceType":"Transient","bounceSubType":"MailboxFull"}"#,
+            None,
+        ),
+        ("Bounce", "bounce", "{}", None),
+        (
+            "Complaint",
+            "complaint",
+            r#"{"complaintFeedbackType":"abuse"}"#,
+            Some("complained"),
+        ),
+        (
+            "Complaint",
+            "complaint",
+            r#"{"complaintFeedbackType":"not-spam"}"#,
+            None,
+        ),
+        ("Complaint", "complaint", "{}", Some("complained")),
+    ] {
+        assert_eq!(detailed(kind, name, detail).suppress, suppress, "{detail}");
+    }
+}
+
+#[test]
+fn a_person_is_told_from_a_machine() {
+    let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 20_0 like Mac OS X)";
+    for (agent, at, machine) in [
+        (phone, "2026-11-23T13:00:20Z", false),
+        (phone, "2026-11-23T13:00:01Z", true),
+        ("Mozilla/5.0", "2026-11-23T15:00:00Z", true),
+        ("Barracuda Sentinel (EE)", "2026-11-23T15:00:00Z", true),
+        (
+            "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+            "2026-11-23T15:00:00Z",
+            false,
+        ),
+    ] {
+        let detail = format!(
+            r#"{{"userAgent":"{agent}","timestamp":"{at}","link":"https://x.example","linkTags":{{"link":["doneer"]}}}}"#
+        );
+        let click = detailed("Click", "click", &detail);
+        assert_eq!(
+            (click.machine, click.link.as_deref()),
+            (machine, Some("doneer")),
+            "{agent}"
+        );
+        assert_eq!(
+            detailed("Open", "open", &detail).machine,
+            machine,
+            "{agent}"
+        );
+    }
+}
