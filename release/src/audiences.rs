@@ -291,7 +291,7 @@ const WAYS: [&str; 8] = [
     "role", "address", "list", "tag", "where", "any_of", "all_of", "not",
 ];
 
-const KEYS: [&str; 10] = [
+pub(crate) const KEYS: [&str; 10] = [
     "role", "linked", "standing", "address", "list", "tag", "where", "any_of", "all_of", "not",
 ];
 

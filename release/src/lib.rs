@@ -23,6 +23,7 @@ mod phrases;
 mod plan;
 mod render;
 mod scenarios;
+mod schema;
 mod scope;
 mod seal;
 mod settings;
@@ -40,4 +41,5 @@ pub use render::{Color, line_and_column, render, warn};
 pub use scenarios::{
     Difference, Entry, Scenario, Scenarios, Word, contact, difference, scenarios, story, time,
 };
+pub use schema::schemas;
 pub use seal::{Unready, seal};

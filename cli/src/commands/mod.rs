@@ -12,6 +12,7 @@ mod publish;
 mod redrive;
 mod retry;
 mod run;
+mod schema;
 mod secret;
 mod serve;
 mod simulate;
@@ -51,6 +52,7 @@ enum Command {
     Test(test::Args),
     Simulate(simulate::Args),
     Draw(draw::Args),
+    Schema(schema::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
     Publish(publish::Args),
@@ -84,6 +86,7 @@ impl Cli {
             Command::Check(args) => check::check(&args, terminal),
             Command::Simulate(args) => simulate::simulate(&args, terminal),
             Command::Test(args) => test::test(&args, terminal),
+            Command::Schema(args) => schema::schema(&args, terminal),
             Command::Draw(args) => draw::draw(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),
             Command::Publish(args) => publish::publish(&args, environment, terminal),

@@ -254,7 +254,7 @@ const KINDS: [&str; 9] = [
     "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged", "untagged",
 ];
 
-const KEYS: [&str; 11] = [
+pub(crate) const KEYS: [&str; 11] = [
     "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged", "untagged",
     "where", "every",
 ];

@@ -20,6 +20,10 @@ pub(crate) use docs::{
     AwaitedDoc, ChangeDoc, GoalDoc, JourneyDoc, OccasionDoc, SendDoc, SplitDoc, StepDoc,
     TriggerDoc, Verb, each,
 };
+#[cfg(test)]
+pub(crate) use entry::KEYS as TRIGGER_KEYS;
+#[cfg(test)]
+pub(crate) use steps::{STEP_KEYS, VERBS};
 
 /// Reads the journey of one file; `stem` is the file's name without its extension.
 pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option<JourneyDoc> {
@@ -159,7 +163,7 @@ fn unused(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<At<String>> {
         .collect()
 }
 
-const KEYS: [&str; 15] = [
+pub(crate) const KEYS: [&str; 15] = [
     "journey",
     "title",
     "kind",

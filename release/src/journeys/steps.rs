@@ -208,7 +208,7 @@ fn owners(key: &str) -> Vec<&'static str> {
 }
 
 /// The verbs; `enroll` is for a later version.
-const VERBS: [&str; 18] = [
+pub(crate) const VERBS: [&str; 18] = [
     "send",
     "wait",
     "wait_until",
@@ -246,3 +246,9 @@ const OWN_KEYS: [(&str, &[&str]); 7] = [
 
 /// How deep steps may stand inside each other.
 const DEPTH_MAX: usize = 12;
+
+/// Every key of a step that is no verb.
+#[cfg(test)]
+pub(crate) const STEP_KEYS: [&str; 9] = [
+    "absent", "branches", "calendar", "else", "id", "then", "where", "with", "within",
+];

@@ -193,6 +193,6 @@ fn send(name: &At<String>, journey: &Journey, defects: &mut Vec<Defect>) -> Opti
     None
 }
 
-const KEYS: [&str; 8] = [
+pub(crate) const KEYS: [&str; 8] = [
     "name", "contact", "consent", "enters", "from", "until", "happens", "expect",
 ];

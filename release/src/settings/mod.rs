@@ -362,7 +362,7 @@ fn lists(node: &Node, lists: &mut Names<()>, defects: &mut Vec<Defect>) {
 /// The file's name.
 pub(crate) const FILE: &str = "waypost.yaml";
 
-const KEYS: [&str; 13] = [
+pub(crate) const KEYS: [&str; 13] = [
     "waypost",
     "organisation",
     "locale",
