@@ -29,6 +29,7 @@ mod random;
 mod rehearsal;
 mod runs;
 mod signal;
+mod spotler;
 mod stack;
 mod timeline;
 mod watch;

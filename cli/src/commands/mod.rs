@@ -7,6 +7,7 @@ mod domain;
 mod draw;
 mod events;
 mod function;
+mod import;
 mod preview;
 mod publish;
 mod redrive;
@@ -53,6 +54,7 @@ enum Command {
     Simulate(simulate::Args),
     Draw(draw::Args),
     Schema(schema::Args),
+    Import(import::Args),
     Preview(preview::Args),
     Trigger(trigger::Args),
     Publish(publish::Args),
@@ -86,6 +88,7 @@ impl Cli {
             Command::Check(args) => check::check(&args, terminal),
             Command::Simulate(args) => simulate::simulate(&args, terminal),
             Command::Test(args) => test::test(&args, terminal),
+            Command::Import(args) => import::import(&args, terminal),
             Command::Schema(args) => schema::schema(&args, terminal),
             Command::Draw(args) => draw::draw(&args, terminal),
             Command::Preview(args) => preview::preview(&args, terminal),

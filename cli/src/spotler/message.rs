@@ -1,0 +1,211 @@
+//! Reads one message: what stands above its text, and the text.
+
+use std::collections::BTreeSet;
+
+use super::fields::{Converted, convert};
+use super::{MESSAGE_MAX, Note, html};
+
+/// A message, ready to be written as files.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Message {
+    /// The name of its template and journey: `01-nieuwe-aanmelding`.
+    pub(crate) name: String,
+    /// What people call it: `DATAWIJZER #1 Nieuwe aanmelding`.
+    pub(crate) title: String,
+    /// The event that it belongs to.
+    pub(crate) event: String,
+    pub(crate) subject: String,
+    pub(crate) preheader: String,
+    /// The text, as Markdown with Handlebars.
+    pub(crate) body: String,
+    /// The parameters of its event.
+    pub(crate) params: BTreeSet<String>,
+    /// The vars that it shows.
+    pub(crate) vars: BTreeSet<&'static str>,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// Reads a message; `file` is its name, for the report.
+///
+/// # Errors
+///
+/// Says what to do with a file that is no message.
+pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Message, String> {
+    let is_html = file.ends_with(".html") || file.ends_with(".htm");
+    let text = text_of(bytes, is_html)?;
+    let (head, body, body_line) = split(&text);
+    if body.trim().is_empty() {
+        return Err("it has no text: write one under its subject".to_owned());
+    }
+    let said = |names: &[&str]| {
+        let mut lines = head.iter();
+        lines.find_map(|(line, key, value)| {
+            names
+                .contains(&key.as_str())
+                .then(|| (*line, value.clone()))
+        })
+    };
+    let stem = file.rsplit('/').next().unwrap_or(file);
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    let title = said(&["naam", "name", "bericht", "message"]);
+    let title = title.map_or_else(|| stem.replace(['_', '-'], " "), |(_, title)| title);
+    let mut notes = Vec::new();
+    let event = event(file, &title, said(&["tag", "trigger"]), &mut notes);
+    let mut params = BTreeSet::new();
+    let mut vars = BTreeSet::new();
+    let mut take = |line: usize, text: &str| {
+        let Converted {
+            text,
+            params: some,
+            vars: others,
+            notes: more,
+        } = convert(text, file, line);
+        params.extend(some);
+        vars.extend(others);
+        notes.extend(more);
+        text
+    };
+    let (line, subject) = said(&["onderwerp", "subject"]).unwrap_or_else(|| (0, title.clone()));
+    let subject = take(line, &subject);
+    let (line, preheader) = said(&["snippet", "preheader"]).unwrap_or_default();
+    let preheader = take(line, &preheader);
+    let heading = said(&["titel", "title"]).map(|(line, title)| take(line, &title));
+    let text = take(body_line, body.trim_end());
+    let body = match heading {
+        Some(heading) if !text.starts_with("# ") => format!("# {heading}\n\n{text}\n"),
+        _ => format!("{text}\n"),
+    };
+    if is_html {
+        let what = "only the words are taken over: how it looks belongs into a layout".to_owned();
+        notes.push(note(file, 0, what, false));
+    }
+    Ok(Message {
+        name: name(&title),
+        title,
+        event,
+        subject,
+        preheader,
+        body,
+        params,
+        vars,
+        notes,
+    })
+}
+
+/// Reads the text of a file, with one kind of line ends.
+fn text_of(bytes: &[u8], is_html: bool) -> Result<String, String> {
+    if bytes.len() > MESSAGE_MAX {
+        return Err(format!(
+            "it has {} bytes, and a message has at most {MESSAGE_MAX}: save the text alone",
+            bytes.len()
+        ));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.contains('\0'))
+        .ok_or("it is no text in UTF-8: save it as a text file")?;
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    Ok(if is_html { html::text(&text) } else { text })
+}
+
+/// Returns the event that a message belongs to.
+fn event(file: &str, title: &str, said: Option<(usize, String)>, notes: &mut Vec<Note>) -> String {
+    match said {
+        Some((line, tag)) => {
+            let event = tag.trim().replace([' ', '-'], "_");
+            if event != tag {
+                let what = format!("the tag `{tag}` is read as `{event}`: a tag has no spaces");
+                notes.push(note(file, line, what, false));
+            }
+            event
+        }
+        None => {
+            let event = slug(title).to_ascii_uppercase().replace('-', "_");
+            let what = format!(
+                "it names no tag: the event is called `{event}` until you write `Tag: …` above the text"
+            );
+            notes.push(note(file, 0, what, true));
+            event
+        }
+    }
+}
+
+fn note(file: &str, line: usize, what: String, is_open: bool) -> Note {
+    Note {
+        file: file.to_owned(),
+        line,
+        column: usize::from(line > 0),
+        what,
+        is_open,
+    }
+}
+
+/// Parts a message into the lines `Key: value` at its top, its text, and the line on which that begins.
+fn split(text: &str) -> (Vec<(usize, String, String)>, &str, usize) {
+    let mut head = Vec::new();
+    let mut at = 0;
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let key = line
+            .split_once(':')
+            .map(|(key, value)| (key.trim().to_lowercase(), value));
+        match key {
+            Some((key, value)) if KEYS.contains(&key.as_str()) => {
+                head.push((number + 1, key, value.trim().to_owned()));
+                at += line.len();
+            }
+            _ if line.trim().is_empty() => at += line.len(),
+            _ => return (head, &text[at..], number + 1),
+        }
+    }
+    (head, &text[at..], 1)
+}
+
+/// Names the files of a message: `DATAWIJZER #1 Nieuwe aanmelding` becomes `01-nieuwe-aanmelding`.
+fn name(title: &str) -> String {
+    if let Some((_, rest)) = title.split_once('#') {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        if let Ok(number) = digits.parse::<u16>() {
+            return format!("{number:02}-{}", slug(&rest[digits.len()..]));
+        }
+    }
+    slug(title)
+}
+
+fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.to_lowercase().chars() {
+        match c {
+            'a'..='z' | '0'..='9' => slug.push(c),
+            'à'..='å' => slug.push('a'),
+            'è'..='ë' => slug.push('e'),
+            'ì'..='ï' => slug.push('i'),
+            'ò'..='ö' => slug.push('o'),
+            'ù'..='ü' => slug.push('u'),
+            _ if slug.ends_with('-') || slug.is_empty() => (),
+            _ => slug.push('-'),
+        }
+    }
+    let slug: String = slug.trim_matches('-').chars().take(NAME_MAX).collect();
+    if slug.is_empty() {
+        "bericht".to_owned()
+    } else {
+        slug
+    }
+}
+
+const KEYS: [&str; 12] = [
+    "naam",
+    "name",
+    "bericht",
+    "message",
+    "tag",
+    "trigger",
+    "onderwerp",
+    "subject",
+    "snippet",
+    "preheader",
+    "titel",
+    "title",
+];
+const NAME_MAX: usize = 60;
