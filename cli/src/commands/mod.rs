@@ -5,6 +5,7 @@ mod check;
 mod doctor;
 mod domain;
 mod draw;
+mod enroll;
 mod events;
 mod function;
 mod import;
@@ -18,6 +19,7 @@ mod secret;
 mod serve;
 mod simulate;
 mod status;
+mod stop;
 mod test;
 mod trigger;
 mod unpublish;
@@ -61,6 +63,8 @@ enum Command {
     Unpublish(unpublish::Args),
     Status(status::Args),
     Events(events::Args),
+    Enroll(enroll::Args),
+    Stop(stop::Args),
     Retry(retry::Args),
     Redrive(redrive::Args),
     Secret(secret::Args),
@@ -96,6 +100,8 @@ impl Cli {
             Command::Unpublish(args) => unpublish::unpublish(&args, environment, terminal),
             Command::Status(args) => status::status(&args, environment, terminal),
             Command::Events(args) => events::events(&args, environment, terminal),
+            Command::Enroll(args) => enroll::enroll(&args, environment, terminal),
+            Command::Stop(args) => stop::stop(&args, environment, terminal),
             Command::Retry(args) => retry::retry(&args, environment, terminal),
             Command::Redrive(args) => redrive::redrive(&args, environment, terminal),
             Command::Domain(args) => domain::domain(&args, environment, terminal),

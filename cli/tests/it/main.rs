@@ -17,6 +17,7 @@ mod counted;
 mod domains;
 mod examples;
 mod faults;
+mod hands;
 mod http;
 mod kills;
 mod laptop;

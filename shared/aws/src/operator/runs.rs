@@ -107,6 +107,32 @@ impl Aws {
         Ok(parked)
     }
 
+    /// Finds the runs of a journey that are on their way, or one of them by its name.
+    ///
+    /// # Errors
+    ///
+    /// Fails where AWS does, or a newer version of Waypost wrote an enrollment.
+    pub async fn running(
+        &self,
+        journey: Option<&str>,
+        run: Option<&EnrollmentId>,
+    ) -> anyhow::Result<Vec<(ContactId, EnrollmentId, String)>> {
+        let filter = ("NOT contains(#doc, :part)", Standing::OVER);
+        let mut found = Vec::new();
+        for mut item in self.scan(filter, "#contact, #enrollment, #doc").await? {
+            let id: EnrollmentId = take_text(&mut item, "enrollment")?.parse()?;
+            let standing = Standing::from_json(&take_text(&mut item, "doc")?)?;
+            let over = matches!(standing.phase, Phase::Left { .. });
+            let wanted = journey.is_none_or(|name| name == standing.journey);
+            if !over && wanted && run.is_none_or(|run| *run == id) {
+                let contact = take_text(&mut item, "contact")?.parse()?;
+                found.push((contact, id, standing.journey));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Returns since when the one waits who should have been moved on first; nothing where nobody is
     /// overdue.
     ///

@@ -1,0 +1,130 @@
+//! An operator lets people into journeys by hand, and ends their runs.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::{
+    laptop::Laptop,
+    operator::{json_of, typed},
+    releases,
+    time::eventually,
+};
+
+#[test]
+fn people_are_let_in_by_hand_once_for_each_id_and_stopped_by_hand() {
+    let release = releases::of(&FILES);
+    let laptop = Laptop::start(release.path());
+    for (id, vip) in [("anna", true), ("bram", false), ("carl", true)] {
+        laptop.source().tell(id, &known(id, vip));
+    }
+    laptop.settle();
+    let type_in = |words: &[&str]| typed(&laptop, laptop.folder(), words);
+
+    // Whoever is not asked for by a trigger is not let in, and nobody is who is not known.
+    let none = type_in(&["enroll", "vips", "--contact", "anna", "--yes"]);
+    assert_eq!(none.code, 2, "{none:?}");
+    assert!(none.err.contains("manual: true"), "{none:?}");
+    let typo = type_in(&["enroll", "hadn", "--contact", "anna", "--yes"]);
+    assert!(typo.err.contains("did you mean `hand`?"), "{typo:?}");
+    fs::write(
+        laptop.folder().join("people.csv"),
+        "name;id\nAnna;anna\nBram;bram\nZoë;zoe\n",
+    )
+    .unwrap();
+    let csv = [
+        "enroll",
+        "hand",
+        "--contacts",
+        "people.csv",
+        "--id",
+        "first",
+        "--yes",
+        "--json",
+    ];
+    for _ in 0..2 {
+        let done = type_in(&csv);
+        assert_eq!(done.code, 1, "zoe is unknown: {done:?}");
+        assert_eq!(
+            json_of(&done),
+            json!({ "enrolled": true, "contacts": 2, "unknown": ["zoe"] })
+        );
+    }
+    eventually("both wait", || {
+        (running(&laptop, "hand") == 2).then_some(())
+    });
+
+    // Both have been VIPs for long: no write lets them in, but this does.
+    let all = type_in(&["enroll", "vips", "--audience", "--yes"]);
+    assert_eq!(all.code, 0, "{all:?}");
+    eventually("the VIPs wait", || {
+        (running(&laptop, "vips") == 2).then_some(())
+    });
+
+    let one = laptop.cloud().enrollments();
+    let one = one
+        .iter()
+        .find(|one| one.enrollment.journey == "vips")
+        .unwrap();
+    let stopped = type_in(&["stop", "--run", one.enrollment.id.as_str(), "--yes"]);
+    assert_eq!(stopped.code, 0, "{stopped:?}");
+    eventually("one has left", || {
+        (running(&laptop, "vips") == 1).then_some(())
+    });
+    let stopped = type_in(&["stop", "hand", "--yes", "--json"]);
+    assert_eq!(
+        json_of(&stopped)["runs"].as_array().unwrap().len(),
+        2,
+        "{stopped:?}"
+    );
+    eventually("all have left", || {
+        (running(&laptop, "hand") == 0).then_some(())
+    });
+    assert_eq!(type_in(&["stop", "vips", "--yes"]).code, 0);
+    eventually("the last has left", || {
+        (running(&laptop, "vips") == 0).then_some(())
+    });
+    laptop.settle();
+    laptop.assert_all_done();
+}
+
+fn running(laptop: &Laptop, journey: &str) -> usize {
+    let runs = laptop.cloud().enrollments().into_iter();
+    let runs = runs.filter(|run| run.enrollment.journey == journey);
+    runs.filter(|run| !run.enrollment.phase.is_over()).count()
+}
+
+fn known(id: &str, vip: bool) -> Value {
+    json!({
+        "type": "NOTE", "data": {},
+        "people": [{ "id": id, "email": format!("{id}@example.org"), "full_name": id, "fields": { "vip": vip } }],
+    })
+}
+
+const FILES: [(&str, &str); 7] = [
+    (
+        "waypost.yaml",
+        "organisation: School\nlocale: en\ntime_zone: Europe/Amsterdam\n\
+         senders:\n  default: { name: School, address: mail@school.example }\n\
+         contact:\n  vip: { type: bool, default: false }\n",
+    ),
+    ("events.yaml", "NOTE:\n  params: {}\n"),
+    ("audiences.yaml", "vips: { where: contact.vip }\n"),
+    (
+        "layouts/plain.mjml",
+        "<mjml><mj-body><mj-section><mj-column><mj-text>{{> content}}</mj-text></mj-column></mj-section></mj-body></mjml>",
+    ),
+    (
+        "journeys/hand.yaml",
+        "journey: hand\nkind: transactional\ntrigger: { manual: true }\nreentry: unlimited\nsteps:\n  - wait: 9 days\n  - send: hello\n",
+    ),
+    (
+        "journeys/vips.yaml",
+        "journey: vips\nkind: transactional\ntrigger: [ { enters: vips, where: has(contact.locale) }, { enters: vips } ]\n\
+         reentry: single\nsteps:\n  - wait: 9 days\n  - send: hello\n",
+    ),
+    (
+        "templates/hello.md",
+        "---\nsubject: Hello\nlayout: plain\n---\nHello {{recipient.full_name}}\n",
+    ),
+];
