@@ -1,6 +1,7 @@
 //! Measures what a mail costs: real runs on the laptop's cloud, counted as AWS bills them.
 
 mod bill;
+pub(crate) mod crowd;
 mod load;
 mod prices;
 mod scenario;

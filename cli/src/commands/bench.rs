@@ -21,6 +21,7 @@ Examples:
   cargo run --profile bench -- bench                              what each scenario costs
   cargo run --profile bench -- bench --far                        the same, with durations as on AWS
   cargo run --profile bench -- bench --scenario sera --events 10000
+  cargo run --profile bench -- bench --release examples/welcome --crowd 1000,1000000
 
 {EXIT_CODES}"))]
 pub(super) struct Args {
@@ -42,6 +43,12 @@ pub(super) struct Args {
     /// The release of the scenario `sera`
     #[arg(long, value_name = "DIR", default_value = "examples/sera")]
     release: PathBuf,
+    /// Instead: lets so many people walk the journeys of --release in this process alone, under a virtual clock
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    crowd: Vec<u64>,
+    /// Over how many days a crowd enters
+    #[arg(long, value_name = "DAYS", default_value_t = 3_650)]
+    days: u16,
     /// Prints JSON, for programs
     #[arg(long)]
     json: bool,
@@ -55,6 +62,9 @@ pub(super) fn bench(
 ) -> anyhow::Result<Verdict> {
     ensure!(args.senders > 0, "somebody must post: --senders 1 or more");
     let form = Form::asked(args.json);
+    if !args.crowd.is_empty() {
+        return crowds(args, form, terminal);
+    }
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     let mut described = Vec::new();
     for scenario in &args.scenario {
@@ -78,6 +88,29 @@ pub(super) fn bench(
             match form {
                 Form::People => terminal.say(measured.show())?,
                 Form::Programs => described.push(measured.describe()),
+            }
+        }
+    }
+    if form == Form::Programs {
+        terminal.say_json(&described)?;
+    }
+    Ok(Verdict::Fine)
+}
+
+/// Lets crowds walk the journeys of a release.
+fn crowds(args: &Args, form: Form, terminal: Terminal) -> anyhow::Result<Verdict> {
+    let Some(compiled) = check::passes(&args.release, form, terminal)? else {
+        return Ok(Verdict::Wrong);
+    };
+    let mut described = Vec::new();
+    for (name, journey) in &compiled.journeys {
+        for people in &args.crowd {
+            let progress = Progress::start(terminal, "Walking");
+            let crowd = bench::crowd::walk(&journey.plan, *people, i64::from(args.days))?;
+            drop(progress);
+            match form {
+                Form::People => terminal.say(format!("{name}: {}", crowd.show()))?,
+                Form::Programs => described.push(crowd.describe()),
             }
         }
     }
