@@ -45,6 +45,20 @@ fn every_example_does_what_its_readme_says() {
 }
 
 #[test]
+fn the_picture_in_the_docs_is_that_of_the_example() {
+    let folder = TempDir::new().unwrap();
+    let release = example("win-back");
+    let drawn = said(folder.path(), &["draw", release.to_str().unwrap()]);
+    assert_eq!(drawn.code, 0, "{drawn:?}");
+    let drawn = fs::read_to_string(folder.path().join("pictures/terugwinnen.svg")).unwrap();
+    let shown = fs::read_to_string(example("../docs/win-back.svg")).unwrap();
+    assert!(
+        drawn == shown,
+        "copy pictures/terugwinnen.svg to docs/win-back.svg"
+    );
+}
+
+#[test]
 fn no_example_is_forgotten_here() {
     let folders = fs::read_dir(example("")).unwrap();
     let names = folders.map(|one| one.unwrap().file_name().into_string().unwrap());

@@ -10,6 +10,7 @@ mod chance;
 mod clients;
 mod cloud;
 mod comebacks;
+mod coming_from;
 mod command;
 mod commands;
 mod costs;
