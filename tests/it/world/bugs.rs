@@ -5,12 +5,20 @@
 pub(crate) enum Bug {
     /// A message is deleted before its work is done.
     AcknowledgesFirst,
+    /// What advertising somebody was sent is not remembered.
+    CapsForgotten,
+    /// What a step changes about its contact is not written together with the run.
+    ChangesNotWritten,
     /// A release does nothing: a claim on a mail that certainly did not leave stays.
     ClaimNotReleased,
+    /// Nobody hears of what a write of a contact changed.
+    ChangesNotTold,
     /// What was decided is not stored with the state: a crash forgets it.
     EffectsNotStored,
     /// Putting an enrollment does not ask whether there is one.
     EntersTwice,
+    /// When somebody came in last is not written down.
+    EntriesForgotten,
     /// A message whose work failed is deleted.
     FailuresAcknowledged,
     /// The clock is ten minutes fast: people are moved on before they are due.
@@ -35,15 +43,21 @@ pub(crate) enum Bug {
     UnconditionalReplace,
     /// A mail that may have left is taken for one that did not.
     UnknownTakenForNotSent,
+    /// What a recipient chose is answered and not kept.
+    UnsubscribesForgotten,
 }
 
 impl Bug {
     /// Every mistake.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::AcknowledgesFirst,
+        Self::CapsForgotten,
+        Self::ChangesNotTold,
+        Self::ChangesNotWritten,
         Self::ClaimNotReleased,
         Self::EffectsNotStored,
         Self::EntersTwice,
+        Self::EntriesForgotten,
         Self::FailuresAcknowledged,
         Self::FastClock,
         Self::MixesPeopleUp,
@@ -56,5 +70,6 @@ impl Bug {
         Self::ThrottledTakenForUnknown,
         Self::UnconditionalReplace,
         Self::UnknownTakenForNotSent,
+        Self::UnsubscribesForgotten,
     ];
 }

@@ -79,7 +79,11 @@ impl ContactBook for World {
             if known != replaces {
                 return Stored::Conflict;
             }
-            state.people.put(record, replaces);
+            let mut record = record.clone();
+            if state.bug == Some(Bug::ChangesNotTold) {
+                record.unheard.clear();
+            }
+            state.people.put(&record, replaces);
             Stored::Done
         })
     }
@@ -168,7 +172,9 @@ impl Pressure for World {
                 value: written.expect("what is written can be read"),
                 version: replaces.unwrap_or_default() + 1,
             };
-            state.people.mailed.insert(contact.clone(), row);
+            if state.bug != Some(Bug::CapsForgotten) {
+                state.people.mailed.insert(contact.clone(), row);
+            }
             Stored::Done
         })
     }
@@ -227,7 +233,9 @@ impl ChoiceBook for World {
                 value: written.expect("what is written can be read"),
                 version: replaces.unwrap_or_default() + 1,
             };
-            state.people.choices.insert(key, row);
+            if state.bug != Some(Bug::UnsubscribesForgotten) {
+                state.people.choices.insert(key, row);
+            }
             Stored::Done
         })
     }

@@ -105,10 +105,16 @@ impl State {
     }
 
     fn write_beside(&mut self, contact: &ContactId, beside: &Beside) {
-        if let Some(rewrite) = &beside.contact {
-            self.people.put(&rewrite.record, Some(rewrite.replaces));
+        let changes = self.bug != Some(Bug::ChangesNotWritten);
+        if let Some(rewrite) = beside.contact.as_ref().filter(|_| changes) {
+            let mut record = rewrite.record.clone();
+            if self.bug == Some(Bug::ChangesNotTold) {
+                record.unheard.clear();
+            }
+            self.people.put(&record, Some(rewrite.replaces));
         }
-        if let Some((id, entry, replaces)) = &beside.entry {
+        let entries = self.bug != Some(Bug::EntriesForgotten);
+        if let Some((id, entry, replaces)) = beside.entry.as_ref().filter(|_| entries) {
             let row = (replaces.unwrap_or_default() + 1, entry.to_json());
             let key = (contact.clone(), id.clone());
             self.runs.entries.insert(key, row);
