@@ -164,9 +164,14 @@ fn who_unsubscribes_leaves_every_journey_about_the_topic_and_gets_no_more_of_it(
         .all()
         .map(|record| format!("{:?}", record.enrollment.phase));
     assert!(phases.any(|phase| phase.contains("unsubscribed")));
-    // The same choice twice is one choice.
-    let choices = state.people.choices.values().next().expect("a choice");
-    assert_eq!(choices.version, 1);
+    // Kept with the address, which outlives the person, and with the person, who outlives the address.
+    let kept: Vec<_> = state.people.choices.values().collect();
+    assert_eq!(kept.len(), 2);
+    for choices in kept {
+        let holding = choices.value.holding(state.now).expect("a choice");
+        assert_eq!(holding.what, wire::Chosen::Out);
+        assert_eq!(holding.how, "one-click");
+    }
 }
 
 #[test]

@@ -305,7 +305,7 @@ fn event_type(name: &str) -> EventType {
 }
 
 /// Each event has a code of its own, so that a mail shows which event it is about.
-fn code(event: &str) -> String {
+pub(crate) fn code(event: &str) -> String {
     format!("code of {event}")
 }
 

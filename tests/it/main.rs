@@ -16,6 +16,7 @@ mod posts;
 mod seeds;
 mod silence_is_heard;
 mod the_door;
+mod the_last_word_holds;
 mod the_right_words;
 mod the_world_itself;
 mod tidy;

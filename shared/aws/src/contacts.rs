@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `con_…` | `profile` | a person |
 //! | `con_…` | `mailed` | when a person was sent advertising, where a project caps that |
+//! | `con_…` | `topic#<name>` | what a person chose about a topic, whatever their address is by now |
 //! | `subject#<id>` | `con_…` | the roles in which a person is linked to a subject |
 //! | `role#<name>` | `con_…` | a person who holds a role whatever the subject |
 //! | `address#<HMAC>` | `con_…` | somebody who has had an address |
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use engine::{
-    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Pressure, Stored,
+    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Pressure, Stored,
     SuppressionBook, Suppressions, Versioned,
 };
 use journey::{ContactId, EmailAddress};
@@ -129,10 +130,10 @@ impl Pressure for Aws {
 impl Chosen for Aws {
     async fn choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
         topic: &str,
     ) -> anyhow::Result<Option<Versioned<Choices>>> {
-        let item = self.item(choices_key(address, topic)).await?;
+        let item = self.item(choices_key(holder, topic)).await?;
         item.map(|item| versioned(item, Choices::from_json))
             .transpose()
     }
@@ -141,9 +142,9 @@ impl Chosen for Aws {
 impl ChoiceBook for Aws {
     async fn all_choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
     ) -> anyhow::Result<BTreeMap<String, Versioned<Choices>>> {
-        let items = self.partition(&format!("address#{}", address.0)).await?;
+        let items = self.partition(&choices_partition(holder)).await?;
         let mut found = BTreeMap::new();
         for mut item in items {
             let name = take_text(&mut item, "item")?;
@@ -156,12 +157,12 @@ impl ChoiceBook for Aws {
 
     async fn put_choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
         topic: &str,
         choices: &Choices,
         replaces: Option<u64>,
     ) -> anyhow::Result<Stored> {
-        let key = choices_key(address, topic);
+        let key = choices_key(holder, topic);
         let put = Put::new(key, choices.to_json(), replaces, "contact");
         self.put_all(vec![(Setting::ContactsTable, put)]).await
     }
@@ -264,9 +265,15 @@ fn contact_key(contact: &str, item: &str) -> Item {
     key(("contact", contact), ("item", item))
 }
 
-fn choices_key(address: &AddressKey, topic: &str) -> Item {
-    let item = format!("{TOPIC}{topic}");
-    contact_key(&format!("address#{}", address.0), &item)
+fn choices_key(holder: &Holder, topic: &str) -> Item {
+    contact_key(&choices_partition(holder), &format!("{TOPIC}{topic}"))
+}
+
+fn choices_partition(holder: &Holder) -> String {
+    match holder {
+        Holder::Address(address) => format!("address#{}", address.0),
+        Holder::Contact(contact) => contact.as_str().to_owned(),
+    }
 }
 
 fn partition(bonding: Bonding<'_>) -> String {

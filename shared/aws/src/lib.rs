@@ -32,7 +32,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use jiff::SignedDuration;
-use wire::{AddressHasher, TicketKeys};
+use wire::AddressHasher;
 
 #[cfg(feature = "operator")]
 pub use operator::{
@@ -52,7 +52,7 @@ pub struct Aws {
     ssm: aws_sdk_ssm::Client,
     settings: Settings,
     addresses: Option<AddressHasher>,
-    tickets: Option<TicketKeys>,
+    tickets: pages::Kept,
     clock_offset: SignedDuration,
     releases: releases::Cache,
     rung: schedules::Rung,
@@ -73,13 +73,13 @@ impl Aws {
         let offset = settings.seconds(Setting::ClockOffsetSeconds);
         let clock_offset = offset.map_err(|wrong| anyhow!(wrong))?.unwrap_or_default();
         let ssm = aws_sdk_ssm::Client::new(config);
-        let (addresses, tickets) = match settings.find(Setting::AddressKeyParameter) {
-            Some(name) => {
-                let (addresses, tickets) = parameters::address_keys(&ssm, name).await?;
-                (Some(addresses), Some(tickets))
-            }
-            None => (None, None),
-        };
+        let tickets = pages::Kept::default();
+        let mut addresses = None;
+        if let Some(name) = settings.find(Setting::AddressKeyParameter) {
+            let (hasher, keys) = parameters::address_keys(&ssm, name).await?;
+            tickets.put(keys, jiff::Timestamp::UNIX_EPOCH);
+            addresses = Some(hasher);
+        }
         Ok(Self {
             dynamodb: aws_sdk_dynamodb::Client::new(config),
             scheduler: aws_sdk_scheduler::Client::new(config),

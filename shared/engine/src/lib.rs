@@ -39,9 +39,9 @@ pub use outbox::Outbox;
 pub use ports::{
     AddressKey, Alarms, Backlog, Beside, Bonding, ChoiceBook, Chosen, Claim, Claimed, Clock,
     ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception,
-    ExceptionKind, Exceptions, Firings, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders,
-    Outgoing, Overdue, Pages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets,
-    Sent, Stored, SuppressionBook, Suppressions, Surveys, Templates, Tickets, Undelivered,
+    ExceptionKind, Exceptions, Firings, Holder, Lane, Ledger, Mailer, Metric, Metrics, Moves,
+    Orders, Outgoing, Overdue, Pages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState,
+    Secrets, Sent, Stored, SuppressionBook, Suppressions, Surveys, Templates, Tickets, Undelivered,
     Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};

@@ -3,6 +3,7 @@
 //! **Invariant:** only a choice changes anything; to look changes nothing, however often scanners look.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +12,8 @@ use wire::{Choice, Choices, Chosen as What, Move, Ticket};
 
 use crate::consent::{Permission, permission};
 use crate::{
-    AddressKey, ChoiceBook, Clock, Contacts, Failure, Moves, Releases, Stored, Tickets, Versioned,
+    AddressKey, ChoiceBook, Clock, Contacts, Failure, Holder, Moves, Releases, Stored, Tickets,
+    Versioned,
 };
 
 /// What somebody asks of the page.
@@ -38,10 +40,10 @@ pub enum Ask {
 /// What the page shows.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Preferences {
-    /// Who sends the mails.
-    pub organization: String,
+    /// Who sends the mails; nothing where no release is in force to say so.
+    pub organization: Option<String>,
     /// The language that the person reads, as far as that is known.
-    pub locale: String,
+    pub locale: Option<String>,
     /// The topic of the mail that led here, and what people read about it.
     pub topic: (String, String),
     /// What holds for that topic.
@@ -52,54 +54,24 @@ pub struct Preferences {
 
 /// Does what is asked, durably, and returns what is so now; nothing where the token is not ours.
 ///
-/// From then on nothing about the topic is handed to SES for that address, whatever queue it waits in; those who are
-/// on their way in a journey about it leave.
+/// From then on nothing about the topic is handed to SES for that person or that address, whatever queue it waits in;
+/// those who are on their way in a journey about it leave. What a mail program asks for needs nothing but its token:
+/// no person, no release.
 pub async fn preferences(
     io: &(impl Clock + Contacts + ChoiceBook + Moves + Releases + Tickets),
     token: &str,
     ask: &Ask,
 ) -> Result<Option<Preferences>, Failure> {
-    let Some(ticket) = io.open(token) else {
+    let Some(ticket) = io.open(token).await? else {
         return Ok(None);
     };
-    let Some((_, release)) = io.current().await? else {
-        return Ok(None);
-    };
-    let address = AddressKey(ticket.address.clone());
+    let now = io.now();
     let how = match ask {
         Ask::Out { one_click: true } => "one-click",
         Ask::In | Ask::Look | Ask::Out { .. } | Ask::Quiet { .. } | Ask::Topics(_) => "page",
     };
-    let now = io.now();
-    for (topic, what) in asked(&release, &ticket, ask, now) {
-        let choice = Choice {
-            at: now,
-            how: how.to_owned(),
-            what,
-        };
-        choose(io, (&address, &topic), choice).await?;
-        if what == What::Out {
-            let contact = ticket.contact.clone();
-            io.move_on(&[Move::OptedOut { contact, topic }]).await?;
-        }
-    }
-    let contact = io.contacts(std::slice::from_ref(&ticket.contact)).await?;
-    let contact = contact.into_values().next();
-    let contact = contact.map(|known| known.value.contact);
-    let choices = io.all_choices(&address).await?;
-    Ok(Some(shown(
-        &release,
-        &ticket,
-        contact.as_ref(),
-        &choices,
-        now,
-    )))
-}
-
-/// Returns what is asked about which topics.
-fn asked(release: &Release, ticket: &Ticket, ask: &Ask, now: Timestamp) -> Vec<(String, What)> {
     let one = |what| vec![(ticket.topic.clone(), what)];
-    match ask {
+    let asked = match ask {
         Ask::Look => Vec::new(),
         Ask::In => one(What::In),
         Ask::Out { .. } => one(What::Out),
@@ -107,67 +79,120 @@ fn asked(release: &Release, ticket: &Ticket, ask: &Ask, now: Timestamp) -> Vec<(
             let quiet = SignedDuration::from_hours(24 * i64::from(*days));
             one(What::Quiet { until: now + quiet })
         }
-        Ask::Topics(wanted) => {
-            let topics = release.topics.keys();
-            topics
-                .map(|topic| {
-                    let what = match wanted.contains(topic) {
-                        true => What::In,
-                        false => What::Out,
-                    };
-                    (topic.clone(), what)
-                })
-                .collect()
+        Ask::Topics(wanted) => Known::about(io, &ticket).await?.changes(wanted, now),
+    };
+    for (topic, what) in asked {
+        let choice = Choice {
+            at: now,
+            how: how.to_owned(),
+            what,
+        };
+        for holder in holders(&ticket) {
+            choose(io, (&holder, &topic), &choice).await?;
+        }
+        if what == What::Out {
+            let contact = ticket.contact.clone();
+            io.move_on(&[Move::OptedOut { contact, topic }]).await?;
         }
     }
+    let known = Known::about(io, &ticket).await?;
+    Ok(Some(known.shown(&ticket, now)))
+}
+
+/// Returns with whom choices are kept: the address outlives the person, the person outlives the address.
+fn holders(ticket: &Ticket) -> [Holder; 2] {
+    [
+        Holder::Address(AddressKey(ticket.address.clone())),
+        Holder::Contact(ticket.contact.clone()),
+    ]
 }
 
 async fn choose(
     io: &impl ChoiceBook,
-    (address, topic): (&AddressKey, &str),
-    choice: Choice,
+    (holder, topic): (&Holder, &str),
+    choice: &Choice,
 ) -> Result<(), Failure> {
     for _ in 0..RACES_MAX {
-        let known = io.choices(address, topic).await?;
+        let known = io.choices(holder, topic).await?;
         let replaces = known.as_ref().map(|known| known.version);
-        let before = known.map(|known| known.value).unwrap_or_default();
-        let mut after = before.clone();
-        after.add(choice.clone());
-        if after == before {
-            return Ok(());
-        }
-        if io.put_choices(address, topic, &after, replaces).await? == Stored::Done {
+        let mut choices = known.map(|known| known.value).unwrap_or_default();
+        choices.add(choice.clone());
+        if io.put_choices(holder, topic, &choices, replaces).await? == Stored::Done {
             return Ok(());
         }
     }
     Err(Failure::Retry(anyhow!("others choose there all the time")))
 }
 
-fn shown(
-    release: &Release,
-    ticket: &Ticket,
-    contact: Option<&Contact>,
-    choices: &BTreeMap<String, Versioned<Choices>>,
-    now: Timestamp,
-) -> Preferences {
-    let permission = |topic: &str| {
-        let choices = choices.get(topic).map(|known| &known.value);
+/// What is known about whoever holds a token.
+struct Known {
+    release: Option<Arc<Release>>,
+    contact: Option<Contact>,
+    choices: Vec<BTreeMap<String, Versioned<Choices>>>,
+}
+
+impl Known {
+    async fn about(
+        io: &(impl Contacts + ChoiceBook + Releases),
+        ticket: &Ticket,
+    ) -> anyhow::Result<Self> {
+        let contacts = io.contacts(std::slice::from_ref(&ticket.contact)).await?;
+        let contact = contacts.into_values().next();
+        let mut choices = Vec::new();
+        for holder in holders(ticket) {
+            choices.push(io.all_choices(&holder).await?);
+        }
+        Ok(Self {
+            release: io.current().await?.map(|(_, release)| release),
+            contact: contact.map(|known| known.value.contact),
+            choices,
+        })
+    }
+
+    fn permission(&self, topic: &str, now: Timestamp) -> Permission {
+        let contact = self.contact.as_ref();
         let agreed = contact.and_then(|contact| contact.consent.get(topic));
-        permission(agreed, choices, now)
-    };
-    let topics = release.topics.iter().map(|(topic, title)| {
-        let allowed = permission(topic) == Permission::Given;
-        (topic.clone(), title.clone(), allowed)
-    });
-    let title = release.topics.get(&ticket.topic);
-    let locale = contact.and_then(|contact| contact.locale.clone());
-    Preferences {
-        organization: release.settings.organization.clone(),
-        locale: locale.unwrap_or_else(|| release.settings.locale.clone()),
+        let choices = self.choices.iter().filter_map(|of_one| of_one.get(topic));
+        permission(agreed, choices.map(|known| &known.value), now)
+    }
+
+    /// Returns every topic that is declared, with what people read about it.
+    fn topics(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.release.iter().flat_map(|release| &release.topics)
+    }
+
+    /// Returns what is chosen by who wants mails about exactly these topics: only what changes is their word.
+    fn changes(&self, wanted: &[String], now: Timestamp) -> Vec<(String, What)> {
+        let changes = self.topics().filter_map(|(topic, _)| {
+            let gets = self.permission(topic, now) == Permission::Given;
+            match (gets, wanted.contains(topic)) {
+                (false, true) => Some((topic.clone(), What::In)),
+                (true, false) => Some((topic.clone(), What::Out)),
+                // Who has quiet keeps it: an empty box is how the page shows it.
+                (true, true) | (false, false) => None,
+            }
+        });
+        changes.collect()
+    }
+
+    fn shown(&self, ticket: &Ticket, now: Timestamp) -> Preferences {
+        let topics = self.topics().map(|(topic, title)| {
+            let gets = self.permission(topic, now) == Permission::Given;
+            (topic.clone(), title.clone(), gets)
+        });
         // A topic that is no longer declared is still what the mail was about.
-        topic: (ticket.topic.clone(), title.unwrap_or(&ticket.topic).clone()),
-        permission: permission(&ticket.topic),
-        topics: topics.collect(),
+        let title = self.topics().find(|(topic, _)| **topic == ticket.topic);
+        let title = title.map_or(&ticket.topic, |(_, title)| title);
+        let settings = self.release.as_ref().map(|release| &release.settings);
+        let contact = self.contact.as_ref();
+        let locale = contact.and_then(|contact| contact.locale.clone());
+        Preferences {
+            organization: settings.map(|settings| settings.organization.clone()),
+            locale: locale.or_else(|| settings.map(|settings| settings.locale.clone())),
+            topic: (ticket.topic.clone(), title.clone()),
+            permission: self.permission(&ticket.topic, now),
+            topics: topics.collect(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Unreadable, time};
 
 /// What somebody chose about one topic, the oldest first: the proof of what was asked for, and when.
 ///
-/// **Invariant:** it is bounded; the last choice is always there.
+/// **Invariant:** it is bounded; what holds, and what will when a time of quiet is over, is always there.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Choices(Vec<Choice>);
 
@@ -36,16 +36,39 @@ pub enum Chosen {
     },
 }
 
+impl Choice {
+    fn is_like(&self, other: &Self) -> bool {
+        match (self.what, other.what) {
+            (Chosen::In, Chosen::In)
+            | (Chosen::Out, Chosen::Out)
+            | (Chosen::Quiet { .. }, Chosen::Quiet { .. }) => true,
+            (Chosen::In | Chosen::Out | Chosen::Quiet { .. }, _) => false,
+        }
+    }
+}
+
 impl Choices {
-    /// Returns the one that holds.
-    pub fn last(&self) -> Option<&Choice> {
-        self.0.last()
+    /// Returns the one that holds: the last, unless it asked for quiet that is over. Then it is as it was before.
+    pub fn holding(&self, now: Timestamp) -> Option<&Choice> {
+        let mut latest_first = self.0.iter().rev();
+        latest_first.find(|choice| match choice.what {
+            Chosen::In | Chosen::Out => true,
+            Chosen::Quiet { until } => now < until,
+        })
     }
 
-    /// Adds one; the same again changes nothing.
+    /// Adds one. Of the same said again and again, the first and the latest are kept: both prove something, and the
+    /// latest outweighs what was agreed to since the first.
     pub fn add(&mut self, choice: Choice) {
-        if self.last().is_some_and(|last| last.what == choice.what) {
-            return;
+        let after = self.0.last().map_or(choice.at, |last| last.at);
+        let choice = Choice {
+            // A clock that is behind must not make the last word an earlier one.
+            at: choice.at.max(after),
+            ..choice
+        };
+        let before = self.0.iter().rev().take(2);
+        if before.filter(|before| before.is_like(&choice)).count() == 2 {
+            self.0.pop();
         }
         if self.0.len() >= KEPT_MAX {
             self.0.remove(0);
@@ -118,3 +141,74 @@ struct Moment(#[serde(with = "time")] Timestamp);
 
 /// More than anybody needs to prove; an item has its limits.
 const KEPT_MAX: usize = 50;
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{Choice, Choices, Chosen};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn said(words: &[(i64, Chosen)]) -> Choices {
+        let mut choices = Choices::default();
+        for (second, what) in words {
+            choices.add(Choice {
+                at: at(*second),
+                how: "page".to_owned(),
+                what: *what,
+            });
+        }
+        choices
+    }
+
+    fn times(choices: &Choices) -> Vec<i64> {
+        choices.0.iter().map(|one| one.at.as_second()).collect()
+    }
+
+    #[test]
+    fn of_the_same_said_often_the_first_and_the_latest_are_kept() {
+        let out = Chosen::Out;
+        assert_eq!(
+            times(&said(&[(1, out), (2, out), (3, out), (4, out)])),
+            [1, 4]
+        );
+        assert_eq!(
+            times(&said(&[(1, out), (2, Chosen::In), (3, out)])),
+            [1, 2, 3]
+        );
+        assert_eq!(
+            times(&said(&[(5, out), (2, out)])),
+            [5, 5],
+            "a clock that is behind"
+        );
+    }
+
+    #[test]
+    fn what_holds_after_a_quiet_is_never_forgotten() {
+        let mut words = vec![(1, Chosen::Out)];
+        words.extend((2..200).map(|second| {
+            (
+                second,
+                Chosen::Quiet {
+                    until: at(second + 9),
+                },
+            )
+        }));
+        let choices = said(&words);
+        assert_eq!(choices.holding(at(200)).unwrap().at, at(199));
+        assert_eq!(choices.holding(at(300)).unwrap().what, Chosen::Out);
+        let again = Choices::from_json(&choices.to_json()).unwrap();
+        assert_eq!(again, choices);
+    }
+
+    #[test]
+    fn it_is_bounded() {
+        let words = (0..500).map(|second| (second, [Chosen::In, Chosen::Out][second as usize % 2]));
+        let choices = said(&words.collect::<Vec<_>>());
+        assert_eq!(choices.0.len(), super::KEPT_MAX);
+        assert_eq!(choices.holding(at(500)).unwrap().at, at(499));
+    }
+}

@@ -18,7 +18,7 @@ use crate::Unreadable;
 pub struct Ticket {
     /// Who was mailed.
     pub contact: ContactId,
-    /// The address that was mailed, as an HMAC: whoever has another one now is another matter.
+    /// The address that was mailed, as an HMAC; by now the person may have another.
     pub address: String,
     /// What the mail was about.
     pub topic: String,
@@ -85,6 +85,17 @@ impl TicketKeys {
         })
     }
 
+    /// Returns whether a token says that it was sealed with a key that was added after these.
+    pub fn lack(&self, token: &str) -> bool {
+        let id = token.split_once('.').and_then(|(id, _)| id.parse().ok());
+        id.is_some_and(|id: usize| (self.0.len()..KEYS_MAX).contains(&id))
+    }
+
+    /// Returns whether there is room for one more key.
+    pub fn have_room(&self) -> bool {
+        self.0.len() < KEYS_MAX
+    }
+
     fn mac(&self, id: usize, said: &str) -> Option<Hmac<Sha256>> {
         let mut mac = self.0.get(id)?.clone();
         mac.update(said.as_bytes());
@@ -144,6 +155,10 @@ mod tests {
         assert_ne!(newer, token);
         assert_eq!(both.open(&newer), Some(ticket()));
         assert_eq!(old.open(&newer), None);
+        assert!(old.lack(&newer) && !old.lack(&token) && !both.lack(&newer));
+        for token in ["", "0", "16.a.b.c", "99999999999999999999.a", "-1.a", "x.a"] {
+            assert!(!old.lack(token), "{token}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use anyhow::{anyhow, ensure};
 use engine::{
-    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Pressure, Stored,
+    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Pressure, Stored,
     SuppressionBook, Suppressions, Versioned,
 };
 use journey::{ContactId, EmailAddress};
@@ -20,7 +20,7 @@ pub(crate) struct People {
     pub(crate) bonds: BTreeMap<String, BTreeMap<ContactId, (u64, String)>>,
     pub(crate) addresses: BTreeMap<EmailAddress, BTreeSet<ContactId>>,
     pub(crate) mailed: BTreeMap<ContactId, Versioned<Mailed>>,
-    pub(crate) choices: BTreeMap<(AddressKey, String), Versioned<Choices>>,
+    pub(crate) choices: BTreeMap<(Holder, String), Versioned<Choices>>,
     /// How many writes were done.
     pub(crate) writes: u64,
 }
@@ -183,33 +183,25 @@ impl Pressure for World {
 impl Chosen for World {
     async fn choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
         topic: &str,
     ) -> anyhow::Result<Option<Versioned<Choices>>> {
-        let key = (address.clone(), topic.to_owned());
-        let found = self.read("chosen.choices", |state| {
-            let found = state.people.choices.get(&key).cloned();
-            let out = found.as_ref().is_some_and(|known| {
-                let last = known.value.last().map(|choice| choice.what);
-                last == Some(wire::Chosen::Out)
-            });
-            let look = (state.current, address.clone());
-            let refused = state.service.looked.get(&look).copied().unwrap_or(false);
-            state.service.looked.insert(look, refused || out);
-            found
-        });
-        found.await
+        let key = (holder.clone(), topic.to_owned());
+        self.read("chosen.choices", |state| {
+            state.people.choices.get(&key).cloned()
+        })
+        .await
     }
 }
 
 impl ChoiceBook for World {
     fn all_choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
     ) -> impl Future<Output = anyhow::Result<BTreeMap<String, Versioned<Choices>>>> + Send {
         self.read("chosen.all_choices", move |state| {
             let all = state.people.choices.iter();
-            let of_one = all.filter(|((known, _), _)| known == address);
+            let of_one = all.filter(|((known, _), _)| known == holder);
             of_one
                 .map(|((_, topic), choices)| (topic.clone(), choices.clone()))
                 .collect()
@@ -218,12 +210,12 @@ impl ChoiceBook for World {
 
     fn put_choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
         topic: &str,
         choices: &Choices,
         replaces: Option<u64>,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
-        let key = (address.clone(), topic.to_owned());
+        let key = (holder.clone(), topic.to_owned());
         self.write("chosen.put_choices", move |state| {
             if state.people.choices.get(&key).map(|known| known.version) != replaces {
                 return Stored::Conflict;

@@ -351,8 +351,8 @@ impl Pages for World {
 }
 
 impl Tickets for World {
-    fn open(&self, token: &str) -> Option<Ticket> {
-        self.state().tickets.open(token)
+    async fn open(&self, token: &str) -> anyhow::Result<Option<Ticket>> {
+        Ok(self.state().tickets.open(token))
     }
 }
 

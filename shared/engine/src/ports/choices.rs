@@ -3,17 +3,26 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use journey::Contact;
+use journey::{Contact, ContactId};
 use wire::{Choices, Ticket};
 
 use super::{AddressKey, Stored, Versioned};
 
-/// Reads what was chosen with an address, whoever has it: `dynamodb:GetItem` for one topic, `dynamodb:Query` for all.
+/// Whose choices are kept: twice, so that they hold whatever changes.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Holder {
+    /// Whoever has an address: these outlive the person's erasure.
+    Address(AddressKey),
+    /// A person, whatever their address is by now.
+    Contact(ContactId),
+}
+
+/// Reads what was chosen: `dynamodb:GetItem` for one topic, `dynamodb:Query` for all.
 pub trait Chosen {
     /// Returns what was chosen about a topic, read strongly consistent.
     fn choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
         topic: &str,
     ) -> impl Future<Output = anyhow::Result<Option<Versioned<Choices>>>> + Send;
 }
@@ -23,13 +32,13 @@ pub trait ChoiceBook: Chosen {
     /// Returns what was chosen about every topic, read strongly consistent.
     fn all_choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
     ) -> impl Future<Output = anyhow::Result<BTreeMap<String, Versioned<Choices>>>> + Send;
 
     /// Writes what was chosen about a topic, in place of version `replaces`, or as the first choice.
     fn put_choices(
         &self,
-        address: &AddressKey,
+        holder: &Holder,
         topic: &str,
         choices: &Choices,
         replaces: Option<u64>,
@@ -44,6 +53,6 @@ pub trait Pages {
 
 /// Opens the tokens in the addresses of pages.
 pub trait Tickets {
-    /// Returns what a token is about; nothing where it is not ours.
-    fn open(&self, token: &str) -> Option<Ticket>;
+    /// Returns what a token is about; nothing where it is not ours. A key that was added a moment ago is known.
+    fn open(&self, token: &str) -> impl Future<Output = anyhow::Result<Option<Ticket>>> + Send;
 }

@@ -7,7 +7,7 @@ use wire::Mailed;
 
 use super::Mailing;
 use crate::{
-    AddressKey, Chosen, Clock, Failure, Permission, Pressure, Stored, Versioned, permission,
+    AddressKey, Chosen, Clock, Failure, Holder, Permission, Pressure, Stored, Versioned, permission,
 };
 
 impl Mailing<'_> {
@@ -61,8 +61,14 @@ impl Mailing<'_> {
         let Some(topic) = self.plan.topic(self.send) else {
             return Ok(None);
         };
-        let choices = io.choices(address, topic).await?;
-        let choices = choices.as_ref().map(|known| &known.value);
+        let mut choices = Vec::new();
+        for holder in [
+            Holder::Contact(self.recipient.id.clone()),
+            Holder::Address(address.clone()),
+        ] {
+            choices.extend(io.choices(&holder, topic).await?);
+        }
+        let choices = choices.iter().map(|known| &known.value);
         let agreed = self.recipient.consent.get(topic);
         Ok(match permission(agreed, choices, io.now()) {
             Permission::Given => None,
