@@ -9,6 +9,8 @@ pub(crate) enum Malformed {
     TooLarge,
     /// It says nothing that the page asks.
     Unknown,
+    /// It says nothing that the page asks, and is no form.
+    Foreign,
 }
 
 /// Reads a form: `application/x-www-form-urlencoded`, or the `multipart/form-data` that RFC 8058 allows as well.
@@ -16,16 +18,25 @@ pub(crate) fn ask(content_type: &str, body: &[u8]) -> Result<Ask, Malformed> {
     if body.len() > BODY_MAX {
         return Err(Malformed::TooLarge);
     }
+    let content_type = content_type.split(';').next().unwrap_or_default();
+    let content_type = content_type.trim().to_ascii_lowercase();
     let text = std::str::from_utf8(body).map_err(|_| Malformed::Unknown)?;
-    if content_type.starts_with("multipart/form-data") {
-        // One-click is the only form that comes so: one field of one value.
-        let mut lines = text.lines().map(str::trim);
-        let named = lines.any(|line| line.contains("name=\"List-Unsubscribe\""));
-        return match named && lines.any(|line| line == ONE_CLICK) {
-            true => Ok(Ask::Out { one_click: true }),
-            false => Err(Malformed::Unknown),
-        };
+    match content_type.as_str() {
+        "multipart/form-data" => one_click(text).ok_or(Malformed::Unknown),
+        // A mail program that says nothing about its form has still been told to unsubscribe somebody.
+        "application/x-www-form-urlencoded" | "" => form(text).ok_or(Malformed::Unknown),
+        _ => Err(Malformed::Foreign),
     }
+}
+
+/// Reads one field of one value: one-click is the only form that comes as `multipart/form-data`.
+fn one_click(text: &str) -> Option<Ask> {
+    let mut lines = text.lines().map(str::trim);
+    let named = lines.any(|line| line.contains("name=\"List-Unsubscribe\""));
+    (named && lines.any(|line| line == ONE_CLICK)).then_some(Ask::Out { one_click: true })
+}
+
+fn form(text: &str) -> Option<Ask> {
     let fields: Vec<(String, String)> = text
         .split('&')
         .take(FIELDS_MAX)
@@ -39,20 +50,19 @@ pub(crate) fn ask(content_type: &str, body: &[u8]) -> Result<Ask, Malformed> {
         found.next().map(|(_, value)| value.as_str())
     };
     if value("List-Unsubscribe") == Some(ONE_CLICK) {
-        return Ok(Ask::Out { one_click: true });
+        return Some(Ask::Out { one_click: true });
     }
-    match value("do").ok_or(Malformed::Unknown)? {
-        "leave" => Ok(Ask::Out { one_click: false }),
-        "return" => Ok(Ask::In),
-        "quiet-30" => Ok(Ask::Quiet { days: 30 }),
-        "quiet-90" => Ok(Ask::Quiet { days: 90 }),
+    match value("do")? {
+        "leave" => Some(Ask::Out { one_click: false }),
+        "return" => Some(Ask::In),
+        "quiet-30" => Some(Ask::Quiet { days: 30 }),
+        "quiet-90" => Some(Ask::Quiet { days: 90 }),
         "save" => {
             let topics = fields.iter().filter(|(name, _)| name == "topic");
-            Ok(Ask::Topics(
-                topics.map(|(_, value)| value.clone()).collect(),
-            ))
+            let topics = topics.map(|(_, value)| value.clone());
+            Some(Ask::Topics(topics.collect()))
         }
-        _ => Err(Malformed::Unknown),
+        _ => None,
     }
 }
 
@@ -101,6 +111,27 @@ mod tests {
                 "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n",
                 Ok(Ask::Out { one_click: true }),
             ),
+            (
+                "Multipart/Form-Data; boundary=x",
+                "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n",
+                Ok(Ask::Out { one_click: true }),
+            ),
+            (
+                "Application/X-WWW-Form-Urlencoded; charset=UTF-8",
+                "List-Unsubscribe=One-Click",
+                Ok(Ask::Out { one_click: true }),
+            ),
+            (
+                "",
+                "List-Unsubscribe=One-Click",
+                Ok(Ask::Out { one_click: true }),
+            ),
+            (
+                "application/json",
+                "{\"List-Unsubscribe\":\"One-Click\"}",
+                Err(Malformed::Foreign),
+            ),
+            ("text/plain", "do=leave", Err(Malformed::Foreign)),
             (form, "do=leave", Ok(Ask::Out { one_click: false })),
             (form, "do=return", Ok(Ask::In)),
             (form, "do=quiet-90", Ok(Ask::Quiet { days: 90 })),

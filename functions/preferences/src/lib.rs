@@ -26,20 +26,29 @@ async fn answer(aws: &Aws, request: &Request) -> Response {
     let asked = match request.method() {
         "GET" | "HEAD" => Ok(Ask::Look),
         "POST" => ask(request.header("content-type"), &request.body),
-        _ => return page(405, page::problem(preferred, words::Problem::Method)),
+        _ => {
+            let mut refusal = page(405, page::problem(preferred, words::Problem::Form));
+            refusal
+                .headers
+                .push(("allow", "GET, HEAD, POST".to_owned()));
+            return refusal;
+        }
     };
     let ask = match asked {
         Ok(ask) => ask,
-        Err(Malformed::TooLarge) => {
-            return page(413, page::problem(preferred, words::Problem::Form));
-        }
-        Err(Malformed::Unknown) => {
-            return page(400, page::problem(preferred, words::Problem::Form));
+        Err(malformed) => {
+            let status = match malformed {
+                Malformed::TooLarge => 413,
+                Malformed::Unknown => 400,
+                Malformed::Foreign => 415,
+            };
+            return page(status, page::problem(preferred, words::Problem::Form));
         }
     };
     match engine::preferences(aws, request.parameter("token"), &ask).await {
         Ok(Some(found)) => {
-            let language = Language::of(&found.locale).unwrap_or(preferred);
+            let known = found.locale.as_deref().and_then(Language::of);
+            let language = known.unwrap_or(preferred);
             page(200, page::preferences(language, &found, &ask))
         }
         Ok(None) => page(404, page::problem(preferred, words::Problem::Token)),

@@ -20,29 +20,38 @@ pub(crate) fn preferences(language: Language, found: &Preferences, done: &Ask) -
                 .unwrap_or_default()
         );
     }
-    let gets = found.permission == Permission::Given;
-    let now = match found.permission {
-        Permission::Given => words.gets.to_owned(),
-        Permission::Missing => words.gets_not.to_owned(),
-        Permission::Quiet { until } => words.quiet.replace("{}", &day(until)),
+    let (now, buttons) = match found.permission {
+        Permission::Given => (words.gets.to_owned(), vec![("leave", words.leave, "main")]),
+        Permission::Missing => (
+            words.gets_not.to_owned(),
+            vec![("return", words.stay, "main")],
+        ),
+        // Who has quiet may want to leave for good as well.
+        Permission::Quiet { until } => (
+            words.quiet.replace("{}", &language.day(until)),
+            vec![
+                ("return", words.stay, "main"),
+                ("leave", words.leave, "plain"),
+            ],
+        ),
     };
     let _ = write!(
         main,
-        "<section><h2>{}</h2><p>{}</p><form method=\"post\">{}</form></section>",
+        "<section><h2>{}</h2><p>{}</p>{}</section>",
         escaped(&words.mails.replace("{}", about)),
         escaped(&now),
-        match gets {
-            true => button("leave", words.leave, "main"),
-            false => button("return", words.stay, "main"),
-        }
+        row(&buttons)
     );
-    if gets {
+    if found.permission == Permission::Given {
         let _ = write!(
             main,
-            "<section><h2>{}</h2><form method=\"post\" class=\"row\">{}{}</form></section>",
+            "<section><h2>{}</h2><p>{}</p>{}</section>",
             escaped(words.less),
-            button("quiet-30", words.quiet_30, "plain"),
-            button("quiet-90", words.quiet_90, "plain")
+            escaped(words.less_more),
+            row(&[
+                ("quiet-30", words.quiet_30, "plain"),
+                ("quiet-90", words.quiet_90, "plain")
+            ])
         );
     }
     if found.topics.len() > 1 {
@@ -68,7 +77,10 @@ pub(crate) fn preferences(language: Language, found: &Preferences, done: &Ask) -
         );
     }
     let _ = write!(main, "<p class=\"small\">{}</p>", escaped(words.service));
-    let title = words.title.replace("{}", &found.organization);
+    let title = match &found.organization {
+        Some(organization) => words.title.replace("{}", organization),
+        None => words.title_alone.to_owned(),
+    };
     document(language, &title, &main)
 }
 
@@ -98,6 +110,15 @@ fn outcome(
     }
 }
 
+/// Writes a form of buttons, one of which is pressed.
+fn row(buttons: &[(&str, &str, &str)]) -> String {
+    let buttons: String = buttons
+        .iter()
+        .map(|(value, label, class)| button(value, label, class))
+        .collect();
+    format!("<form method=\"post\" class=\"row\">{buttons}</form>")
+}
+
 fn button(value: &str, label: &str, class: &str) -> String {
     format!(
         "<button name=\"do\" value=\"{value}\" class=\"{class}\">{}</button>",
@@ -113,11 +134,6 @@ fn document(language: Language, title: &str, main: &str) -> String {
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
          <style>{STYLE}</style></head><body><main><h1>{title}</h1>{main}</main></body></html>"
     )
-}
-
-/// Writes a day as everybody reads it.
-fn day(at: jiff::Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
 }
 
 fn escaped(text: &str) -> String {
@@ -166,8 +182,8 @@ mod tests {
     fn nothing_that_somebody_else_wrote_becomes_markup() {
         let evil = "<script>'\"&";
         let found = Preferences {
-            organization: evil.to_owned(),
-            locale: "nl".to_owned(),
+            organization: Some(evil.to_owned()),
+            locale: None,
             topic: ("t".to_owned(), evil.to_owned()),
             permission: Permission::Given,
             topics: vec![
@@ -189,8 +205,8 @@ mod tests {
     #[test]
     fn a_page_can_be_read_aloud() {
         let found = Preferences {
-            organization: "School".to_owned(),
-            locale: "en".to_owned(),
+            organization: Some("School".to_owned()),
+            locale: None,
             topic: ("news".to_owned(), "our news".to_owned()),
             permission: Permission::Missing,
             topics: vec![

@@ -1,5 +1,8 @@
 //! What the page says, in each language that it speaks.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 /// A language.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Language {
@@ -12,7 +15,6 @@ pub(crate) enum Language {
 pub(crate) enum Problem {
     Form,
     Later,
-    Method,
     Token,
 }
 
@@ -44,6 +46,17 @@ impl Language {
         }
     }
 
+    /// Writes a day as its speakers do.
+    pub(crate) fn day(self, at: Timestamp) -> String {
+        let months = match self {
+            Self::Dutch => DUTCH_MONTHS,
+            Self::English => ENGLISH_MONTHS,
+        };
+        let date = at.to_zoned(TimeZone::UTC).date();
+        let month = months[(date.month() - 1).unsigned_abs() as usize];
+        format!("{} {month} {}", date.day(), date.year())
+    }
+
     /// Returns what the page says in it.
     pub(crate) fn words(self) -> &'static Words {
         match self {
@@ -56,6 +69,7 @@ impl Language {
 /// Everything that the page says; `{}` stands for a name or a date.
 pub(crate) struct Words {
     pub(crate) title: &'static str,
+    pub(crate) title_alone: &'static str,
     pub(crate) mails: &'static str,
     pub(crate) left: &'static str,
     pub(crate) left_more: &'static str,
@@ -67,6 +81,7 @@ pub(crate) struct Words {
     pub(crate) leave: &'static str,
     pub(crate) stay: &'static str,
     pub(crate) less: &'static str,
+    pub(crate) less_more: &'static str,
     pub(crate) quiet_30: &'static str,
     pub(crate) quiet_90: &'static str,
     pub(crate) all: &'static str,
@@ -83,7 +98,7 @@ impl Words {
     /// Says what is wrong.
     pub(crate) fn of(&self, problem: Problem) -> &'static str {
         match problem {
-            Problem::Form | Problem::Method => self.form,
+            Problem::Form => self.form,
             Problem::Later => self.later,
             Problem::Token => self.token,
         }
@@ -92,6 +107,7 @@ impl Words {
 
 const DUTCH: Words = Words {
     title: "Uw mails van {}",
+    title_alone: "Uw mails",
     mails: "Mails over {}",
     left: "U bent afgemeld",
     left_more: "U krijgt geen mails meer over {}. Een mail die al onderweg was, kan nog aankomen.",
@@ -103,6 +119,7 @@ const DUTCH: Words = Words {
     leave: "Afmelden",
     stay: "Toch weer aanmelden",
     less: "Even geen mails",
+    less_more: "Daarna krijgt u ze weer, zonder dat u iets hoeft te doen.",
     quiet_30: "30 dagen rust",
     quiet_90: "90 dagen rust",
     all: "Waarover wilt u mails?",
@@ -117,6 +134,7 @@ const DUTCH: Words = Words {
 
 const ENGLISH: Words = Words {
     title: "Your mails from {}",
+    title_alone: "Your mails",
     mails: "Mails about {}",
     left: "You are unsubscribed",
     left_more: "You get no more mails about {}. One that was on its way already may still arrive.",
@@ -128,6 +146,7 @@ const ENGLISH: Words = Words {
     leave: "Unsubscribe",
     stay: "Subscribe again",
     less: "A little quiet",
+    less_more: "After that they come again; you need not do anything.",
     quiet_30: "30 days of quiet",
     quiet_90: "90 days of quiet",
     all: "What do you want mails about?",
@@ -140,9 +159,55 @@ const ENGLISH: Words = Words {
     token: "This link is wrong or not complete. Use the link at the bottom of the mail, or copy all of it.",
 };
 
+const DUTCH_MONTHS: [&str; 12] = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+];
+
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 #[cfg(test)]
 mod tests {
     use super::Language;
+
+    #[test]
+    fn a_day_is_written_as_people_do() {
+        for (at, dutch, english) in [
+            ("2026-01-01T00:00:00Z", "1 januari 2026", "1 January 2026"),
+            (
+                "2026-12-31T23:59:59Z",
+                "31 december 2026",
+                "31 December 2026",
+            ),
+        ] {
+            let at = at.parse().unwrap();
+            assert_eq!(Language::Dutch.day(at), dutch);
+            assert_eq!(Language::English.day(at), english);
+        }
+    }
 
     #[test]
     fn the_first_language_that_is_spoken_is_used() {
