@@ -5,7 +5,7 @@ use aws::Operator;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use wire::{AddressHasher, Secret};
+use wire::{Secret, TicketKeys};
 
 use super::{EXIT_CODES, Verdict};
 use crate::output::{Form, Terminal};
@@ -16,12 +16,15 @@ use crate::random;
 /// Run it once after the first deployment. What is there already stays, so running it again changes nothing.
 /// A signing secret is replaced without a pause: `--rotate` adds a new one, both are valid while the source
 /// changes over, then `--retire` ends the old one. Functions follow within five minutes.
+/// `--rotate-pages` adds a key for the links to the pages for recipients; links in old mails work for ever.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
   waypost secret --stack waypost              makes what is missing
   waypost secret --stack waypost --rotate     adds a new signing secret; the old one stays valid
   waypost secret --stack waypost --retire     only the newest one stays valid
+  waypost secret --stack waypost --rotate-pages
+                                              adds a key for the links in mails to come
 
 A secret is printed once, when it is made. Who may read the stack's parameters can read it again:
   aws ssm get-parameter --with-decryption --name /waypost/waypost/signing-secrets
@@ -37,6 +40,9 @@ pub(super) struct Args {
     /// Drops every signing secret but the newest
     #[arg(long)]
     retire: bool,
+    /// Adds a new key for the links to the pages for recipients; those in mails that were sent keep working
+    #[arg(long)]
+    rotate_pages: bool,
     /// Prints what was done as JSON, for programs
     #[arg(long)]
     json: bool,
@@ -65,6 +71,8 @@ pub(super) fn secret(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict>
 struct Plan {
     /// The key for addresses, where there is none yet.
     address_key: Option<String>,
+    /// The keys for addresses and pages with a new one at their end, where one is asked for.
+    pages: Option<String>,
     /// A new signing secret.
     new: Option<String>,
     /// Those that were valid before and stay so.
@@ -75,13 +83,19 @@ struct Plan {
 
 impl Plan {
     async fn make(args: &Args, operator: &Operator) -> anyhow::Result<Self> {
-        let address_key = match operator.parameter(ADDRESS_KEY).await? {
-            Some(key) => {
-                let key = AddressHasher::parse(&key);
-                key.with_context(|| broken(operator, ADDRESS_KEY))?;
-                None
+        let (address_key, pages) = match operator.parameter(ADDRESS_KEY).await? {
+            Some(keys) => {
+                let known = TicketKeys::parse(&keys);
+                let known = known.with_context(|| broken(operator, ADDRESS_KEY))?;
+                if args.rotate_pages && !known.have_room() {
+                    anyhow::bail!(FULL);
+                }
+                // The first names addresses, and the others open the links of mails that were sent: all stay.
+                let new = args.rotate_pages.then(random::bytes::<32>).transpose()?;
+                let added = |new| format!("{}\n{}", keys.trim_end(), STANDARD.encode(new));
+                (None, new.map(added))
             }
-            None => Some(STANDARD.encode(random::bytes::<32>()?)),
+            None => (Some(STANDARD.encode(random::bytes::<32>()?)), None),
         };
         let found = operator.parameter(SIGNING_SECRETS).await?;
         let mut kept: Vec<_> = found
@@ -103,6 +117,7 @@ impl Plan {
         }
         Ok(Self {
             address_key,
+            pages,
             new,
             retired: before - kept.len(),
             kept,
@@ -114,6 +129,9 @@ impl Plan {
             && !operator.add_secret(ADDRESS_KEY, key).await?
         {
             anyhow::bail!("somebody else made the address key at this moment: run this again");
+        }
+        if let Some(keys) = &self.pages {
+            operator.replace_secret(ADDRESS_KEY, keys).await?;
         }
         if self.new.is_none() && self.retired == 0 {
             return Ok(());
@@ -134,6 +152,9 @@ impl Plan {
         let mut steps = Vec::new();
         if self.address_key.is_some() {
             steps.push("make the key under which addresses are hashed".to_owned());
+        }
+        if self.pages.is_some() {
+            steps.push("add a key for the links to the pages for recipients".to_owned());
         }
         match (&self.new, self.kept.len()) {
             (Some(_), 0) => steps.push("make a signing secret".to_owned()),
@@ -176,7 +197,14 @@ impl Plan {
                 "Done. Posts signed with an older one are refused within five minutes.".to_owned(),
             );
         }
-        if self.new.is_none() && self.retired == 0 {
+        if self.pages.is_some() {
+            lines.push(
+                "Done. Functions seal links with the new key as they start anew; links in mails that were sent keep \
+                 working."
+                    .to_owned(),
+            );
+        }
+        if self.new.is_none() && self.pages.is_none() && self.retired == 0 {
             lines.push(match self.kept.len() {
                 1 => "One signing secret is valid; --rotate adds another.".to_owned(),
                 several => format!(
@@ -190,10 +218,10 @@ impl Plan {
     fn report<'a>(&'a self, operator: &'a Operator) -> Report<'a> {
         Report {
             stack: operator.stack(),
-            address_key: if self.address_key.is_some() {
-                "made"
-            } else {
-                "kept"
+            address_key: match (&self.address_key, &self.pages) {
+                (Some(_), _) => "made",
+                (None, Some(_)) => "added",
+                (None, None) => "kept",
             },
             valid: self.kept.len() + usize::from(self.new.is_some()),
             retired: self.retired,
@@ -219,5 +247,7 @@ fn broken(operator: &Operator, name: &str) -> String {
     format!("the parameter {name} holds something else: mend it by hand, it is not overwritten")
 }
 
+const FULL: &str = "there are as many keys for pages as there can be, and none may go: each opens the links of \
+                    mails that were sent";
 const ADDRESS_KEY: &str = "address-key";
 const SIGNING_SECRETS: &str = "signing-secrets";

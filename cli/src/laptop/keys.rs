@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use wire::{AddressHasher, Secret};
+use wire::{Secret, TicketKeys};
 
 use crate::random;
 
@@ -17,7 +17,7 @@ pub(super) struct Keys {
     pub(super) secret: Secret,
     /// All that are valid, as the functions read them.
     pub(super) secret_text: String,
-    /// The key under which addresses are hashed, as the functions read it.
+    /// The key under which addresses are hashed, and any that were added for pages, as the functions read them.
     pub(super) address_key: String,
 }
 
@@ -36,7 +36,7 @@ impl Keys {
         let secret = secrets.into_iter().next();
         let secret = secret.with_context(|| broken(folder, "secret"))?;
         let address_key = read_or_make(&folder.join("address-key"), "")?;
-        AddressHasher::parse(&address_key).with_context(|| broken(folder, "address-key"))?;
+        TicketKeys::parse(&address_key).with_context(|| broken(folder, "address-key"))?;
         Ok(Self {
             secret,
             secret_text,

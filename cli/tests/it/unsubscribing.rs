@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{http::ask, laptop::Laptop, releases, time::eventually};
+use wire::TicketKeys;
+
+use crate::{
+    cloud::text, command::operated, http::ask, laptop::Laptop, releases, time::eventually,
+};
 
 #[test]
 fn one_click_in_a_mail_ends_mails_about_its_topic_and_no_others() {
@@ -24,9 +28,13 @@ fn one_click_in_a_mail_ends_mails_about_its_topic_and_no_others() {
     post(&laptop, "e2", "NEWS");
     mails(&laptop, 2);
 
-    let form = [("content-type", "application/x-www-form-urlencoded")];
-    let done = ask("POST", &link, &form, b"List-Unsubscribe=One-Click").unwrap();
+    // RFC 8058 3.1: no redirect, no cookie.
+    let done = ask("POST", &link, &[FORM], ONE_CLICK).unwrap();
     assert_eq!(done.status, 200);
+    assert_eq!(
+        (done.header("location"), done.header("set-cookie")),
+        ("", "")
+    );
     assert!(done.body.contains("You are unsubscribed"), "{}", done.body);
     post(&laptop, "e3", "NEWS");
     post(&laptop, "e4", "RECEIPT");
@@ -50,19 +58,17 @@ fn one_click_in_a_mail_ends_mails_about_its_topic_and_no_others() {
     assert_eq!(outcomes, ["opted_out"]);
 
     // The page brings them back, and says what nobody may ask.
-    let back = ask("POST", &link, &form, b"do=return").unwrap();
+    let back = ask("POST", &link, &[FORM], b"do=return").unwrap();
     assert_eq!(back.status, 200);
     post(&laptop, "e5", "NEWS");
     mails(&laptop, 4);
     assert_eq!(
-        ask("POST", &link, &form, b"do=explode").unwrap().status,
+        ask("POST", &link, &[FORM], b"do=explode").unwrap().status,
         400
     );
     let forged = link.replace(".news.", ".else.");
     assert_eq!(
-        ask("POST", &forged, &form, b"List-Unsubscribe=One-Click")
-            .unwrap()
-            .status,
+        ask("POST", &forged, &[FORM], ONE_CLICK).unwrap().status,
         404
     );
     assert_eq!(
@@ -75,31 +81,180 @@ fn one_click_in_a_mail_ends_mails_about_its_topic_and_no_others() {
     laptop.assert_all_done();
 }
 
-/// Holds the headers of a marketing mail to what Gmail, Yahoo and Microsoft look for, and returns the link in them.
+#[test]
+fn a_link_that_was_sealed_with_a_key_added_since_works_at_once_and_old_links_go_on() {
+    let release = release();
+    let laptop = Laptop::start(release.path());
+    post(&laptop, "e1", "NEWS");
+    let old = link(&mails(&laptop, 1).pop().unwrap());
+    assert_eq!(ask("GET", &old, &[], b"").unwrap().status, 200);
+    let rotate = || {
+        let words = ["secret", "--stack", "laptop", "--rotate-pages", "--json"];
+        operated(&laptop.cloud().endpoint, &words)
+    };
+    let said = rotate();
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains(r#""address_key": "added""#), "{said:?}");
+
+    let (pages, token) = old.rsplit_once('/').unwrap();
+    let name = json!({ "Name": "/waypost/laptop/address-key", "WithDecryption": true });
+    let keys = || {
+        let got = laptop.cloud().call("AmazonSSM.GetParameter", &name);
+        TicketKeys::parse(got["Parameter"]["Value"].as_str().unwrap()).unwrap()
+    };
+    let newer = keys().seal(&keys().open(token).unwrap());
+    assert!(newer.starts_with("1.") && token.starts_with("0."));
+    let newer = format!("{pages}/{newer}");
+    let done = ask("POST", &newer, &[FORM], ONE_CLICK).unwrap();
+    assert_eq!(done.status, 200, "{done:?}");
+    assert!(done.body.contains("You are unsubscribed"), "{done:?}");
+    let again = ask("POST", &old, &[FORM], ONE_CLICK).unwrap();
+    assert_eq!(again.status, 200, "{again:?}");
+
+    // As many as fit, and not one more: a function that cannot read its keys does nothing at all.
+    while keys().have_room() {
+        assert_eq!(rotate().code, 0);
+    }
+    let full = rotate();
+    assert_eq!(full.code, 2, "{full:?}");
+    assert!(full.err.contains("as many keys"), "{full:?}");
+    assert!(keys().open(token).is_some());
+}
+
+#[test]
+fn what_a_mail_program_asks_for_needs_nothing_but_its_token() {
+    let release = release();
+    let laptop = Laptop::start(release.path());
+    post(&laptop, "e1", "NEWS");
+    let link = link(&mails(&laptop, 1).pop().unwrap());
+    let cloud = laptop.cloud();
+    let everything = |table: &str, key: &[&str]| {
+        for item in cloud.scan(table) {
+            let key = key
+                .iter()
+                .map(|name| ((*name).to_owned(), json!({ "S": text(&item, name) })));
+            let key: serde_json::Map<String, Value> = key.collect();
+            cloud.call(
+                "DynamoDB_20120810.DeleteItem",
+                &json!({ "TableName": table, "Key": key }),
+            );
+        }
+    };
+    everything("releases", &["hash"]);
+    everything("contacts", &["contact", "item"]);
+    cloud.pass(60);
+
+    let done = ask("POST", &link, &[FORM], ONE_CLICK).unwrap();
+    assert_eq!(done.status, 200, "{done:?}");
+    assert!(done.body.contains("<h1>Your mails</h1>"), "{done:?}");
+    assert!(done.body.contains("You are unsubscribed"), "{done:?}");
+    let kept = cloud.scan("contacts");
+    let kept: Vec<_> = kept.iter().map(|item| text(item, "item")).collect();
+    assert_eq!(kept, ["topic#news", "topic#news"]);
+}
+
+#[test]
+fn a_request_that_makes_no_sense_is_told_so_and_changes_nothing() {
+    let release = release();
+    let laptop = Laptop::start(release.path());
+    post(&laptop, "e1", "NEWS");
+    let link = link(&mails(&laptop, 1).pop().unwrap());
+    let large = vec![b'a'; 20_000];
+    let json = ("content-type", "application/json");
+    for (headers, body, status) in [
+        (FORM, b"do=explode".as_slice(), 400),
+        (FORM, b"", 400),
+        (FORM, b"List-Unsubscribe=Two-Clicks", 400),
+        (FORM, &large, 413),
+        (json, br#"{"List-Unsubscribe":"One-Click"}"#, 415),
+    ] {
+        let said = ask("POST", &link, &[headers], body).unwrap();
+        assert_eq!(said.status, status, "{said:?}");
+        assert_eq!(said.header("cache-control"), "no-store");
+        assert!(said.body.contains("<h1>That did not work</h1>"), "{said:?}");
+    }
+    let chosen = laptop.cloud().scan("contacts");
+    assert!(
+        !chosen
+            .iter()
+            .any(|item| text(item, "item").starts_with("topic#"))
+    );
+
+    // Who has quiet can leave for good.
+    let quiet = ask("POST", &link, &[FORM], b"do=quiet-30").unwrap();
+    assert!(
+        quiet.body.contains("You get no mails about this until"),
+        "{quiet:?}"
+    );
+    assert!(quiet.body.contains("value=\"leave\""), "{quiet:?}");
+    let left = ask("POST", &link, &[FORM], b"do=leave").unwrap();
+    assert!(left.body.contains("You are unsubscribed"), "{left:?}");
+}
+
+/// Holds the headers of a marketing mail to what the standards and the large receivers ask, and returns the link.
 fn link(mail: &Value) -> String {
-    // RFC 8058, 2369 and 2919 define them.
     let header = |name: &str| {
         mail["headers"][name]
             .as_str()
             .unwrap_or_default()
             .to_owned()
     };
-    let link = header("List-Unsubscribe");
-    let link = link
-        .trim_start_matches('<')
-        .trim_end_matches('>')
-        .to_owned();
-    assert!(link.starts_with("http://127.0.0.1:"), "{link}");
-    assert_eq!(
-        header("List-Unsubscribe-Post"),
-        "List-Unsubscribe=One-Click"
-    );
-    assert_eq!(header("List-Id"), "<news.school.example>");
-    assert_eq!(header("Auto-Submitted"), "auto-generated");
-    assert!(
-        mail["html"].as_str().unwrap().contains(&link),
-        "the body has the link too"
-    );
+    let unsubscribe = header("List-Unsubscribe");
+    let link = unsubscribe.trim_matches(['<', '>']).to_owned();
+    let (_, token) = link.rsplit_once('/').unwrap();
+    let one_click = "List-Unsubscribe=One-Click";
+    for (source, rule, holds) in [
+        (
+            "RFC 2369 2; RFC 8058 3.1",
+            "one web address, in angle brackets",
+            unsubscribe == format!("<{link}>") && !link.contains(['<', '>', ',', ' ']),
+        ),
+        // On AWS it begins with https, as PAGES_URL in the template does.
+        (
+            "RFC 8058 3.1; Gmail, \"Email sender guidelines\"; Yahoo, \"Sender best practices\"",
+            "the address of a page",
+            link.starts_with("http://127.0.0.1:"),
+        ),
+        (
+            "RFC 8058 3.1; Gmail and Yahoo, as above",
+            "one click is allowed, in these very words",
+            header("List-Unsubscribe-Post") == one_click,
+        ),
+        (
+            "RFC 8058 3.1",
+            "the address tells nobody who it is about",
+            !link.contains("anna") && !link.contains("example.org"),
+        ),
+        (
+            "RFC 3986 2.3",
+            "nothing in the token needs an escape",
+            token
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)),
+        ),
+        (
+            "Gmail, \"Email sender guidelines\"; Microsoft, \"Requirements for high-volume senders\"",
+            "the body shows the link as well",
+            mail["html"].as_str().unwrap().contains(&link),
+        ),
+        (
+            "RFC 2919 2 and 3; Gmail, \"Email subscription messages\"",
+            "the same list for every mail about the topic",
+            header("List-Id") == "<news.school.example>",
+        ),
+        (
+            "RFC 3834 5",
+            "nobody's vacation answers a machine",
+            header("Auto-Submitted") == "auto-generated",
+        ),
+        (
+            "SES API v2, MessageHeader",
+            "a header of at most 995 printable characters",
+            unsubscribe.len() <= 995 && unsubscribe.chars().all(|c| (' '..='~').contains(&c)),
+        ),
+    ] {
+        assert!(holds, "{source}: {rule}: {mail:#}");
+    }
     link
 }
 
@@ -156,3 +311,6 @@ fn release() -> TempDir {
         ),
     ])
 }
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+const ONE_CLICK: &[u8] = b"List-Unsubscribe=One-Click";
