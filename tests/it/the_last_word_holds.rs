@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::given::{self, Verb, chain, journey, marketing};
 use crate::trial::{Log, Story};
-use crate::world::{Action, Choose, World};
+use crate::world::{Action, Choose, Runner, World};
 
 #[test]
 fn who_agreed_again_can_unsubscribe_again() {
@@ -113,6 +113,38 @@ fn saving_the_form_changes_only_what_was_changed_in_it() {
         .asks(10, "anna", nothing())
         .posts(60, "e2", "anna", 0);
     assert_eq!(left.delivered(), ["anna"]);
+}
+
+#[test]
+fn who_came_back_is_not_sent_away_by_an_unsubscribe_that_is_heard_late() {
+    let late = |last: Ask| {
+        let steps = chain(&[
+            ("one", Verb::Send),
+            ("pause", Verb::Wait("3 days")),
+            ("two", Verb::Send),
+        ]);
+        let story = Told(Story::new(&[journey(marketing(), steps)]))
+            .posts(0, "e1", "anna", 0)
+            .asks(1, "anna", OUT)
+            .asks(2, "anna", last)
+            .posts(3, "e2", "anna", 0);
+        let world = World::new(story.0.published.clone(), Choose::Calm);
+        let mut runner = Runner::new(world);
+        for (delay, action) in story.0.actions {
+            runner.after(delay, action);
+        }
+        runner.rest_until(SignedDuration::from_hours(4));
+        // A queue delivers twice, and an operator puts back what had failed.
+        runner.world.state().put_moves(&[wire::Move::OptedOut {
+            contact: ContactId::of("anna"),
+            topic: "news".to_owned(),
+        }]);
+        runner.rest();
+        assert_eq!(runner.world.faults(), Vec::<String>::new());
+        runner.world.state().service.delivered.len()
+    };
+    assert_eq!(late(Ask::In), 3, "one of e1, and both of e2");
+    assert_eq!(late(OUT), 1);
 }
 
 /// A story about one person and a topic, told by the hour.

@@ -14,8 +14,9 @@ use crate::enter::enter_by_hand;
 use crate::rewrite::{changes, rewrite};
 use crate::survey::dates;
 use crate::{
-    Alarms, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings, Metric,
-    Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Rewrite, Stored, Versioned,
+    Alarms, Chosen, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings,
+    Holder, Metric, Metrics, Moves, Orders, Outbox, Permission, Plans, Pulse, Releases, Rewrite,
+    Stored, Versioned, permission,
 };
 
 /// Looks at something again.
@@ -24,6 +25,7 @@ use crate::{
 pub async fn advance(
     io: &(
          impl Clock
+         + Chosen
          + ContactBook
          + Dates
          + Enrollments
@@ -94,15 +96,22 @@ async fn run(
 
 /// Ends every run about a topic of somebody who wants no more mails about it.
 async fn opted_out(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    io: &(impl Clock + Chosen + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
     (contact, topic): (&ContactId, &str),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
+    let chosen = io.choices(&Holder::Contact(contact.clone()), topic).await?;
     for record in io.runs(contact).await? {
         let plan = io.plan(&record.enrollment.plan).await?;
         let about = matches!(&plan.purpose, Purpose::Marketing { topic: about } if about == topic);
         let known = io.contacts(std::slice::from_ref(contact)).await?;
         if let Some(person) = known.into_values().next().filter(|_| about) {
+            let agreed = person.value.contact.consent.get(topic);
+            let chosen = chosen.as_ref().map(|known| &known.value);
+            // A queue may bring this late, or again: who has come back since is not sent away.
+            if permission(agreed, chosen, io.now()) == Permission::Given {
+                continue;
+            }
             let input = Input::End(Ending::Unsubscribed);
             step(io, &plan, person, (record, input), outbox).await?;
         }

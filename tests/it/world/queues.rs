@@ -38,7 +38,7 @@ impl State {
         self.put(Queue::Events, message.to_json(), SignedDuration::ZERO);
     }
 
-    pub(super) fn put_moves(&mut self, moves: &[Move]) {
+    pub(crate) fn put_moves(&mut self, moves: &[Move]) {
         let moves = moves.to_vec();
         let body = MovesMessage { moves }.to_json();
         self.put(Queue::Moves, body, SignedDuration::ZERO);
