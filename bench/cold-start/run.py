@@ -190,7 +190,7 @@ class Bench:
             return path.stat().st_size / 2**20
 
         bootstrap = Path(self.args.bootstrap)
-        print(f"\nbootstrap: {bootstrap.stat().st_size / 2**20:.2f} MiB, zipped {zipped(bootstrap):.2f} MiB (all six functions)")
+        print(f"\nbootstrap: {bootstrap.stat().st_size / 2**20:.2f} MiB, zipped {zipped(bootstrap):.2f} MiB (all functions)")
         for name in FUNCTIONS:
             bundle = HERE / "node" / "build" / f"{name}.js"
             print(f"Node {name}: {bundle.stat().st_size / 2**20:.2f} MiB, zipped {zipped(bundle):.2f} MiB")

@@ -1,6 +1,6 @@
 """What Lambda and AWS are to a function that starts: the Runtime API, and the services over TLS, both on 127.0.0.1.
 
-The services keep tables in memory, take whatever is sent, and note every operation; nothing more than the six functions need.
+The services keep tables in memory, take whatever is sent, and note every operation; nothing more than the functions need.
 """
 import copy, hashlib, json, os, socket, ssl, subprocess, threading, time
 

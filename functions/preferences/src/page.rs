@@ -24,13 +24,13 @@ pub(crate) fn preferences(language: Language, found: &Preferences, done: &Ask) -
         Permission::Given => (words.gets.to_owned(), vec![("leave", words.leave, "main")]),
         Permission::Missing => (
             words.gets_not.to_owned(),
-            vec![("return", words.stay, "main")],
+            vec![("return", words.stay, "plain")],
         ),
         // Who has quiet may want to leave for good as well.
         Permission::Quiet { until } => (
             words.quiet.replace("{}", &language.day(until)),
             vec![
-                ("return", words.stay, "main"),
+                ("return", words.stay, "plain"),
                 ("leave", words.leave, "plain"),
             ],
         ),
@@ -61,12 +61,22 @@ pub(crate) fn preferences(language: Language, found: &Preferences, done: &Ask) -
             escaped(words.all),
             escaped(words.all_more)
         );
-        for (name, title, on) in &found.topics {
+        for (name, title, permission) in &found.topics {
+            let note = match permission {
+                Permission::Quiet { until } => {
+                    let note = words.quiet_note.replace("{}", &language.day(*until));
+                    format!(" <small>{}</small>", escaped(&note))
+                }
+                Permission::Given | Permission::Missing => String::new(),
+            };
             let _ = write!(
                 main,
-                "<label><input type=\"checkbox\" name=\"topic\" value=\"{}\"{}> {}</label>",
+                "<label><input type=\"checkbox\" name=\"topic\" value=\"{}\"{}> <span>{}{note}</span></label>",
                 escaped(name),
-                if *on { " checked" } else { "" },
+                match permission {
+                    Permission::Given => " checked",
+                    Permission::Missing | Permission::Quiet { .. } => "",
+                },
                 escaped(title)
             );
         }
@@ -169,13 +179,14 @@ button{font:inherit;font-weight:600;min-height:3rem;padding:.6rem 1.35rem;border
 button.main{background:var(--main);color:var(--on)}button.plain{background:transparent;color:var(--main)}\
 button:focus-visible,input:focus-visible{outline:3px solid var(--ink);outline-offset:2px}\
 .row{display:flex;flex-wrap:wrap;gap:.75rem}\
+small{display:block;color:var(--soft);font-size:.95rem}\
 .small{color:var(--soft);font-size:.95rem;margin:1.5rem .25rem 0}";
 
 #[cfg(test)]
 mod tests {
     use engine::{Ask, Permission, Preferences};
 
-    use super::preferences;
+    use super::{STYLE, preferences};
     use crate::words::Language;
 
     #[test]
@@ -187,8 +198,8 @@ mod tests {
             topic: ("t".to_owned(), evil.to_owned()),
             permission: Permission::Given,
             topics: vec![
-                ("t".to_owned(), evil.to_owned(), true),
-                ("u".to_owned(), evil.to_owned(), false),
+                ("t".to_owned(), evil.to_owned(), Permission::Given),
+                ("u".to_owned(), evil.to_owned(), Permission::Missing),
             ],
         };
         for ask in [
@@ -210,8 +221,12 @@ mod tests {
             topic: ("news".to_owned(), "our news".to_owned()),
             permission: Permission::Missing,
             topics: vec![
-                ("news".to_owned(), "our news".to_owned(), false),
-                ("tips".to_owned(), "tips".to_owned(), true),
+                (
+                    "news".to_owned(),
+                    "our news".to_owned(),
+                    Permission::Missing,
+                ),
+                ("tips".to_owned(), "tips".to_owned(), Permission::Given),
             ],
         };
         let page = preferences(Language::English, &found, &Ask::Out { one_click: false });
@@ -233,5 +248,45 @@ mod tests {
             !page.contains("<a "),
             "a scanner that follows links must find none that does anything"
         );
+    }
+
+    /// WCAG 2.2, 1.4.3: 4.5 to 1 for text; 1.4.11: 3 to 1 for the edge of a button.
+    #[test]
+    fn whoever_sees_little_can_tell_text_from_paper_by_day_and_by_night() {
+        let (day, night) = STYLE.split_once("prefers-color-scheme:dark").unwrap();
+        for colors in [day, &format!("{night}{day}")] {
+            for (text, paper) in [
+                ("ink", "paper"),
+                ("ink", "card"),
+                ("ink", "ok"),
+                ("soft", "paper"),
+                ("soft", "card"),
+                ("main", "card"),
+                ("on", "main"),
+            ] {
+                let (one, other) = (luminance(colors, text), luminance(colors, paper));
+                let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+                assert!(contrast >= 4.5, "{text} on {paper}: {contrast:.2} to 1");
+            }
+        }
+    }
+
+    /// The relative luminance of a color of the style, as WCAG defines it.
+    fn luminance(colors: &str, name: &str) -> f64 {
+        let (_, after) = colors.split_once(&format!("--{name}:#")).unwrap();
+        let digits: String = after.chars().take_while(char::is_ascii_hexdigit).collect();
+        let wide = match digits.len() {
+            3 => digits.chars().flat_map(|digit| [digit, digit]).collect(),
+            _ => digits,
+        };
+        let part = |at: usize| {
+            let part = u8::from_str_radix(&wide[at..at + 2], 16).unwrap();
+            let part = f64::from(part) / 255.0;
+            match part <= 0.04045 {
+                true => part / 12.92,
+                false => ((part + 0.055) / 1.055).powf(2.4),
+            }
+        };
+        0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
     }
 }

@@ -48,8 +48,8 @@ pub struct Preferences {
     pub topic: (String, String),
     /// What holds for that topic.
     pub permission: Permission,
-    /// Every topic: its name, what people read about it, and whether they get mails about it.
-    pub topics: Vec<(String, String, bool)>,
+    /// Every topic: its name, what people read about it, and what holds for it.
+    pub topics: Vec<(String, String, Permission)>,
 }
 
 /// Does what is asked, durably, and returns what is so now; nothing where the token is not ours.
@@ -177,8 +177,8 @@ impl Known {
 
     fn shown(&self, ticket: &Ticket, now: Timestamp) -> Preferences {
         let topics = self.topics().map(|(topic, title)| {
-            let gets = self.permission(topic, now) == Permission::Given;
-            (topic.clone(), title.clone(), gets)
+            let permission = self.permission(topic, now);
+            (topic.clone(), title.clone(), permission)
         });
         // A topic that is no longer declared is still what the mail was about.
         let title = self.topics().find(|(topic, _)| **topic == ticket.topic);
