@@ -55,36 +55,7 @@ pub(crate) fn preferences(language: Language, found: &Preferences, done: &Ask) -
         );
     }
     if found.topics.len() > 1 {
-        let _ = write!(
-            main,
-            "<section><form method=\"post\"><fieldset><legend>{}</legend><p>{}</p>",
-            escaped(words.all),
-            escaped(words.all_more)
-        );
-        for (name, title, permission) in &found.topics {
-            let note = match permission {
-                Permission::Quiet { until } => {
-                    let note = words.quiet_note.replace("{}", &language.day(*until));
-                    format!(" <small>{}</small>", escaped(&note))
-                }
-                Permission::Given | Permission::Missing => String::new(),
-            };
-            let _ = write!(
-                main,
-                "<label><input type=\"checkbox\" name=\"topic\" value=\"{}\"{}> <span>{}{note}</span></label>",
-                escaped(name),
-                match permission {
-                    Permission::Given => " checked",
-                    Permission::Missing | Permission::Quiet { .. } => "",
-                },
-                escaped(title)
-            );
-        }
-        let _ = write!(
-            main,
-            "</fieldset>{}</form></section>",
-            button("save", words.save, "plain")
-        );
+        main.push_str(&topics(language, found));
     }
     let _ = write!(main, "<p class=\"small\">{}</p>", escaped(words.service));
     let title = match &found.organization {
@@ -92,6 +63,43 @@ pub(crate) fn preferences(language: Language, found: &Preferences, done: &Ask) -
         None => words.title_alone.to_owned(),
     };
     document(language, &title, &main)
+}
+
+/// Writes every topic with a box to tick.
+fn topics(language: Language, found: &Preferences) -> String {
+    let words = language.words();
+    let mut main = String::new();
+    let _ = write!(
+        main,
+        "<section><form method=\"post\"><fieldset><legend>{}</legend><p>{}</p>",
+        escaped(words.all),
+        escaped(words.all_more)
+    );
+    for (name, title, permission) in &found.topics {
+        let note = match permission {
+            Permission::Quiet { until } => {
+                let note = words.quiet_note.replace("{}", &language.day(*until));
+                format!(" <small>{}</small>", escaped(&note))
+            }
+            Permission::Given | Permission::Missing => String::new(),
+        };
+        let _ = write!(
+            main,
+            "<label><input type=\"checkbox\" name=\"topic\" value=\"{}\"{}> <span>{}{note}</span></label>",
+            escaped(name),
+            match permission {
+                Permission::Given => " checked",
+                Permission::Missing | Permission::Quiet { .. } => "",
+            },
+            escaped(title)
+        );
+    }
+    let _ = write!(
+        main,
+        "</fieldset>{}</form></section>",
+        button("save", words.save, "plain")
+    );
+    main
 }
 
 /// Says what keeps the page from being shown.
