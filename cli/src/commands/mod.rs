@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod contacts;
 mod doctor;
 mod domain;
 mod draw;
@@ -65,6 +66,7 @@ enum Command {
     Events(events::Args),
     Enroll(enroll::Args),
     Stop(stop::Args),
+    Contacts(contacts::Args),
     Retry(retry::Args),
     Redrive(redrive::Args),
     Secret(secret::Args),
@@ -102,6 +104,7 @@ impl Cli {
             Command::Events(args) => events::events(&args, environment, terminal),
             Command::Enroll(args) => enroll::enroll(&args, environment, terminal),
             Command::Stop(args) => stop::stop(&args, environment, terminal),
+            Command::Contacts(args) => contacts::contacts(&args, environment, terminal),
             Command::Retry(args) => retry::retry(&args, environment, terminal),
             Command::Redrive(args) => redrive::redrive(&args, environment, terminal),
             Command::Domain(args) => domain::domain(&args, environment, terminal),

@@ -5,6 +5,7 @@
 
 mod dead;
 mod kept;
+mod person;
 mod release;
 mod runs;
 mod ses;
@@ -23,6 +24,7 @@ use crate::{Aws, Setting, Settings, Timeouts, configured, loader, parameters};
 
 pub use dead::{DeadLetter, Depth};
 pub use kept::Kept;
+pub use person::{Shelf, Trace};
 pub use release::{InForce, publish};
 pub use runs::{InFlight, Parked};
 pub use ses::{Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Quota, Unverified};
