@@ -34,6 +34,7 @@ mod publishing;
 mod rehearsals;
 mod releases;
 mod repeats;
+mod rights;
 mod secrets;
 mod source;
 mod storms;

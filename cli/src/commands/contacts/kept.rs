@@ -20,6 +20,8 @@ pub(super) struct Who {
     pub(super) source_id: Option<String>,
     /// Their addresses, as far as they can be read.
     addresses: BTreeSet<EmailAddress>,
+    /// All of theirs that were found so far, as they are stored: once they are erased nothing leads there.
+    had: BTreeSet<AddressKey>,
     /// How the stack hashes addresses; nothing where it has no key yet.
     hasher: Option<AddressHasher>,
 }
@@ -45,6 +47,7 @@ impl Who {
             contact: None,
             source_id: None,
             addresses: BTreeSet::new(),
+            had: BTreeSet::new(),
             hasher,
         };
         let mut found = BTreeSet::new();
@@ -104,12 +107,12 @@ impl Who {
             None => Vec::new(),
         };
         let had = traces.iter().filter(|one| one.shelf == Shelf::Addresses);
-        let mut keys: BTreeSet<_> = had.map(|one| AddressKey(one.name.clone())).collect();
-        keys.extend(self.addresses.iter().filter_map(|one| self.key(one)));
+        self.had.extend(had.map(|one| AddressKey(one.name.clone())));
+        self.had.extend(self.keys());
         let mut addresses = Vec::new();
-        for key in keys {
-            let kept = stack.aws().kept_with(&key).await?;
-            addresses.push((key, kept));
+        for key in &self.had {
+            let kept = stack.aws().kept_with(key).await?;
+            addresses.push((key.clone(), kept));
         }
         Ok(Kept { traces, addresses })
     }
