@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    cloud::text,
     command::Said,
     http::ask,
     laptop::Laptop,
@@ -112,7 +111,8 @@ fn an_erasure_that_was_interrupted_anywhere_is_finished_by_typing_it_again() {
 #[test]
 fn who_is_erased_and_comes_back_is_not_mailed_what_they_did_not_want() {
     let release = release();
-    let laptop = Laptop::start(release.path());
+    let everything = "trace,lambda_runtime=trace,aws_smithy_runtime=trace";
+    let laptop = Laptop::start_logging(release.path(), Some(everything));
     laptop.source().tell("e1", &post(ID, NAME, ADDRESS));
     let mail = eventually("the mail comes", || laptop.mail_to(ADDRESS));
     let link = mail["headers"]["List-Unsubscribe"].as_str().unwrap();
@@ -152,8 +152,50 @@ fn who_is_erased_and_comes_back_is_not_mailed_what_they_did_not_want() {
         which.err.contains("other") && which.err.contains("third"),
         "{which:?}"
     );
+    let mut bad = post(ID, NAME, MOVED);
+    bad["data"] = json!({ "Note": 7 });
+    assert_eq!(laptop.source().post("bad", &bad).status, 422);
     // The link in a mail from before still works.
     assert_eq!(ask("GET", link, &[], b"").unwrap().status, 200);
+    assert_nothing_is_said(&laptop, link);
+}
+
+/// Holds what leaves the functions, but for tables, messages and mails, to naming nobody.
+fn assert_nothing_is_said(laptop: &Laptop, link: &str) {
+    let cloud = laptop.cloud();
+    let mut said = vec![
+        laptop.log(),
+        json!(cloud.schedules()).to_string(),
+        format!("{:?}", cloud.queues()),
+        link.to_owned(),
+    ];
+    for function in [
+        "advance",
+        "intake",
+        "preferences",
+        "resolve",
+        "send",
+        "wake",
+    ] {
+        // Its metrics are among these lines.
+        said.push(cloud.function_log(function).join("\n"));
+    }
+    for mail in laptop.inbox() {
+        said.push(mail["tags"].to_string());
+    }
+    assert!(said[0].contains("RefusedEvents"), "it logs at all");
+    for text in said {
+        let text = text.to_lowercase();
+        for mark in [
+            "zorgvuldina",
+            "naamloos",
+            "adresgeheim",
+            "verhuisd",
+            "tekstgeheim",
+        ] {
+            assert!(!text.contains(mark), "{mark}: {text}");
+        }
+    }
 }
 
 /// Lets two people into a journey in which they wait, and refuses a post about the first.
