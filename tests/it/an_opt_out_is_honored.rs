@@ -96,6 +96,47 @@ fn who_is_erased_gets_nothing_more_and_travels_no_more() {
 }
 
 #[test]
+fn who_is_forgotten_at_whichever_moment_gets_nothing_more_and_leaves_nothing_behind() {
+    let anna = ContactId::of("anna");
+    // Before and after every single port call of a whole run.
+    let mut sent = BTreeSet::new();
+    for calls in 0..80 {
+        let mut story = Story::new(&[journey(Purpose::Transactional, series())]);
+        story = story.hello("e1", &[("anna", "SOT")]);
+        story.interrupt = Some((calls, Action::Forget(anna.clone())));
+        let world = story.play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new(), "after {calls} calls");
+        let state = world.state();
+        let delivered = state.service.delivered.len();
+        // An event that had not made them known yet does so; and every run ends before the eightieth call.
+        let Some(before) = state.people.forgotten.get(&anna) else {
+            continue;
+        };
+        if state.people.contacts.contains_key(&anna) {
+            continue;
+        }
+        assert!(delivered <= before + 1, "one was on its way: {calls}");
+        for run in state.runs.all().map(|record| &record.enrollment) {
+            let erased = matches!(&run.phase, Phase::Left { reason, .. } if reason == "erased");
+            assert!(erased && run.params.is_empty(), "{calls} {run:?}");
+        }
+        sent.insert(delivered);
+    }
+    assert_eq!(sent, BTreeSet::from([0, 1, 2]));
+}
+
+#[test]
+fn who_is_forgotten_while_much_goes_wrong_is_no_fault() {
+    let story = Story::new(&[journey(Purpose::Transactional, series())]);
+    let story = story
+        .hello("e1", &[("anna", "SOT")])
+        .hello("e2", &[("bram", "SOT")]);
+    let forget = Action::Forget(ContactId::of("anna"));
+    let story = story.after(SignedDuration::from_hours(72), forget);
+    story.concurrently(3).survives_seeds(30);
+}
+
+#[test]
 fn who_is_erased_is_not_told_of_others_either() {
     let erase = Action::Erase(ContactId::of("joris"));
     let wait = Verb::Wait("1 hour");

@@ -167,7 +167,9 @@ impl State {
             // An event that only those hear of who are on their way leaves its trace with them.
             let mut plans = self.published.plans.values();
             let heard = plans.any(|plan| plan.hears(&accepted.ty));
-            if known.is_none() && !filtered && !heard {
+            let forgotten = |id: &ContactId| self.people.forgotten.contains_key(id);
+            let about_none = accepted.people.iter().all(forgotten);
+            if known.is_none() && !filtered && !heard && !about_none {
                 faults.push(format!("the event {id} was accepted and ended in nothing"));
             }
             for plan in self.published.plans.values() {
@@ -177,7 +179,7 @@ impl State {
                     && plan.triggers.iter().any(|trigger| {
                         trigger.event() == Some(&accepted.ty) && trigger.filter.is_none()
                     });
-                for contact in accepted.people.iter().filter(|_| simple) {
+                for contact in accepted.people.iter().filter(|id| simple && !forgotten(id)) {
                     let once = (plan.reentry == Reentry::Unlimited).then_some(id.as_str());
                     let subject = accepted.subject.as_deref();
                     let run = EnrollmentId::of(&plan.journey, subject, contact, once);
@@ -314,6 +316,10 @@ impl State {
             .map(|record| (&record.enrollment.id, &record.enrollment))
             .collect();
         for mail in &self.service.delivered {
+            // What it could be held against is gone as well.
+            if self.people.forgotten.contains_key(&mail.recipient) {
+                continue;
+            }
             let Some(run) = runs.get(&mail.enrollment) else {
                 faults.push(format!("{} belongs to no run", mail.send));
                 continue;

@@ -21,6 +21,8 @@ pub(crate) struct People {
     pub(crate) addresses: BTreeMap<EmailAddress, BTreeSet<ContactId>>,
     pub(crate) mailed: BTreeMap<ContactId, Versioned<Mailed>>,
     pub(crate) choices: BTreeMap<(Holder, String), Versioned<Choices>>,
+    /// Who was forgotten, and how many mails had been delivered by then.
+    pub(crate) forgotten: BTreeMap<ContactId, usize>,
     /// How many writes were done.
     pub(crate) writes: u64,
 }
@@ -35,6 +37,21 @@ impl People {
         };
         self.contacts.insert(record.contact.id.clone(), row);
         self.writes += 1;
+    }
+
+    /// Forgets a person, but what is kept with their address.
+    pub(super) fn forget(&mut self, person: &ContactId, delivered: usize) {
+        self.contacts.remove(person);
+        self.mailed.remove(person);
+        let own = Holder::Contact(person.clone());
+        self.choices.retain(|(holder, _), _| *holder != own);
+        for held in self.bonds.values_mut() {
+            held.remove(person);
+        }
+        for had in self.addresses.values_mut() {
+            had.remove(person);
+        }
+        self.forgotten.insert(person.clone(), delivered);
     }
 
     pub(crate) fn contact(&self, id: &ContactId) -> Option<ContactRecord> {

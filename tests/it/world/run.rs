@@ -21,6 +21,8 @@ pub(crate) enum Action {
     Post { id: String, body: String },
     /// A person is erased.
     Erase(ContactId),
+    /// All that is kept of a person is erased.
+    Forget(ContactId),
     /// Whoever has a page's token asks something of it.
     Ask { token: String, ask: engine::Ask },
     /// Another release is put in force.
@@ -237,9 +239,8 @@ impl Runner {
     fn act(&mut self, action: Action) {
         match action {
             Action::Post { id, body } => self.post(id, body),
-            Action::Erase(id) => {
-                self.world.state().people.contacts.remove(&id);
-            }
+            Action::Erase(id) => drop(self.world.state().people.contacts.remove(&id)),
+            Action::Forget(id) => self.world.state().forget(&id),
             Action::Ask { token, ask } => {
                 let world = self.world.clone();
                 let source = Source::Page {

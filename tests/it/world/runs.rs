@@ -77,6 +77,29 @@ impl State {
         }
     }
 
+    /// Forgets a person at once, as the command does one item after the other.
+    pub(super) fn forget(&mut self, person: &ContactId) {
+        self.people.forget(person, self.service.delivered.len());
+        let runs = self
+            .runs
+            .rows
+            .keys()
+            .map(|(of, id)| (of, Due::Run(id.clone())));
+        let dates = self
+            .runs
+            .dates
+            .keys()
+            .map(|(of, id)| (of, Due::Date(id.clone())));
+        let gone = runs.chain(dates).filter(|(of, _)| *of == person);
+        let gone: Vec<_> = gone.map(|(_, what)| what).collect();
+        self.runs.rows.retain(|(of, _), _| of != person);
+        self.runs.dates.retain(|(of, _), _| of != person);
+        self.runs.entries.retain(|(of, _), _| of != person);
+        for what in gone {
+            self.show(person, what, None);
+        }
+    }
+
     /// Has the index show something, or not any more.
     fn show(&mut self, contact: &ContactId, what: Due, due: Option<Timestamp>) {
         let since = self.now + INDEX_LAG;
