@@ -253,8 +253,8 @@ async fn remains(stack: &Stack) -> anyhow::Result<Vec<Remains>> {
             what: "queues",
             until: after(QUEUED_MAX),
             why: format!(
-                "{waiting} accepted posts wait and may make them known again; all else there names them by id, and \
-                 does nothing any more"
+                "{waiting} accepted posts wait and may make them known again; SES's reports name addresses until they are \
+                 read; all else names them by id and does nothing any more"
             ),
         },
         Remains {
