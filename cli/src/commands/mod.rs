@@ -9,6 +9,7 @@ mod enroll;
 mod events;
 mod function;
 mod import;
+mod migrate;
 mod preview;
 mod publish;
 mod redrive;
@@ -65,6 +66,7 @@ enum Command {
     Events(events::Args),
     Enroll(enroll::Args),
     Stop(stop::Args),
+    Migrate(migrate::Args),
     Retry(retry::Args),
     Redrive(redrive::Args),
     Secret(secret::Args),
@@ -102,6 +104,7 @@ impl Cli {
             Command::Events(args) => events::events(&args, environment, terminal),
             Command::Enroll(args) => enroll::enroll(&args, environment, terminal),
             Command::Stop(args) => stop::stop(&args, environment, terminal),
+            Command::Migrate(args) => migrate::migrate(&args, environment, terminal),
             Command::Retry(args) => retry::retry(&args, environment, terminal),
             Command::Redrive(args) => redrive::redrive(&args, environment, terminal),
             Command::Domain(args) => domain::domain(&args, environment, terminal),
