@@ -10,6 +10,7 @@ mod enroll;
 mod events;
 mod function;
 mod import;
+mod migrate;
 mod preview;
 mod publish;
 mod redrive;
@@ -67,6 +68,7 @@ enum Command {
     Enroll(enroll::Args),
     Stop(stop::Args),
     Contacts(contacts::Args),
+    Migrate(migrate::Args),
     Retry(retry::Args),
     Redrive(redrive::Args),
     Secret(secret::Args),
@@ -105,6 +107,7 @@ impl Cli {
             Command::Enroll(args) => enroll::enroll(&args, environment, terminal),
             Command::Stop(args) => stop::stop(&args, environment, terminal),
             Command::Contacts(args) => contacts::contacts(&args, environment, terminal),
+            Command::Migrate(args) => migrate::migrate(&args, environment, terminal),
             Command::Retry(args) => retry::retry(&args, environment, terminal),
             Command::Redrive(args) => redrive::redrive(&args, environment, terminal),
             Command::Domain(args) => domain::domain(&args, environment, terminal),

@@ -25,6 +25,7 @@ mod laptop;
 mod left_behind;
 mod letters;
 mod mending;
+mod migrating;
 mod operator;
 mod playing;
 mod posts;

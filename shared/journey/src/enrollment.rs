@@ -119,6 +119,19 @@ impl Phase {
         }
     }
 
+    /// Returns the step at which it stands, if it stands at one.
+    pub fn step(&self) -> Option<&str> {
+        match self {
+            Self::Calling { step, .. }
+            | Self::Holding { step, .. }
+            | Self::Met { step, .. }
+            | Self::Parked { step, .. }
+            | Self::Sending { step, .. }
+            | Self::Waiting { step, .. } => Some(step),
+            Self::Entered | Self::Left { .. } => None,
+        }
+    }
+
     /// Returns whether something of it is on its way, and what becomes of that moves the run on.
     pub fn is_under_way(&self) -> bool {
         matches!(self, Self::Calling { .. } | Self::Sending { .. })

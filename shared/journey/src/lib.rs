@@ -21,6 +21,7 @@ mod event;
 mod facts;
 mod firing;
 mod id;
+mod migration;
 mod mistake;
 mod plan;
 mod publish;
@@ -49,6 +50,7 @@ pub use enrollment::{Enrollment, Order, Phase, Taken};
 pub use event::{Entrance, EventType, Release};
 pub use facts::{Known, Signals};
 pub use id::{ChangeId, ContactId, DateId, EnrollmentId, EntryId, NotAnId, SendId};
+pub use migration::{Migration, Stay, migrate};
 pub use mistake::Mistake;
 pub use plan::{
     Absent, Action, Arm, Awaited, Branch, Cap, Goal, Holdout, Limits, Next, Occasion, Over, Plan,

@@ -3,6 +3,7 @@
 mod journeys;
 mod laws;
 mod limits;
+mod migrations;
 mod parked;
 mod script;
 mod signals;
