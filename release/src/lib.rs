@@ -21,6 +21,7 @@ mod mails;
 mod names;
 mod phrases;
 mod plan;
+mod pressure;
 mod render;
 mod scenarios;
 mod schema;
@@ -37,6 +38,7 @@ mod yaml;
 pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile, events_in, sources};
 pub use defect::{Defect, Place};
 pub use folder::Unreadable;
+pub use pressure::{Pressure, pressure};
 pub use render::{Color, line_and_column, render, warn};
 pub use scenarios::{
     Difference, Entry, Scenario, Scenarios, Word, contact, difference, scenarios, story, time,

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use release::{Color, Compiled, Defect, Failure, Place, Rejection, line_and_column, render, warn};
+use release::{
+    Color, Compiled, Defect, Failure, Place, Pressure, Rejection, line_and_column, pressure,
+    render, warn,
+};
 use serde_json::{Value, json};
 
 use super::{EXIT_CODES, Verdict};
@@ -61,6 +64,9 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
             }
             let contents = contents(&compiled);
             terminal.say(format!("{} {contents}", terminal.good("No defects.")))?;
+            if let Some(pressure) = pressure(plans(&compiled)) {
+                terminal.say(advertising(&pressure))?;
+            }
         }
         Form::Programs => {
             let sources = release::sources(&args.dir)?;
@@ -68,6 +74,13 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
             let mut report = json!({ "ok": sound, "defects": defects });
             if !compiled.unready.is_empty() {
                 report["cannot_run_yet"] = described(&compiled.unready, &sources).into();
+            }
+            if let Some(pressure) = pressure(plans(&compiled)) {
+                report["advertising_a_week"] = json!({
+                    "mails": pressure.mails,
+                    "for_each_subject": pressure.for_each_subject,
+                    "unlimited": pressure.unlimited,
+                });
             }
             terminal.say_json(&report)?;
         }
@@ -175,6 +188,30 @@ pub(super) fn contents(compiled: &Compiled) -> String {
         words::count(compiled.journeys.len(), "journey"),
         words::count(templates.len(), "template"),
     )
+}
+
+fn plans(compiled: &Compiled) -> impl Iterator<Item = &journey::Plan> {
+    compiled.journeys.values().map(|journey| &journey.plan)
+}
+
+/// Says how much advertising one person can get.
+fn advertising(pressure: &Pressure) -> String {
+    let Some(mails) = pressure.mails else {
+        let unlimited = pressure.unlimited.join(", ");
+        return format!(
+            "Nothing limits how much advertising one person gets from {unlimited}: give \
+             waypost.yaml a cap, such as `marketing: {{ at_most: [3 per 7 days] }}`."
+        );
+    };
+    let mails = words::count(
+        usize::try_from(mails).unwrap_or(usize::MAX),
+        "advertising mail",
+    );
+    let each = match pressure.for_each_subject {
+        true => ", for each subject that events are about",
+        false => "",
+    };
+    format!("At most {mails} a week from this release to one person{each}.")
 }
 
 /// Describes everything that is wrong with a release, for programs.

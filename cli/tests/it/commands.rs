@@ -31,6 +31,24 @@ fn a_release_without_defects_ends_with_0() {
 }
 
 #[test]
+fn how_much_advertising_one_person_gets_is_said() {
+    let folder = TempDir::new().unwrap();
+    let release = sera().join("../win-back");
+    let release = release.to_str().unwrap();
+    check(
+        &said(folder.path(), &["check", release]),
+        &expect![[r#"
+            0
+            No defects. 1 event, 1 journey, 4 templates.
+            At most 4 advertising mails a week from this release to one person.
+        "#]],
+    );
+    let found = json_of(&said(folder.path(), &["check", release, "--json"]));
+    let expected = json!({ "mails": 4, "for_each_subject": false, "unlimited": [] });
+    assert_eq!(found["advertising_a_week"], expected);
+}
+
+#[test]
 fn every_defect_is_printed_at_once_with_its_place_and_ends_with_1() {
     let release = broken();
     check(

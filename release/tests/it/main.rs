@@ -10,6 +10,7 @@ mod hostile;
 mod mails;
 mod once;
 mod plain;
+mod pressures;
 mod project;
 mod steps;
 mod together;

@@ -126,6 +126,11 @@ impl Cap {
         over.max(now)
     }
 
+    /// Returns how many mails there may be in any one stretch.
+    pub fn count(&self) -> u16 {
+        self.count
+    }
+
     /// Returns how long ago a mail can be and still count.
     pub fn span(&self) -> SignedDuration {
         self.span
