@@ -1,6 +1,9 @@
 //! `waypost import`: brings over what was written for another system.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
@@ -50,7 +53,8 @@ pub(super) fn import(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict>
     let From::Spotler(args) = &args.from;
     let mut messages = Vec::new();
     let mut notes: Vec<Note> = Vec::new();
-    for file in found(&args.from)? {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for file in found(&args.from, &mut notes)? {
         let shown = file.display().to_string();
         let size = fs::metadata(&file)
             .with_context(|| format!("cannot read {shown}"))?
@@ -64,7 +68,19 @@ pub(super) fn import(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict>
         match spotler::read(&shown, &bytes) {
             Ok(message) => {
                 notes.extend(message.notes.clone());
-                messages.push(message);
+                match names.entry(message.name.clone()) {
+                    Entry::Vacant(free) => {
+                        free.insert(shown);
+                        messages.push(message);
+                    }
+                    Entry::Occupied(first) => {
+                        let (name, first) = (first.key(), first.get());
+                        let what = format!(
+                            "becomes `{name}`, as {first} does: it is left out; give it another `Naam:`"
+                        );
+                        notes.push(open(&shown, what));
+                    }
+                }
             }
             Err(what) => notes.push(open(&shown, what)),
         }
@@ -107,6 +123,7 @@ pub(super) fn import(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict>
                 "{count}: {files} written into {}.",
                 args.out.display()
             ))?;
+            terminal.say("Each mail goes to everybody whom its event names: write `to:` into its journey where it is fewer.")?;
             terminal.say("Next: waypost check, then waypost preview, and look at every mail.\n")?;
         }
     }
@@ -123,27 +140,31 @@ fn write(
     let mut written = Vec::new();
     for (name, text) in &files.whole {
         let path = out.join(name);
-        match fs::read_to_string(&path) {
-            Ok(there) if there == *text => continue,
+        match there(&path)? {
+            Some(there) if there == text.as_bytes() => continue,
             // The project and its layout are the customer's own from the first time on.
-            Ok(_) if name == "waypost.yaml" || name.starts_with("layouts/") => continue,
-            Ok(_) => {
+            Some(_) if name == "waypost.yaml" || name.starts_with("layouts/") => continue,
+            Some(_) => {
                 let what = "is there and says something else: it stays as it is; remove it and import again to take the new one";
                 notes.push(open(&path.display().to_string(), what.to_owned()));
                 continue;
             }
-            Err(_) => put(&path, text)?,
+            None => put(&path, text)?,
         }
         written.push(name.clone());
     }
     let path = out.join("events.yaml");
-    let before = fs::read_to_string(&path).unwrap_or_default();
+    let before = String::from_utf8(there(&path)?.unwrap_or_default())
+        .with_context(|| format!("{} is no text in UTF-8: save it so", path.display()))?;
     let declared = |event: &str| {
         before
             .lines()
             .any(|line| line.starts_with(&format!("{event}:")))
     };
     let mut after = before.clone();
+    if !(after.is_empty() || after.ends_with('\n')) {
+        after.push('\n');
+    }
     for (event, text) in &files.events {
         if !declared(event) {
             after.push_str(text);
@@ -159,6 +180,15 @@ fn write(
         written.push("events.yaml".to_owned());
     }
     Ok(written)
+}
+
+/// Returns what stands in a file; nothing only where there is none.
+fn there(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
 }
 
 fn put(path: &Path, text: &str) -> anyhow::Result<()> {
@@ -178,23 +208,36 @@ fn open(file: &str, what: String) -> Note {
     }
 }
 
-/// Finds the messages: a file, or those of a folder, by name.
-fn found(from: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// Finds the messages: a file, or those of a folder, by name; tells what else is in it.
+fn found(from: &Path, notes: &mut Vec<Note>) -> anyhow::Result<Vec<PathBuf>> {
     if from.is_file() {
         return Ok(vec![from.to_owned()]);
     }
     let folder = fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))?;
     let mut files = Vec::new();
+    let mut others = Vec::new();
     for entry in folder {
         let path = entry?.path();
         let ending = path
             .extension()
             .and_then(|ending| ending.to_str())
-            .unwrap_or_default();
-        if ["txt", "md", "html", "htm"].contains(&ending) && path.is_file() {
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() {
+            let what = "is a folder, and folders in folders are not read: import it by itself";
+            others.push(open(&path.display().to_string(), what.to_owned()));
+        } else if ["txt", "md", "html", "htm"].contains(&ending.as_str()) {
             files.push(path);
+        } else if !hidden {
+            let what = "is left out: save it as .txt, .md or .html if it is a message";
+            others.push(open(&path.display().to_string(), what.to_owned()));
         }
     }
+    others.sort_by(|one, other| one.file.cmp(&other.file));
+    notes.extend(others);
     ensure!(
         !files.is_empty(),
         "{} has no messages: .txt, .md or .html files",

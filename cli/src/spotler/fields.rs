@@ -97,16 +97,16 @@ impl Place<'_> {
                 self.field(column, name.trim());
                 return Some(name.len() + 4);
             }
-            self.note(
-                column,
-                "`{{` is not followed by a field's name: it stays a text".to_owned(),
-                false,
-            );
+            let what = "`{{` is not followed by a field's name: written as `{ {`, so that it is no command";
+            self.note(column, what.to_owned(), true);
+            let braces = rest.len() - rest.trim_start_matches('{').len();
+            self.out.text.push_str(vec!["{"; braces].join(" ").as_str());
+            return Some(braces);
         }
-        if rest.starts_with("{{") {
-            // Handlebars writes it so that it is no command.
-            self.out.text.push_str("\\{{");
-            return Some(2);
+        if let Some(placeholder) = placeholder(rest) {
+            let what =
+                format!("`{placeholder}` is to be filled in, and goes into the mail as it is");
+            self.note(column, what, true);
         }
         None
     }
@@ -123,6 +123,12 @@ impl Place<'_> {
                 format!("`{name}` is read as `{meant}`: an l for a capital I"),
                 false,
             );
+        }
+        if self.out.text.ends_with('\\') {
+            // What follows a backslash would be a text.
+            let what = "a `\\` stands before this field: there is a space between them now";
+            self.note(column, what.to_owned(), false);
+            self.out.text.push(' ');
         }
         if meant.eq_ignore_ascii_case("Recipient.FullName") {
             self.out.text.push_str("{{recipient.full_name}}");
@@ -199,12 +205,26 @@ fn is_name(name: &str) -> bool {
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && !name.contains("..")
         && !name.ends_with('.')
+        && !["else", "this"].contains(&name)
+}
+
+/// Returns what stands in parentheses for each customer to fill in, where it is none that is known.
+fn placeholder(rest: &str) -> Option<&str> {
+    let inner = rest.strip_prefix('(')?;
+    let end = inner.find(')').filter(|end| *end <= NAME_MAX)?;
+    let lower = inner[..end].to_lowercase();
+    let begins = ["uw ", "button ", "link ", "aantal"].iter();
+    let found = begins.clone().any(|begin| lower.starts_with(begin));
+    found.then(|| &rest[..end + 2])
 }
 
 /// Returns the type of a parameter, as far as its name tells.
 pub(super) fn kind(name: &str) -> &'static str {
-    let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
-    if last.ends_with("date") || last.starts_with("dateof") {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    // A mandate and a candidate are none.
+    let dated = last.ends_with("Date") || last.ends_with("_date");
+    let last = last.to_ascii_lowercase();
+    if dated || last == "date" || last.starts_with("dateof") {
         "date"
     } else if last == "content" {
         "text"

@@ -7,6 +7,11 @@ pub(super) fn text(html: &str) -> String {
     let mut link: Option<String> = None;
     while let Some(at) = rest.find('<') {
         text.push_str(&entities(&rest[..at]));
+        if rest[at..].starts_with("<!--") {
+            let end = rest[at..].find("-->");
+            rest = end.map_or("", |end| &rest[at + end + 3..]);
+            continue;
+        }
         let Some(end) = rest[at..].find('>') else {
             return tidy(&(text + &entities(&rest[at..])));
         };
@@ -18,6 +23,8 @@ pub(super) fn text(html: &str) -> String {
             "p" | "/p" | "div" | "/div" | "tr" | "/tr" | "/ul" | "/ol" | "/h1" | "/h2" | "/h3" => {
                 text.push_str("\n\n");
             }
+            // Cells stand beside each other.
+            "/td" | "/th" => text.push(' '),
             "h1" => text.push_str("\n\n# "),
             "h2" | "h3" => text.push_str("\n\n## "),
             "li" => text.push_str("\n- "),

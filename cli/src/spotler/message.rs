@@ -31,7 +31,8 @@ pub(crate) struct Message {
 ///
 /// Says what to do with a file that is no message.
 pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Message, String> {
-    let is_html = file.ends_with(".html") || file.ends_with(".htm");
+    let ending = file.to_ascii_lowercase();
+    let is_html = ending.ends_with(".html") || ending.ends_with(".htm");
     let text = text_of(bytes, is_html)?;
     let (head, body, body_line) = split(&text);
     if body.trim().is_empty() {
@@ -72,9 +73,16 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Message, String> {
     let heading = said(&["titel", "title"]).map(|(line, title)| take(line, &title));
     let text = take(body_line, body.trim_end());
     let body = match heading {
-        Some(heading) if !text.starts_with("# ") => format!("# {heading}\n\n{text}\n"),
+        // A text that begins with the same heading does not need it twice.
+        Some(heading) if text.lines().next() != Some(&format!("# {heading}")) => {
+            format!("# {heading}\n\n{text}\n")
+        }
         _ => format!("{text}\n"),
     };
+    if said(&["onderwerp", "subject"]).is_none() {
+        let what = "it names no subject, so its name is one: write `Onderwerp: …` above the text";
+        notes.push(note(file, 0, what.to_owned(), true));
+    }
     if is_html {
         let what = "only the words are taken over: how it looks belongs into a layout".to_owned();
         notes.push(note(file, 0, what, false));
@@ -142,6 +150,8 @@ fn note(file: &str, line: usize, what: String, is_open: bool) -> Note {
 }
 
 /// Parts a message into the lines `Key: value` at its top, its text, and the line on which that begins.
+///
+/// What is said a second time is no longer its head, but its text.
 fn split(text: &str) -> (Vec<(usize, String, String)>, &str, usize) {
     let mut head = Vec::new();
     let mut at = 0;
@@ -150,7 +160,7 @@ fn split(text: &str) -> (Vec<(usize, String, String)>, &str, usize) {
             .split_once(':')
             .map(|(key, value)| (key.trim().to_lowercase(), value));
         match key {
-            Some((key, value)) if KEYS.contains(&key.as_str()) => {
+            Some((key, value)) if is_new(&key, &head) => {
                 head.push((number + 1, key, value.trim().to_owned()));
                 at += line.len();
             }
@@ -159,6 +169,15 @@ fn split(text: &str) -> (Vec<(usize, String, String)>, &str, usize) {
         }
     }
     (head, &text[at..], 1)
+}
+
+/// Returns whether a key is one of the head's that has not been said yet.
+fn is_new(key: &str, head: &[(usize, String, String)]) -> bool {
+    let group = KEYS.iter().find(|group| group.contains(&key));
+    group.is_some_and(|group| {
+        head.iter()
+            .all(|(_, said, _)| !group.contains(&said.as_str()))
+    })
 }
 
 /// Names the files of a message: `DATAWIJZER #1 Nieuwe aanmelding` becomes `01-nieuwe-aanmelding`.
@@ -194,18 +213,12 @@ fn slug(text: &str) -> String {
     }
 }
 
-const KEYS: [&str; 12] = [
-    "naam",
-    "name",
-    "bericht",
-    "message",
-    "tag",
-    "trigger",
-    "onderwerp",
-    "subject",
-    "snippet",
-    "preheader",
-    "titel",
-    "title",
+/// What may be said above a text; those of a group say the same.
+const KEYS: [&[&str]; 5] = [
+    &["naam", "name", "bericht", "message"],
+    &["tag", "trigger"],
+    &["onderwerp", "subject"],
+    &["snippet", "preheader"],
+    &["titel", "title"],
 ];
 const NAME_MAX: usize = 60;

@@ -62,13 +62,41 @@ fn every_known_spelling_of_a_field_is_read() {
             "[een gewone link](https://x.example)",
             0,
         ),
-        ("{{{x}}} {{#if y}} {{", "\\{{{x}}} \\{{#if y}} \\{{", 3),
+        ("{{{x}}} {{#if y}} {{", "{ { {x}}} { {#if y}} { {", 3),
+        ("{{else}} {{this}}", "{ {else}} { {this}}", 2),
+        ("C:\\[automationfield:X]", "C:\\ {{event.X}}", 1),
+        ("bel (Uw telefoonnummer)", "bel (Uw telefoonnummer)", 1),
+        ("(zie onder)", "(zie onder)", 0),
+        ("[automationfield:Mandate]", "{{event.Mandate}}", 0),
     ] {
         let text = format!("Tag: T\nOnderwerp: x\n\n{said}\n");
         let message = read("m.txt", text.as_bytes()).unwrap();
         assert_eq!(message.body.trim_end(), meant);
         assert_eq!(message.notes.len(), notes, "{said}: {:?}", message.notes);
     }
+}
+
+#[test]
+fn what_is_said_twice_is_text_the_second_time() {
+    for (said, body) in [
+        (
+            "Naam: N\nBericht: morgen komt er iemand\n",
+            "Bericht: morgen komt er iemand\n",
+        ),
+        ("Titel: Een\n\nTitel: twee\n", "# Een\n\nTitel: twee\n"),
+        ("Titel: Een\n\n# Twee\n", "# Een\n\n# Twee\n"),
+        ("Titel: Een\n\n# Een\n\ntekst\n", "# Een\n\ntekst\n"),
+    ] {
+        let message = read("m.txt", format!("Tag: T\nOnderwerp: x\n{said}").as_bytes()).unwrap();
+        assert_eq!(message.body, body);
+    }
+}
+
+#[test]
+fn nothing_of_a_page_is_lost_but_its_looks() {
+    let page = "<p>Tag: T</p><p>Onderwerp: x</p><table><tr><td>Dag</td><td>uur</td></tr></table><!-- a > b --><p>slot</p>";
+    let message = read("m.HTML", page.as_bytes()).unwrap();
+    assert_eq!(message.body, "Dag uur\n\nslot\n");
 }
 
 #[test]
@@ -102,6 +130,18 @@ fn what_is_no_message_is_refused_with_what_to_do() {
     assert!(large.contains("at most"), "{large}");
     let nested = "[".repeat(100_000) + &"{{".repeat(50_000);
     assert!(read("m.txt", format!("Tag: T\n\n{nested}").as_bytes()).is_ok());
+}
+
+#[test]
+fn what_lets_somebody_in_is_not_kept() {
+    let text = "Tag: T\nOnderwerp: x\n\n[automationfield:AccessCode.Code] voor [automationfield:Person.FullName]\n";
+    let message = read("m.txt", text.as_bytes()).unwrap();
+    let declared = &files(&[message]).events["T"];
+    assert!(
+        declared.contains("AccessCode.Code: { type: string, sensitive: true }\n"),
+        "{declared}"
+    );
+    assert!(declared.contains("Person.FullName: string\n"), "{declared}");
 }
 
 #[test]

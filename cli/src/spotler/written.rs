@@ -74,7 +74,14 @@ fn declared(event: &str, title: &str, params: &BTreeSet<&str>) -> String {
     }
     text += "  params:\n";
     for param in params {
-        let _ = writeln!(text, "    {param}: {}", kind(param));
+        let _ = match is_secret(param) {
+            true => writeln!(
+                text,
+                "    {param}: {{ type: {}, sensitive: true }}",
+                kind(param)
+            ),
+            false => writeln!(text, "    {param}: {}", kind(param)),
+        };
     }
     text += "  example:\n";
     // Parameters of one thing stand together: `Person: { FullName: … }`.
@@ -94,6 +101,13 @@ fn declared(event: &str, title: &str, params: &BTreeSet<&str>) -> String {
         }
     }
     text
+}
+
+/// Returns whether a parameter lets somebody in, as far as its name tells: it is dropped after its mail.
+fn is_secret(param: &str) -> bool {
+    let param = param.to_ascii_lowercase();
+    let words = ["accesscode", "password", "wachtwoord", "pincode", "token"];
+    words.iter().any(|word| param.contains(word))
 }
 
 fn example(param: &str) -> &'static str {

@@ -20,6 +20,7 @@ mod examples;
 mod faults;
 mod hands;
 mod http;
+mod importing;
 mod kills;
 mod laptop;
 mod left_behind;

@@ -1,0 +1,82 @@
+//! Bringing over messages from Spotler, as somebody types it.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::command::{Said, said};
+use crate::operator::json_of;
+
+const MESSAGE: &str = "Naam: N #1 Begin\nTag: BEGIN\nOnderwerp: Het begint\n\nDag [automationfield:Recipient.FullName], de code is [automationfield:AccessCode.Code].\n";
+
+#[test]
+fn a_message_becomes_a_release_that_passes_its_check() {
+    let folder = TempDir::new().unwrap();
+    put(&folder, "in/een.TXT", MESSAGE.as_bytes());
+    let told = import(&folder);
+    assert_eq!(told.code, 0, "{}", told.out);
+    assert_eq!(
+        json_of(&told)["messages"],
+        serde_json::json!(["N #1 Begin"])
+    );
+    let checked = said(folder.path(), &["check", "out"]);
+    assert_eq!(checked.code, 0, "{}", checked.out);
+    // Once more, nothing is to do.
+    let again = import(&folder);
+    assert_eq!(
+        (again.code, &json_of(&again)["written"]),
+        (0, &serde_json::json!([]))
+    );
+}
+
+#[test]
+fn what_is_there_already_is_never_overwritten() {
+    let folder = TempDir::new().unwrap();
+    put(&folder, "in/een.txt", MESSAGE.as_bytes());
+    put(&folder, "out/templates/01-begin.md", b"caf\xe9");
+    let told = import(&folder);
+    assert_eq!(told.code, 1, "{}", told.out);
+    let kept = fs::read(folder.path().join("out/templates/01-begin.md")).unwrap();
+    assert_eq!(kept, b"caf\xe9");
+
+    put(&folder, "out/events.yaml", b"CAF\xe9: {}\n");
+    let told = import(&folder);
+    assert_eq!(told.code, 2, "{}", told.err);
+    assert!(told.err.contains("events.yaml"), "{}", told.err);
+    let kept = fs::read(folder.path().join("out/events.yaml")).unwrap();
+    assert_eq!(kept, b"CAF\xe9: {}\n");
+}
+
+#[test]
+fn what_cannot_be_brought_over_is_told() {
+    let folder = TempDir::new().unwrap();
+    put(&folder, "in/a.txt", MESSAGE.as_bytes());
+    put(
+        &folder,
+        "in/b.txt",
+        MESSAGE.replace("Het begint", "Iets anders").as_bytes(),
+    );
+    put(&folder, "in/c.docx", b"PK");
+    put(&folder, "in/d/e.txt", MESSAGE.as_bytes());
+    put(&folder, "in/.hidden", b"");
+    let told = import(&folder);
+    assert_eq!(told.code, 1, "{}", told.out);
+    let told = json_of(&told);
+    let notes = told["notes"].as_array().unwrap().iter();
+    let files: Vec<_> = notes.map(|note| note["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["in/c.docx", "in/d", "in/b.txt"]);
+    assert_eq!(told["messages"].as_array().unwrap().len(), 1);
+}
+
+fn import(folder: &TempDir) -> Said {
+    said(
+        folder.path(),
+        &["import", "spotler", "in", "--out", "out", "--json"],
+    )
+}
+
+fn put(folder: &TempDir, name: &str, bytes: &[u8]) {
+    let path = folder.path().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
