@@ -1,5 +1,7 @@
 //! Who unsubscribes by the button of a mail program, or on the page, gets no more; who only looks changes nothing.
 
+use std::fs;
+
 use journey::Phase;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -189,6 +191,31 @@ fn a_request_that_makes_no_sense_is_told_so_and_changes_nothing() {
     assert!(quiet.body.contains("value=\"leave\""), "{quiet:?}");
     let left = ask("POST", &link, &[FORM], b"do=leave").unwrap();
     assert!(left.body.contains("You are unsubscribed"), "{left:?}");
+}
+
+#[test]
+fn a_colleague_is_told_with_a_template_of_advertising() {
+    let release = release();
+    let tell = "journey: tell\nkind: marketing\ntopic: news\ntrigger: { event: TELL }\nto: { role: GUEST }\nreentry: unlimited\n\
+        steps:\n  - send: { template: told, to: { role: BOARD } }\n";
+    let told = "---\nsubject: Told\n---\nAnna reads. [No more]({{links.unsubscribe}})\n";
+    for (file, text) in [("journeys/tell.yaml", tell), ("templates/told.md", told)] {
+        fs::write(release.path().join(file), text).unwrap();
+    }
+    let events = "NEWS:\n  params: {}\nRECEIPT:\n  params: {}\nTELL:\n  params: {}\n";
+    fs::write(release.path().join("events.yaml"), events).unwrap();
+    let laptop = Laptop::start(release.path());
+    let person = |name: &str, role: &str| json!({ "id": name, "email": format!("{name}@example.org"), "full_name": name, "role": role });
+    let people = [person("anna", "GUEST"), person("chair", "BOARD")];
+    let body = json!({ "type": "TELL", "subject": "s", "data": {}, "people": people });
+    laptop.source().tell("e1", &body);
+    // It is service: nothing forbids it, and its headers offer nothing.
+    let mail = mails(&laptop, 1).pop().unwrap();
+    assert_eq!(mail["subject"], "Told");
+    assert!(mail["headers"]["List-Unsubscribe"].is_null(), "{mail:#}");
+    assert!(mail["html"].as_str().unwrap().contains("/u/"), "{mail:#}");
+    laptop.settle();
+    laptop.assert_all_done();
 }
 
 /// Holds the headers of a marketing mail to what the standards and the large receivers ask, and returns the link.

@@ -1,6 +1,6 @@
 //! Gathers what a mail is made of, and makes it.
 
-use journey::{Contact, Plan, Send, Value};
+use journey::{Contact, Plan, Purpose, Send, Value};
 use mail::{Locale, Mail, Scope, put};
 use serde_json::{Map, Value as Json};
 use wire::EnrollmentRecord;
@@ -19,20 +19,22 @@ pub(crate) async fn compose(
     (send, contact, recipient): (&Send, &Contact, &Contact),
     now: Timestamp,
 ) -> anyhow::Result<Result<(Mail, Option<Unsubscribe>), String>> {
-    let unsubscribe = match plan.topic(send) {
-        Some(topic) => match io.unsubscribe(recipient, topic) {
-            Some(url) => Some(Unsubscribe {
-                url,
-                topic: topic.to_owned(),
-            }),
-            // Whatever its template says: nobody is advertised to who cannot say no.
-            None => return Ok(Err(NO_UNSUBSCRIBE.to_owned())),
-        },
-        None => None,
+    // The templates of advertising show the link, also where a colleague is told by one of them.
+    let link = match &plan.purpose {
+        Purpose::Marketing { topic } => io.unsubscribe(recipient, topic),
+        Purpose::Transactional => None,
+    };
+    let unsubscribe = match (plan.topic(send), &link) {
+        (Some(topic), Some(url)) => Some(Unsubscribe {
+            url: url.clone(),
+            topic: topic.to_owned(),
+        }),
+        // Whatever its template says: nobody is advertised to who cannot say no.
+        (Some(_), None) => return Ok(Err(NO_UNSUBSCRIBE.to_owned())),
+        (None, _) => None,
     };
     let template = send.template.as_str();
-    let link = unsubscribe.as_ref();
-    let link = link.map(|link| Value::Text(link.url.clone()));
+    let link = link.map(Value::Text);
     let Some((hash, language)) = plan.template(template, recipient.locale.as_deref()) else {
         return Ok(Err(format!("the plan has no template `{template}`")));
     };
