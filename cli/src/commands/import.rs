@@ -51,40 +51,7 @@ struct Spotler {
 /// Brings over messages.
 pub(super) fn import(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
     let From::Spotler(args) = &args.from;
-    let mut messages = Vec::new();
-    let mut notes: Vec<Note> = Vec::new();
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for file in found(&args.from, &mut notes)? {
-        let shown = file.display().to_string();
-        let size = fs::metadata(&file)
-            .with_context(|| format!("cannot read {shown}"))?
-            .len();
-        // Nothing larger is a message, so it is not even read.
-        let bytes = if size > MESSAGE_MAX as u64 {
-            vec![0; MESSAGE_MAX + 1]
-        } else {
-            fs::read(&file).with_context(|| format!("cannot read {shown}"))?
-        };
-        match spotler::read(&shown, &bytes) {
-            Ok(message) => {
-                notes.extend(message.notes.clone());
-                match names.entry(message.name.clone()) {
-                    Entry::Vacant(free) => {
-                        free.insert(shown);
-                        messages.push(message);
-                    }
-                    Entry::Occupied(first) => {
-                        let (name, first) = (first.key(), first.get());
-                        let what = format!(
-                            "becomes `{name}`, as {first} does: it is left out; give it another `Naam:`"
-                        );
-                        notes.push(open(&shown, what));
-                    }
-                }
-            }
-            Err(what) => notes.push(open(&shown, what)),
-        }
-    }
+    let (messages, mut notes) = gather(&args.from)?;
     let written = write(&args.out, &messages, &mut notes)?;
     let checked = match release::compile(&args.out) {
         Ok(_) => None,
@@ -128,6 +95,45 @@ pub(super) fn import(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict>
         }
     }
     Ok(verdict)
+}
+
+/// Reads the messages of a file or folder; each has a name of its own.
+fn gather(from: &Path) -> anyhow::Result<(Vec<spotler::Message>, Vec<Note>)> {
+    let mut messages = Vec::new();
+    let mut notes: Vec<Note> = Vec::new();
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for file in found(from, &mut notes)? {
+        let shown = file.display().to_string();
+        let size = fs::metadata(&file)
+            .with_context(|| format!("cannot read {shown}"))?
+            .len();
+        // Nothing larger is a message, so it is not even read.
+        let bytes = if size > MESSAGE_MAX as u64 {
+            vec![0; MESSAGE_MAX + 1]
+        } else {
+            fs::read(&file).with_context(|| format!("cannot read {shown}"))?
+        };
+        match spotler::read(&shown, &bytes) {
+            Ok(message) => {
+                notes.extend(message.notes.clone());
+                match names.entry(message.name.clone()) {
+                    Entry::Vacant(free) => {
+                        free.insert(shown);
+                        messages.push(message);
+                    }
+                    Entry::Occupied(first) => {
+                        let (name, first) = (first.key(), first.get());
+                        let what = format!(
+                            "becomes `{name}`, as {first} does: it is left out; give it another `Naam:`"
+                        );
+                        notes.push(open(&shown, what));
+                    }
+                }
+            }
+            Err(what) => notes.push(open(&shown, what)),
+        }
+    }
+    Ok((messages, notes))
 }
 
 /// Writes what is not there yet; returns what was written.
