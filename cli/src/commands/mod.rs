@@ -8,6 +8,7 @@ mod domain;
 mod draw;
 mod enroll;
 mod events;
+mod explain;
 mod function;
 mod import;
 mod migrate;
@@ -67,6 +68,7 @@ enum Command {
     Events(events::Args),
     Enroll(enroll::Args),
     Stop(stop::Args),
+    Explain(explain::Args),
     Contacts(contacts::Args),
     Migrate(migrate::Args),
     Retry(retry::Args),
@@ -106,6 +108,7 @@ impl Cli {
             Command::Events(args) => events::events(&args, environment, terminal),
             Command::Enroll(args) => enroll::enroll(&args, environment, terminal),
             Command::Stop(args) => stop::stop(&args, environment, terminal),
+            Command::Explain(args) => explain::explain(&args, environment, terminal),
             Command::Contacts(args) => contacts::contacts(&args, environment, terminal),
             Command::Migrate(args) => migrate::migrate(&args, environment, terminal),
             Command::Retry(args) => retry::retry(&args, environment, terminal),

@@ -17,6 +17,7 @@ mod costs;
 mod counted;
 mod domains;
 mod examples;
+mod explaining;
 mod faults;
 mod hands;
 mod http;

@@ -219,7 +219,7 @@ fn a_colleague_is_told_with_a_template_of_advertising() {
 }
 
 /// Holds the headers of a marketing mail to what the standards and the large receivers ask, and returns the link.
-fn link(mail: &Value) -> String {
+pub(crate) fn link(mail: &Value) -> String {
     let header = |name: &str| {
         mail["headers"][name]
             .as_str()
@@ -285,14 +285,14 @@ fn link(mail: &Value) -> String {
     link
 }
 
-fn mails(laptop: &Laptop, count: usize) -> Vec<Value> {
+pub(crate) fn mails(laptop: &Laptop, count: usize) -> Vec<Value> {
     eventually("the mails are there", || {
         let mails = laptop.inbox();
         (mails.len() == count).then_some(mails)
     })
 }
 
-fn post(laptop: &Laptop, id: &str, event: &str) {
+pub(crate) fn post(laptop: &Laptop, id: &str, event: &str) {
     let body = json!({
         "type": event, "data": {},
         "people": [{
@@ -303,7 +303,7 @@ fn post(laptop: &Laptop, id: &str, event: &str) {
     laptop.source().tell(id, &body);
 }
 
-fn release() -> TempDir {
+pub(crate) fn release() -> TempDir {
     let layout = "<mjml><mj-body><mj-section><mj-column><mj-text>{{> content}}{{#if links.unsubscribe}}
         <a href=\"{{links.unsubscribe}}\">Unsubscribe</a>{{/if}}</mj-text></mj-column></mj-section></mj-body></mjml>";
     releases::of(&[
@@ -339,5 +339,5 @@ fn release() -> TempDir {
     ])
 }
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-const ONE_CLICK: &[u8] = b"List-Unsubscribe=One-Click";
+pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+pub(crate) const ONE_CLICK: &[u8] = b"List-Unsubscribe=One-Click";

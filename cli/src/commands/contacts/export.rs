@@ -89,7 +89,7 @@ fn document(stack: &Stack, who: &Who, kept: &Kept) -> Value {
 }
 
 /// Tells what is kept with an address.
-pub(super) fn with_address((address, kept): &(AddressKey, Vec<Trace>)) -> Value {
+pub(crate) fn with_address((address, kept): &(AddressKey, Vec<Trace>)) -> Value {
     let forbidden = kept.iter().find(|one| is_suppression(one));
     let choices = kept.iter().filter(|one| !is_suppression(one));
     let choices = choices.map(|one| Value::Object(told(one)));

@@ -13,11 +13,11 @@ use crate::stack::Stack;
 use crate::words;
 
 /// Whoever was asked for, as far as they are known.
-pub(super) struct Who {
+pub(crate) struct Who {
     /// The person; nobody where only an address is known.
-    pub(super) contact: Option<ContactId>,
+    pub(crate) contact: Option<ContactId>,
     /// What they are known by to the source.
-    pub(super) source_id: Option<String>,
+    pub(crate) source_id: Option<String>,
     /// Their addresses, as far as they can be read.
     addresses: BTreeSet<EmailAddress>,
     /// All of theirs that were found so far, as they are stored: once they are erased nothing leads there.
@@ -27,11 +27,11 @@ pub(super) struct Who {
 }
 
 /// Everything that is kept about somebody.
-pub(super) struct Kept {
+pub(crate) struct Kept {
     /// Their own, in the order in which it is to be erased.
-    pub(super) traces: Vec<Trace>,
+    pub(crate) traces: Vec<Trace>,
     /// What is kept with each address that they have or have had.
-    pub(super) addresses: Vec<(AddressKey, Vec<Trace>)>,
+    pub(crate) addresses: Vec<(AddressKey, Vec<Trace>)>,
 }
 
 impl Who {
@@ -39,7 +39,7 @@ impl Who {
     ///
     /// # Errors
     /// Fails where AWS does; asks for an id where several people have had the address.
-    pub(super) async fn find(stack: &Stack, asked: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn find(stack: &Stack, asked: &str) -> anyhow::Result<Self> {
         let asked = asked.trim();
         let key = stack.operator().parameter("address-key").await?;
         let hasher = key.as_deref().map(AddressHasher::parse).transpose()?;
@@ -100,7 +100,7 @@ impl Who {
     ///
     /// # Errors
     /// Fails where AWS does.
-    pub(super) async fn gather(&mut self, stack: &Stack) -> anyhow::Result<Kept> {
+    pub(crate) async fn gather(&mut self, stack: &Stack) -> anyhow::Result<Kept> {
         self.learn(stack).await?;
         let traces = match &self.contact {
             Some(contact) => stack.aws().traces(contact, |body| self.names(body)).await?,
@@ -118,7 +118,7 @@ impl Who {
     }
 
     /// Returns the addresses that are readable, as they are stored.
-    pub(super) fn keys(&self) -> Vec<AddressKey> {
+    pub(crate) fn keys(&self) -> Vec<AddressKey> {
         let keys = self.addresses.iter().filter_map(|one| self.key(one));
         keys.collect()
     }

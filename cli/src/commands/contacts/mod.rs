@@ -4,6 +4,9 @@ mod erase;
 mod export;
 mod kept;
 
+pub(super) use export::with_address;
+pub(super) use kept::{Kept, Who};
+
 use super::{EXIT_CODES, Verdict};
 use crate::environment::Environment;
 use crate::output::Terminal;

@@ -1,0 +1,293 @@
+//! `waypost explain`: what one person was sent, what not and why, and by which steps they came.
+
+use std::fmt::Write;
+
+use aws::{Shelf, Trace};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use journey::{ContactId, Enrollment, Phase};
+use serde_json::{Value, json};
+use wire::{EnrollmentRecord, History};
+
+use super::contacts::{Kept, Who, with_address};
+use super::{EXIT_CODES, Verdict};
+use crate::edition::Edition;
+use crate::environment::Environment;
+use crate::output::{Form, Terminal};
+use crate::progress::Progress;
+use crate::runs::version;
+use crate::stack::{Choice, Stack, moment, wait_for};
+
+/// Says what one person was sent, what not and why, by which steps they came, and what they wait for.
+///
+/// It tells what is kept: runs go 90 days after their end. Times are in the project's zone; what happened at the same
+/// moment is told run by run.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = format!("\
+Examples:
+  waypost explain anna@example.org --stack waypost
+  waypost explain parent-1 --stack waypost --json | jq '.runs[] | select(.now)'
+
+{EXIT_CODES}"))]
+pub(super) struct Args {
+    /// The person: an address that they have or have had, or the source's own id
+    #[arg(value_name = "ADDRESS_OR_ID")]
+    who: String,
+    #[command(flatten)]
+    stack: Choice,
+    /// Prints all of it as JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// Explains what became of one person.
+pub(super) fn explain(
+    args: &Args,
+    environment: &Environment,
+    terminal: Terminal,
+) -> anyhow::Result<Verdict> {
+    wait_for(async {
+        let stack = args.stack.open(environment).await?;
+        let progress = Progress::start(terminal, "Looking for their journeys");
+        let mut who = Who::find(&stack, &args.who).await?;
+        let kept = who.gather(&stack).await?;
+        let story = Story::read(&stack, who.contact.as_ref(), kept).await?;
+        drop(progress);
+        match Form::asked(args.json) {
+            Form::People => terminal.say(story.show().trim_end())?,
+            Form::Programs => terminal.say_json(&story.report())?,
+        }
+        Ok(match story.is_empty() {
+            true => Verdict::Wrong,
+            false => Verdict::Fine,
+        })
+    })
+}
+
+/// What became of one person.
+struct Story {
+    contact: Option<ContactId>,
+    zone: TimeZone,
+    history: History,
+    /// Their runs, the oldest first.
+    runs: Vec<Enrollment>,
+    kept: Kept,
+}
+
+impl Story {
+    async fn read(stack: &Stack, contact: Option<&ContactId>, kept: Kept) -> anyhow::Result<Self> {
+        let in_force = stack.aws().in_force().await?;
+        let history = stack.aws().history(in_force.as_ref()).await?;
+        let zone = match &in_force {
+            Some(in_force) => {
+                Edition::fetch(stack.aws(), in_force)
+                    .await?
+                    .release
+                    .settings
+                    .zone
+            }
+            None => TimeZone::UTC,
+        };
+        let mut runs = Vec::new();
+        for trace in kept.traces.iter().filter(|one| one.shelf == Shelf::Runs) {
+            if let (Some(contact), Some(doc)) = (contact, trace.attributes.get("doc")) {
+                let record =
+                    EnrollmentRecord::from_json(contact.clone(), trace.name.parse()?, 0, doc)?;
+                runs.push(record.enrollment);
+            }
+        }
+        runs.sort_by(|one, other| (one.entered, &one.id).cmp(&(other.entered, &other.id)));
+        Ok(Self {
+            contact: contact.cloned(),
+            zone,
+            history,
+            runs,
+            kept,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.kept.traces.is_empty()
+    }
+
+    fn shelf(&self, shelf: Shelf) -> impl Iterator<Item = &Trace> {
+        self.kept
+            .traces
+            .iter()
+            .filter(move |one| one.shelf == shelf)
+    }
+
+    fn label(&self, run: &Enrollment) -> String {
+        let number = self.history.version(&run.journey, &run.plan);
+        let version = version(number, &run.plan);
+        match number {
+            Some(_) => format!("{}{version}", run.journey),
+            None => format!("{} ({version})", run.journey),
+        }
+    }
+
+    fn show(&self) -> String {
+        let mut text = String::new();
+        if self.is_empty() {
+            return "Nothing is kept about them.".to_owned();
+        }
+        let mut lines: Vec<(Timestamp, String)> = Vec::new();
+        for run in &self.runs {
+            lines.extend(self.told(run));
+        }
+        for mail in self
+            .shelf(Shelf::Mails)
+            .filter(|mail| is_notification(mail))
+        {
+            let at = mail
+                .attributes
+                .get("claimed")
+                .and_then(|at| at.parse().ok());
+            let at = at.and_then(|at| Timestamp::from_millisecond(at).ok());
+            let step = attribute(mail, "step");
+            lines.push((
+                at.unwrap_or_default(),
+                format!("told about somebody else, by the step `{step}`"),
+            ));
+        }
+        for refusal in self.shelf(Shelf::Refusals) {
+            let at = attribute(refusal, "at").parse().unwrap_or_default();
+            let (journey, reason) = (attribute(refusal, "journey"), attribute(refusal, "reason"));
+            lines.push((at, format!("{journey}: not let in: {reason}")));
+        }
+        lines.sort_by_key(|(at, _)| *at);
+        for (at, line) in &lines {
+            let _ = writeln!(text, "{}  {line}", moment(*at, &self.zone));
+        }
+        let mut now = self
+            .runs
+            .iter()
+            .filter_map(|run| Some((run, self.stands(run)?)));
+        if let Some((run, stands)) = now.next() {
+            let _ = writeln!(text, "\nNow\n  {}: {stands}", self.label(run));
+        }
+        for (run, stands) in now {
+            let _ = writeln!(text, "  {}: {stands}", self.label(run));
+        }
+        for told in self.kept.addresses.iter().map(with_address) {
+            if let Some(why) = told["not_mailed_because"].as_str() {
+                let _ = writeln!(text, "\nAn address of theirs is not mailed: {why}");
+            }
+            for choice in told["choices"].as_array().into_iter().flatten() {
+                let _ = writeln!(text, "\nThey chose: {choice}");
+            }
+        }
+        text
+    }
+
+    /// Tells a run, line by line.
+    fn told(&self, run: &Enrollment) -> Vec<(Timestamp, String)> {
+        let label = self.label(run);
+        let about = run.subject.as_ref();
+        let about = about
+            .map(|subject| format!(", about {subject}"))
+            .unwrap_or_default();
+        let mut lines = vec![(
+            run.entered,
+            format!("{label}: came in by {}{about}", run.event),
+        )];
+        for taken in &run.path {
+            let what = words(&taken.outcome);
+            lines.push((taken.at, format!("{label}: `{}`: {what}", taken.step)));
+        }
+        if let Phase::Left { reason, at } = &run.phase {
+            lines.push((*at, format!("{label}: left: {reason}")));
+        }
+        let opened = run.signals.opened.iter();
+        let opened = opened.map(|step| format!("opened `{step}`"));
+        let clicks = run.signals.clicks.iter();
+        let clicked = clicks.map(|(step, link)| format!("clicked `{link}` in `{step}`"));
+        let seen: Vec<_> = opened.chain(clicked).collect();
+        if let (Some((at, _)), false) = (lines.last().cloned(), seen.is_empty()) {
+            lines.push((at, format!("{label}: has {}", seen.join(", "))));
+        }
+        // A step is noted when it is done, and what follows begins when it was due.
+        let mut last = run.entered;
+        for (at, _) in &mut lines {
+            last = last.max(*at);
+            *at = last;
+        }
+        lines
+    }
+
+    /// Says where a run stands; nothing for one that is over.
+    fn stands(&self, run: &Enrollment) -> Option<String> {
+        let at = |time: Timestamp| moment(time, &self.zone);
+        Some(match &run.phase {
+            Phase::Left { .. } => return None,
+            Phase::Entered => "has taken no step yet".to_owned(),
+            Phase::Calling { step, .. } => format!("calls a hook at `{step}`"),
+            Phase::Holding { step, due, .. } => {
+                format!("the mail of `{step}` may not leave before {}", at(*due))
+            }
+            Phase::Met { step, .. } => format!("goes on from `{step}` within a minute"),
+            Phase::Parked { step, reason, .. } => format!("parked at `{step}`: {reason}"),
+            Phase::Sending { step, .. } => format!("the mail of `{step}` is on its way"),
+            Phase::Waiting { step, due } => format!("waits at `{step}` until {}", at(*due)),
+        })
+    }
+
+    fn report(&self) -> Value {
+        let runs = self.runs.iter().map(|run| {
+            let path = run.path.iter().map(|taken| {
+                json!({ "at": taken.at.to_string(), "step": taken.step, "outcome": taken.outcome })
+            });
+            let mut left = Value::Null;
+            if let Phase::Left { reason, at } = &run.phase {
+                left = json!({ "at": at.to_string(), "reason": reason });
+            }
+            json!({
+                "run": run.id.as_str(), "journey": run.journey, "plan": run.plan,
+                "version": self.history.version(&run.journey, &run.plan),
+                "subject": run.subject, "event": run.event, "entered": run.entered.to_string(),
+                "path": path.collect::<Vec<_>>(), "left": left, "now": self.stands(run),
+                "opened": run.signals.opened, "clicked": run.signals.clicks,
+            })
+        });
+        let told = self
+            .shelf(Shelf::Mails)
+            .filter(|mail| is_notification(mail));
+        let told = told.map(|mail| {
+            json!({ "step": attribute(mail, "step"), "run": attribute(mail, "enrollment"), "state": attribute(mail, "state") })
+        });
+        let refused = self.shelf(Shelf::Refusals).map(|one| {
+            json!({ "at": attribute(one, "at"), "journey": attribute(one, "journey"), "reason": attribute(one, "reason") })
+        });
+        json!({
+            "contact": self.contact.as_ref().map(ContactId::as_str),
+            "runs": runs.collect::<Vec<_>>(),
+            "told_about_others": told.collect::<Vec<_>>(),
+            "not_let_in": refused.collect::<Vec<_>>(),
+            "addresses": self.kept.addresses.iter().map(with_address).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Returns whether a mail belongs to somebody else's run.
+fn is_notification(mail: &Trace) -> bool {
+    mail.attributes.get("traveler") != mail.attributes.get("contact")
+}
+
+fn attribute<'a>(trace: &'a Trace, name: &str) -> &'a str {
+    trace.attributes.get(name).map_or("", String::as_str)
+}
+
+/// Says what came of a step, where that is about a mail.
+fn words(outcome: &str) -> &str {
+    match outcome {
+        "sent" => "mailed",
+        "notified" => "others were told",
+        "expired" => "not mailed: it was too late for it",
+        "opted_out" => "not mailed: they opted out of its topic",
+        "quiet" => "not mailed: they want none for a while",
+        "over_cap" => "not mailed: they have had as many as they may get",
+        "suppressed" => "not mailed: their address bounced or complained",
+        "withheld" => "not mailed: they are one of those who get none, to compare with",
+        other => other,
+    }
+}
