@@ -2,14 +2,14 @@
 //!
 //! Every field is an attribute of its own, because conditions ask about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::anyhow;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure,
 };
-use engine::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
+use engine::{AddressKey, Claim, Claimed, Fact, Ledger, Row, RowState};
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, SendId};
 use uuid::Uuid;
@@ -102,6 +102,26 @@ impl Ledger for Aws {
             .expression_attribute_names("#attempt", "attempt")
             .expression_attribute_values(":attempt", number(attempt))
             .expression_attribute_values(":dispatching", text(DISPATCHING));
+        ignoring_lost_races(update).await
+    }
+
+    async fn note(
+        &self,
+        recipient: &ContactId,
+        send: &SendId,
+        facts: &BTreeSet<Fact>,
+    ) -> anyhow::Result<()> {
+        let words = facts.iter().map(|fact| fact.as_str().to_owned());
+        let update = self.dynamodb.update_item();
+        // A set: what is in it already is in it once, in whatever order reports come.
+        let update = update
+            .table_name(self.setting(Setting::SendsTable))
+            .set_key(Some(row_key(recipient, send)))
+            .update_expression("ADD #facts :facts")
+            .condition_expression("attribute_exists(#state)")
+            .expression_attribute_names("#facts", FACTS)
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":facts", AttributeValue::Ss(words.collect()));
         ignoring_lost_races(update).await
     }
 
@@ -207,14 +227,23 @@ fn row(mut item: Item) -> anyhow::Result<(SendId, Row)> {
         enrollment: take_text(&mut item, "enrollment")?.parse()?,
         step: take_text(&mut item, "step")?,
         address: AddressKey(take_text(&mut item, "address")?),
+        facts: facts(&item),
     };
     Ok((send, row))
+}
+
+/// Reads what became of a mail; there is none of it in most rows.
+pub(crate) fn facts(item: &Item) -> BTreeSet<Fact> {
+    let words = item.get(FACTS).and_then(|words| words.as_ss().ok());
+    let words = words.into_iter().flatten();
+    words.filter_map(|word| Fact::from_word(word)).collect()
 }
 
 const ACCEPTED: &str = "accepted";
 const DISPATCHING: &str = "dispatching";
 const GIVEN_UP: &str = "given_up";
 const RELEASED: &str = "released";
+const FACTS: &str = "facts";
 const TOKEN: &str = "token";
 const BATCH_GET_MAX: usize = 100;
 const BATCH_GETS_MAX: u8 = 16;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use journey::{ContactId, SendId};
 use wire::{Cause, Move, Report, ReportKind};
 
-use crate::{Clock, Failure, Ledger, Moves, Row, RowState, SuppressionBook};
+use crate::{Clock, Fact, Failure, Ledger, Moves, Row, RowState, SuppressionBook};
 
 /// Takes in a batch of reports: in any order, any number of times.
 ///
@@ -31,6 +31,7 @@ pub async fn feedback(
 
     let mut moves = Vec::new();
     let mut proven = BTreeSet::new();
+    let mut news: BTreeMap<&SendId, BTreeSet<Fact>> = BTreeMap::new();
     for report in reports {
         let Some(row) = rows.get(&report.send) else {
             continue;
@@ -44,15 +45,39 @@ pub async fn feedback(
                 moves.push(moved(row, Cause::Accepted { step }));
             }
         }
+        if let Some(fact) = fact(report).filter(|fact| !row.facts.contains(fact)) {
+            news.entry(&report.send).or_default().insert(fact);
+        }
         moves.extend(seen(report, row));
         if let Some(reason) = report.suppress {
             io.suppress(&row.address, reason).await?;
+        }
+    }
+    for (recipient, send) in &mails {
+        if let Some(facts) = news.get(send) {
+            io.note(recipient, send, facts).await?;
         }
     }
     if !moves.is_empty() {
         io.move_on(&moves).await?;
     }
     Ok(())
+}
+
+/// Returns what a report says of its mail, if that is more than that it left.
+fn fact(report: &Report) -> Option<Fact> {
+    Some(match report.kind {
+        // What it forbids is told apart already: the mail's own fault is not the address's, and "not spam" is none.
+        ReportKind::Bounce if report.suppress.is_some() => Fact::Bounced,
+        ReportKind::Bounce => Fact::BouncedSoftly,
+        ReportKind::Click if report.machine => Fact::ClickedByMachine,
+        ReportKind::Click => Fact::Clicked,
+        ReportKind::Complaint => return report.suppress.map(|_| Fact::Complained),
+        ReportKind::Open if report.machine => Fact::OpenedByMachine,
+        ReportKind::Open => Fact::Opened,
+        ReportKind::Reject => Fact::Rejected,
+        ReportKind::Delivery | ReportKind::DeliveryDelay | ReportKind::Send => return None,
+    })
 }
 
 /// Returns what the run of a mail must hear of: that its contact, and no machine, opened it or clicked in it.

@@ -39,7 +39,7 @@ pub use outbox::Outbox;
 pub use ports::{
     AddressKey, Alarms, Backlog, Beside, Bonding, ChoiceBook, Chosen, Claim, Claimed, Clock,
     ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception,
-    ExceptionKind, Exceptions, Firings, Holder, Lane, Ledger, Mailer, Metric, Metrics, Moves,
+    ExceptionKind, Exceptions, Fact, Firings, Holder, Lane, Ledger, Mailer, Metric, Metrics, Moves,
     Orders, Outgoing, Overdue, Pages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState,
     Secrets, Sent, Stored, SuppressionBook, Suppressions, Surveys, Templates, Tickets, Undelivered,
     Unsubscribe, Versioned,

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use engine::{AddressKey, Claim, Claimed, Ledger, Mailer, Outgoing, Row, RowState, Undelivered};
+use engine::{
+    AddressKey, Claim, Claimed, Fact, Ledger, Mailer, Outgoing, Row, RowState, Undelivered,
+};
 use jiff::Timestamp;
 use journey::{Action, ContactId, EmailAddress, EnrollmentId, Phase, SendId};
 use serde_json::json;
@@ -97,6 +99,19 @@ impl Ledger for World {
         })
     }
 
+    fn note(
+        &self,
+        _: &ContactId,
+        send: &SendId,
+        facts: &BTreeSet<Fact>,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.write("ledger.note", move |state| {
+            if let Some(entry) = state.service.ledger.get_mut(send) {
+                entry.row.facts.extend(facts);
+            }
+        })
+    }
+
     fn rows(
         &self,
         mails: &[(ContactId, SendId)],
@@ -132,6 +147,7 @@ impl State {
             enrollment: claim.enrollment.clone(),
             step: claim.step.clone(),
             address: claim.address.clone(),
+            facts: BTreeSet::new(),
         };
         let entry = Entry {
             row,

@@ -1,6 +1,6 @@
 //! The ledger: one row for every mail that was ever handed to the mail service.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
 
@@ -35,6 +35,14 @@ pub trait Ledger {
         recipient: &ContactId,
         send: &SendId,
         attempt: u32,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+
+    /// Adds what became of a mail; what is known already stays, and nothing is counted.
+    fn note(
+        &self,
+        recipient: &ContactId,
+        send: &SendId,
+        facts: &BTreeSet<Fact>,
     ) -> impl Future<Output = anyhow::Result<()>> + Send;
 
     /// Returns the rows of those mails that have one.
@@ -91,6 +99,58 @@ pub struct Row {
     pub step: String,
     /// Where it went, as an HMAC.
     pub address: AddressKey,
+    /// What became of it.
+    pub facts: BTreeSet<Fact>,
+}
+
+/// Something that became of a mail after the mail service had taken it.
+///
+/// That it was delivered is none: it was, unless it bounced or was rejected, and so the many mails of which nothing
+/// else is known cost no write.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Fact {
+    /// It bounced, and so will everything to its address.
+    Bounced,
+    /// It bounced, for now or for what it says.
+    BouncedSoftly,
+    /// A person followed a link in it.
+    Clicked,
+    /// A machine followed a link in it.
+    ClickedByMachine,
+    /// Its recipient called it spam.
+    Complained,
+    /// A person opened it.
+    Opened,
+    /// A machine loaded its pictures.
+    OpenedByMachine,
+    /// The mail service took it, and then refused it.
+    Rejected,
+}
+
+impl Fact {
+    /// Every fact, and the word for it in the ledger.
+    pub const ALL: [(Self, &str); 8] = [
+        (Self::Bounced, "bounced"),
+        (Self::BouncedSoftly, "bounced_softly"),
+        (Self::Clicked, "clicked"),
+        (Self::ClickedByMachine, "clicked_by_machine"),
+        (Self::Complained, "complained"),
+        (Self::Opened, "opened"),
+        (Self::OpenedByMachine, "opened_by_machine"),
+        (Self::Rejected, "rejected"),
+    ];
+
+    /// Returns the word for it in the ledger.
+    pub fn as_str(self) -> &'static str {
+        let word = Self::ALL.iter().find(|(fact, _)| *fact == self);
+        word.map_or("", |(_, word)| word)
+    }
+
+    /// Returns what a word of the ledger means; nothing for one of a newer version.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let fact = Self::ALL.iter().find(|(_, known)| *known == word);
+        fact.map(|(fact, _)| *fact)
+    }
 }
 
 /// What is known about a mail.

@@ -25,7 +25,7 @@ pub use enrollments::{
     Rewrite,
 };
 pub use firings::Firings;
-pub use ledger::{AddressKey, Claim, Claimed, Ledger, Row, RowState};
+pub use ledger::{AddressKey, Claim, Claimed, Fact, Ledger, Row, RowState};
 pub use mailer::{Evidence, Mailer, Outgoing, Undelivered, Unsubscribe};
 pub use metrics::{Metric, Metrics};
 pub use outlet::{Alarms, Backlog, Events, Lane, Moves, Orders};
