@@ -31,6 +31,7 @@ mod runs;
 mod signal;
 mod spotler;
 mod stack;
+mod stats;
 mod timeline;
 mod watch;
 mod words;

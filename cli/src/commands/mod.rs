@@ -21,6 +21,7 @@ mod schema;
 mod secret;
 mod serve;
 mod simulate;
+mod stats;
 mod status;
 mod stop;
 mod test;
@@ -68,6 +69,7 @@ enum Command {
     Events(events::Args),
     Enroll(enroll::Args),
     Stop(stop::Args),
+    Stats(stats::Args),
     Explain(explain::Args),
     Contacts(contacts::Args),
     Migrate(migrate::Args),
@@ -108,6 +110,7 @@ impl Cli {
             Command::Events(args) => events::events(&args, environment, terminal),
             Command::Enroll(args) => enroll::enroll(&args, environment, terminal),
             Command::Stop(args) => stop::stop(&args, environment, terminal),
+            Command::Stats(args) => stats::stats(&args, environment, terminal),
             Command::Explain(args) => explain::explain(&args, environment, terminal),
             Command::Contacts(args) => contacts::contacts(&args, environment, terminal),
             Command::Migrate(args) => migrate::migrate(&args, environment, terminal),

@@ -1,11 +1,12 @@
 //! What recipients and their servers do with a mail reaches the journey that sent it, and the next mail.
 
+use std::fs;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{laptop::Laptop, releases, time::eventually};
+use crate::{command::operated, laptop::Laptop, operator::json_of, releases, time::eventually};
 
 #[test]
 fn a_click_of_a_person_moves_the_run_on_and_that_of_a_machine_does_not() {
@@ -32,6 +33,20 @@ fn a_click_of_a_person_moves_the_run_on_and_that_of_a_machine_does_not() {
     let clicks: Vec<_> = run.signals.clicks.iter().cloned().collect();
     assert_eq!(clicks, [("hello".to_owned(), "read-on".to_owned())]);
     assert!(run.signals.opened.contains("hello"));
+
+    // The same mail was opened and clicked in once each by a person; the machine is told apart.
+    let told = stats(&laptop, "hello");
+    assert_eq!(told["mails"]["sent"], 1, "{told:#}");
+    for (number, count) in [
+        ("opened", 1),
+        ("opened_by_machine", 0),
+        ("clicked", 1),
+        ("clicked_by_machine", 1),
+        ("bounced", 0),
+        ("delivered", 1),
+    ] {
+        assert_eq!(told["mails"][number], count, "{number} of {told:#}");
+    }
     laptop.assert_all_done();
 }
 
@@ -55,6 +70,55 @@ fn an_address_that_does_not_exist_gets_nothing_more() {
     let mut outcomes: Vec<_> = outcomes.collect();
     outcomes.sort();
     assert_eq!(outcomes, ["sent", "sent", "suppressed"]);
+
+    // One mail bounced in both ways, one was delivered, and one was not sent.
+    let told = stats(&laptop, "hello");
+    for (number, count) in [
+        ("sent", 2),
+        ("delivered", 1),
+        ("bounced", 1),
+        ("bounced_softly", 1),
+    ] {
+        assert_eq!(told["mails"][number], count, "{number} of {told:#}");
+    }
+    assert_eq!(told["not_mailed"], json!({ "suppressed": 1 }));
+    let csv = csv(&laptop);
+    assert!(
+        csv.lines()
+            .any(|line| line.contains(",hello,,outcome:suppressed,1")),
+        "{csv}"
+    );
+}
+
+/// Returns what `waypost stats` says of a step.
+fn stats(laptop: &Laptop, step: &str) -> Value {
+    let said = operated(
+        &laptop.cloud().endpoint,
+        &["stats", "--stack", "laptop", "--json"],
+    );
+    assert_eq!(said.code, 0, "{said:?}");
+    let told = json_of(&said);
+    let steps = told["journeys"][0]["steps"].as_array().unwrap();
+    steps
+        .iter()
+        .find(|one| one["step"] == step)
+        .unwrap()
+        .clone()
+}
+
+fn csv(laptop: &Laptop) -> String {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("stats.csv");
+    let words = [
+        "stats",
+        "--stack",
+        "laptop",
+        "--csv",
+        file.to_str().unwrap(),
+    ];
+    let said = operated(&laptop.cloud().endpoint, &words);
+    assert_eq!(said.code, 0, "{said:?}");
+    fs::read_to_string(file).unwrap()
 }
 
 /// Has something happen to a mail.

@@ -37,7 +37,7 @@ use wire::AddressHasher;
 #[cfg(feature = "operator")]
 pub use operator::{
     DeadLetter, Depth, Dkim, Endpoint, EventDestination, InFlight, InForce, Kept, MailAccount,
-    MailFrom, MailIdentity, Operator, Parked, Quota, Shelf, Trace, Unverified, publish,
+    MailFacts, MailFrom, MailIdentity, Operator, Parked, Quota, Shelf, Trace, Unverified, publish,
 };
 pub use parameters::parameter_name;
 pub use settings::{Setting, Settings};

@@ -156,6 +156,45 @@ impl Standing {
     }
 }
 
+/// How far an enrollment came, and nothing of what it knows: all that statistics may read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Passage {
+    /// The journey's name.
+    pub journey: String,
+    /// The content hash of the version it runs.
+    pub plan: String,
+    /// Where it stands.
+    pub phase: Phase,
+    /// What it did, in order.
+    pub path: Vec<Taken>,
+}
+
+impl Passage {
+    /// Reads it out of a record of any version that was ever written.
+    ///
+    /// # Errors
+    /// Fails on what a newer version wrote.
+    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
+        #[derive(Deserialize)]
+        struct Part {
+            v: u8,
+            journey: String,
+            plan: String,
+            phase: PhaseDoc,
+            #[serde(default)]
+            path: Vec<TakenDoc>,
+        }
+        let part: Part = serde_json::from_str(json)?;
+        crate::version(part.v, 1)?;
+        Ok(Self {
+            journey: part.journey,
+            plan: part.plan,
+            phase: part.phase.into(),
+            path: part.path.into_iter().map(Taken::from).collect(),
+        })
+    }
+}
+
 #[derive(Deserialize, Serialize)]
 struct Doc {
     v: u8,

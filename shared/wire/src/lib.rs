@@ -32,7 +32,7 @@ mod wiring;
 pub use address::AddressHasher;
 pub use choice::{Choice, Choices, Chosen};
 pub use contact::{Bonds, ContactRecord, RoleBond};
-pub use enrollment::{EnrollmentRecord, Standing};
+pub use enrollment::{EnrollmentRecord, Passage, Standing};
 pub use entry::{Armed, LastEntry, Survey};
 pub use event::{Bond, Draft, Event, EventsMessage, Posted, check, read};
 pub use fired::{fired_from_json, fired_to_json};

@@ -9,6 +9,7 @@ mod person;
 mod release;
 mod runs;
 mod ses;
+mod tally;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub use person::{Shelf, Trace};
 pub use release::{InForce, publish};
 pub use runs::{InFlight, Parked};
 pub use ses::{Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Quota, Unverified};
+pub use tally::MailFacts;
 
 /// Where the AWS of a laptop is.
 #[derive(Clone, Eq, PartialEq)]

@@ -1,0 +1,163 @@
+//! `waypost stats`: what became of the runs of journeys and of their mails.
+
+mod show;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+use engine::Plans;
+use journey::{Action, Plan};
+use wire::History;
+
+use super::{EXIT_CODES, Verdict};
+use crate::environment::Environment;
+use crate::output::{Form, Terminal};
+use crate::progress::Progress;
+use crate::stack::{Choice, Stack, wait_for};
+use crate::stats::{Statistics, Version, VersionId, fold};
+
+/// Says how many came into each journey, how far they came, and what became of its mails.
+///
+/// By version and step: who stands there, what came of it, and of its mails how many were sent, delivered, opened,
+/// clicked, bounced, called spam, or not sent and why. Opens and clicks are people's; machines' are apart. The sides of a split
+/// are compared. What each number means is in docs/statistics.md.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = format!("\
+Examples:
+  waypost stats --stack waypost
+  waypost stats welkom --stack waypost --json
+  waypost stats --stack waypost --csv stats.csv
+
+{EXIT_CODES}"))]
+pub(super) struct Args {
+    /// Only this journey
+    journey: Option<String>,
+    #[command(flatten)]
+    stack: Choice,
+    /// Prints all of it as JSON, for programs
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Writes it into a file as CSV: a line for each number
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+}
+
+/// Shows the statistics of a stack.
+pub(super) fn stats(
+    args: &Args,
+    environment: &Environment,
+    terminal: Terminal,
+) -> anyhow::Result<Verdict> {
+    wait_for(async {
+        let stack = args.stack.open(environment).await?;
+        let progress = Progress::start(terminal, "Adding up runs and mails");
+        let report = Report::read(&stack, args.journey.as_deref()).await?;
+        drop(progress);
+        if let Some(file) = &args.csv {
+            fs::write(file, report.csv())
+                .with_context(|| format!("cannot write {}", file.display()))?;
+            return Ok(Verdict::Fine);
+        }
+        match Form::asked(args.json) {
+            Form::People => terminal.say(report.show(terminal))?,
+            Form::Programs => terminal.say_json(&report.json())?,
+        }
+        Ok(Verdict::Fine)
+    })
+}
+
+/// The statistics of a stack, and what they are shown with.
+struct Report {
+    found: Statistics,
+    history: History,
+    /// The plans of the versions, by content hash; the steps stand in their order there.
+    plans: BTreeMap<String, Plan>,
+}
+
+impl Report {
+    async fn read(stack: &Stack, only: Option<&str>) -> anyhow::Result<Self> {
+        let aws = stack.aws();
+        let in_force = aws.in_force().await?;
+        let history = aws.history(in_force.as_ref()).await?;
+        let mut runs = aws.passages().await?;
+        let mails = aws.posted().await?;
+        if let Some(only) = only {
+            runs.retain(|(_, run)| run.journey == only);
+            ensure!(
+                !runs.is_empty(),
+                "nobody has come into a journey that is called {only}"
+            );
+        }
+        let versions: BTreeSet<_> = runs.iter().map(|(_, run)| run.plan.clone()).collect();
+        let mut plans = BTreeMap::new();
+        for hash in versions {
+            let plan = aws.plan(&hash).await?;
+            plans.insert(hash, Plan::clone(&plan));
+        }
+        let splits = plans.iter().map(|(hash, plan)| {
+            let steps = plan.steps.iter();
+            let splits = steps.filter(|step| matches!(step.action, Action::Split { .. }));
+            (hash.clone(), splits.map(|step| step.id.clone()).collect())
+        });
+        let found = fold(runs, &mails, &splits.collect());
+        Ok(Self {
+            found,
+            history,
+            plans,
+        })
+    }
+
+    /// Returns the versions, the newest of each journey first.
+    fn versions(&self) -> Vec<(&VersionId, Option<u32>, &Version)> {
+        let versions = self.found.versions.iter();
+        let versions =
+            versions.map(|(id, version)| (id, self.history.version(&id.0, &id.1), version));
+        let mut versions: Vec<_> = versions.collect();
+        versions.sort_by(|(one, first, _), (other, second, _)| {
+            (&one.0, second, &one.1).cmp(&(&other.0, first, &other.1))
+        });
+        versions
+    }
+
+    /// Returns the steps at which something happened, in the order of the plan.
+    fn steps(&self, hash: &str, version: &Version) -> Vec<String> {
+        let plan = self
+            .plans
+            .get(hash)
+            .into_iter()
+            .flat_map(|plan| &plan.steps);
+        let planned = plan.map(|step| step.id.clone());
+        planned
+            .filter(|step| version.steps.contains_key(step))
+            .collect()
+    }
+
+    /// Returns the sides of a split, in the order of the plan.
+    fn sides(&self, hash: &str, step: &str) -> Vec<String> {
+        let plan = self
+            .plans
+            .get(hash)
+            .into_iter()
+            .flat_map(|plan| &plan.steps);
+        let found = plan
+            .filter(|one| one.id == step)
+            .find_map(|one| match &one.action {
+                Action::Split { branches, .. } => Some(branches),
+                Action::Call { .. }
+                | Action::Case { .. }
+                | Action::Change { .. }
+                | Action::Exit { .. }
+                | Action::If { .. }
+                | Action::Jump { .. }
+                | Action::Send { .. }
+                | Action::Wait { .. }
+                | Action::WaitFor { .. }
+                | Action::WaitUntil { .. }
+                | Action::Window { .. } => None,
+            });
+        let sides = found.into_iter().flatten();
+        sides.map(|side| side.name.clone()).collect()
+    }
+}

@@ -1,0 +1,287 @@
+//! The statistics as text, as JSON and as CSV.
+
+use std::fmt::Write;
+
+use engine::Fact;
+use journey::Skipped;
+use serde_json::{Map, Value, json};
+
+use super::Report;
+use crate::columns::columns;
+use crate::output::Terminal;
+use crate::runs::version as label;
+use crate::stats::{Arm, Comparison, Mails, Step, Version, compare};
+use crate::words;
+
+impl Report {
+    /// Shows them to people.
+    pub(super) fn show(&self, terminal: Terminal) -> String {
+        let mut text = String::new();
+        for ((journey, hash), number, version) in self.versions() {
+            let name = format!("{journey}{}", label(number, hash));
+            text.push_str(&self.shown(&name, hash, version, terminal));
+        }
+        if self.found.versions.is_empty() {
+            text.push_str("Nobody has come into a journey yet.\n");
+        }
+        if self.found.orphans > 0 {
+            let mails = usize::try_from(self.found.orphans).unwrap_or(usize::MAX);
+            let mails = words::count(mails, "mail");
+            let _ = writeln!(
+                text,
+                "{mails} more are in the ledger, of runs that are not counted here or no longer kept."
+            );
+        }
+        text.trim_end().to_owned()
+    }
+
+    /// Shows one version.
+    fn shown(&self, name: &str, hash: &str, version: &Version, terminal: Terminal) -> String {
+        let mut text = String::new();
+        let left = version
+            .left
+            .iter()
+            .map(|(reason, count)| format!("{reason} {count}"));
+        let left: Vec<_> = left.collect();
+        let left = if left.is_empty() {
+            "nobody".to_owned()
+        } else {
+            left.join(", ")
+        };
+        let _ = writeln!(
+            text,
+            "{}  {} came in, {} on their way, {} parked; left: {left}",
+            terminal.strong(name),
+            version.entered,
+            version.on_their_way(),
+            version.parked,
+        );
+        let rows = self.steps(hash, version).into_iter().map(|step| {
+            let found = &version.steps[&step];
+            row(step, found)
+        });
+        let headings = [
+            "step",
+            "here",
+            "sent",
+            "delivered",
+            "opened",
+            "clicked",
+            "bounced",
+            "spam",
+            "came of it",
+        ];
+        let _ = writeln!(text, "{}", columns(headings, rows, terminal));
+        for (step, arms) in &version.splits {
+            let sides = self.compared(hash, step, arms);
+            let rows = sides.into_iter().map(|(side, arm, clicked, goal)| {
+                [
+                    side,
+                    arm.runs.to_string(),
+                    arm.opened.to_string(),
+                    said(arm.clicked, arm, clicked),
+                    said(arm.goal, arm, goal),
+                    arm.unsubscribed.to_string(),
+                ]
+            });
+            let headings = [
+                step.as_str(),
+                "people",
+                "opened",
+                "clicked",
+                "goal",
+                "unsubscribed",
+            ];
+            let _ = writeln!(text, "{}", columns(headings, rows, terminal));
+        }
+        text.push('\n');
+        text
+    }
+
+    /// Compares the sides of a split with its first: by who clicked, and by who reached the goal.
+    fn compared<'a>(
+        &self,
+        hash: &str,
+        step: &str,
+        arms: &'a std::collections::BTreeMap<String, Arm>,
+    ) -> Vec<(String, &'a Arm, Option<Comparison>, Option<Comparison>)> {
+        let sides = self.sides(hash, step).into_iter();
+        let sides: Vec<_> = sides
+            .filter_map(|side| Some((arms.get(&side)?, side)))
+            .collect();
+        let first = sides.first().map(|(arm, _)| *arm);
+        let others = sides.len().saturating_sub(1);
+        let compared = sides.into_iter().enumerate().map(|(at, (arm, side))| {
+            let with = first.filter(|_| at > 0);
+            let test = |count: fn(&Arm) -> u64| {
+                with.map(|with| compare((count(arm), arm.runs), (count(with), with.runs), others))
+            };
+            (side, arm, test(|arm| arm.clicked), test(|arm| arm.goal))
+        });
+        compared.collect()
+    }
+
+    /// Describes them for programs.
+    pub(super) fn json(&self) -> Value {
+        let versions = self
+            .versions()
+            .into_iter()
+            .map(|((journey, hash), number, version)| {
+                let steps = self.steps(hash, version).into_iter().map(|name| {
+                    let step = &version.steps[&name];
+                    json!({
+                        "step": name, "waiting": step.here, "outcomes": step.outcomes,
+                        "mails": numbers(&step.mails), "not_mailed": not_mailed(step),
+                    })
+                });
+                let splits = version.splits.iter().map(|(step, arms)| {
+                    let sides = self.compared(hash, step, arms).into_iter();
+                    let sides = sides.map(|(side, arm, clicked, goal)| json!({
+                    "arm": side, "entered": arm.runs, "opened": arm.opened, "clicked": arm.clicked,
+                    "goal": arm.goal, "unsubscribed": arm.unsubscribed,
+                    "clicked_vs_first": told(clicked), "goal_vs_first": told(goal),
+                }));
+                    json!({ "step": step, "arms": sides.collect::<Vec<_>>() })
+                });
+                json!({
+                    "journey": journey, "version": number, "plan": hash,
+                    "entered": version.entered, "on_their_way": version.on_their_way(),
+                    "parked": version.parked, "left": version.left,
+                    "steps": steps.collect::<Vec<_>>(), "splits": splits.collect::<Vec<_>>(),
+                })
+            });
+        json!({ "journeys": versions.collect::<Vec<_>>(), "mails_of_other_runs": self.found.orphans })
+    }
+
+    /// Writes them as CSV (RFC 4180): a line for each number.
+    pub(super) fn csv(&self) -> String {
+        let mut text = "journey,version,plan,step,arm,measure,count\r\n".to_owned();
+        for ((journey, hash), number, version) in self.versions() {
+            let number = number.map(|number| number.to_string()).unwrap_or_default();
+            let mut line = |step: &str, arm: &str, measure: &str, count: u64| {
+                let _ = write!(
+                    text,
+                    "{journey},{number},{hash},{step},{arm},{measure},{count}\r\n"
+                );
+            };
+            line("", "", "entered", version.entered);
+            line("", "", "on_their_way", version.on_their_way());
+            line("", "", "parked", version.parked);
+            for (reason, count) in &version.left {
+                line("", "", &format!("left:{reason}"), *count);
+            }
+            for name in self.steps(hash, version) {
+                let step = &version.steps[&name];
+                line(&name, "", "waiting", step.here);
+                for (outcome, count) in &step.outcomes {
+                    line(&name, "", &format!("outcome:{outcome}"), *count);
+                }
+                for (measure, count) in numbers(&step.mails) {
+                    line(&name, "", &measure, count.as_u64().unwrap_or_default());
+                }
+            }
+            for (step, arms) in &version.splits {
+                for (side, arm) in arms {
+                    for (measure, count) in [
+                        ("entered", arm.runs),
+                        ("opened", arm.opened),
+                        ("clicked", arm.clicked),
+                        ("goal", arm.goal),
+                        ("unsubscribed", arm.unsubscribed),
+                    ] {
+                        line(step, side, measure, count);
+                    }
+                }
+            }
+        }
+        text
+    }
+}
+
+fn row(name: String, step: &Step) -> [String; 9] {
+    let mails = &step.mails;
+    let some = |count: u64| {
+        if mails.sent == 0 {
+            String::new()
+        } else {
+            count.to_string()
+        }
+    };
+    let bounced = mails.with(Fact::Bounced) + mails.with(Fact::BouncedSoftly);
+    let outcomes = step
+        .outcomes
+        .iter()
+        .map(|(outcome, count)| format!("{outcome} {count}"));
+    let mut outcomes: Vec<_> = outcomes.collect();
+    if mails.in_doubt > 0 {
+        outcomes.push(format!("in doubt {}", mails.in_doubt));
+    }
+    [
+        name,
+        step.here.to_string(),
+        some(mails.sent),
+        some(mails.delivered),
+        some(mails.with(Fact::Opened)),
+        some(mails.with(Fact::Clicked)),
+        some(bounced),
+        some(mails.with(Fact::Complained)),
+        outcomes.join(", "),
+    ]
+}
+
+/// Returns the numbers about mails by name; none where no mail was sent.
+fn numbers(mails: &Mails) -> Map<String, Value> {
+    let mut numbers = Map::new();
+    if *mails != Mails::default() {
+        numbers.insert("sent".to_owned(), json!(mails.sent));
+        numbers.insert("delivered".to_owned(), json!(mails.delivered));
+        numbers.insert("in_doubt".to_owned(), json!(mails.in_doubt));
+        for (fact, name) in Fact::ALL {
+            numbers.insert(name.to_owned(), json!(mails.with(fact)));
+        }
+    }
+    numbers
+}
+
+/// Returns why mails of a step were not sent, with how often.
+fn not_mailed(step: &Step) -> Map<String, Value> {
+    let reasons = [
+        Skipped::Expired,
+        Skipped::OptedOut,
+        Skipped::OverCap,
+        Skipped::Quiet,
+        Skipped::Suppressed,
+        Skipped::Withheld,
+    ];
+    let found = reasons.iter().filter_map(|reason| {
+        let count = step.outcomes.get(reason.as_str())?;
+        Some((reason.as_str().to_owned(), json!(count)))
+    });
+    found.collect()
+}
+
+/// Says a share of a side, and what its difference from the first means.
+fn said(count: u64, arm: &Arm, comparison: Option<Comparison>) -> String {
+    let share = (count * 1000).checked_div(arm.runs).unwrap_or_default();
+    let share = format!("{count} ({}.{}%)", share / 10, share % 10);
+    match comparison {
+        None => share,
+        Some(Comparison::TooFew) => format!("{share}, too few to tell"),
+        Some(Comparison::Chance(p)) if p < SURE => format!("{share}, differs (p {p:.4})"),
+        Some(Comparison::Chance(p)) => format!("{share}, may be chance (p {p:.2})"),
+    }
+}
+
+fn told(comparison: Option<Comparison>) -> Value {
+    match comparison {
+        None => Value::Null,
+        Some(Comparison::TooFew) => json!({ "p": null, "says": "too few to tell" }),
+        Some(Comparison::Chance(p)) => {
+            let says = if p < SURE { "differs" } else { "may be chance" };
+            json!({ "p": p, "says": says })
+        }
+    }
+}
+
+/// Below this a difference is called one.
+const SURE: f64 = 0.05;

@@ -1,0 +1,168 @@
+//! Numbers that are the same in whatever order things are read, and comparisons with known answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::MailFacts;
+use engine::Fact;
+use jiff::Timestamp;
+use journey::{ContactId, EnrollmentId, Phase, Taken};
+use wire::Passage;
+
+use super::{Comparison, compare, fold};
+
+#[test]
+fn runs_and_mails_add_up_in_whatever_order() {
+    let (runs, mails) = (runs(), mails());
+    let splits = BTreeMap::from([("p1".to_owned(), BTreeSet::from(["ab".to_owned()]))]);
+    let found = fold(runs.clone(), &mails, &splits);
+    let version = &found.versions[&("j".to_owned(), "p1".to_owned())];
+    assert_eq!(
+        (version.entered, version.on_their_way(), version.parked),
+        (4, 2, 1)
+    );
+    assert_eq!(
+        version.left,
+        BTreeMap::from([("finished".to_owned(), 1), ("goal".to_owned(), 1)])
+    );
+    assert_eq!(
+        (version.steps["pause"].here, version.steps["ab"].here),
+        (1, 1)
+    );
+    let hello = &version.steps["hello"];
+    assert_eq!(
+        hello.outcomes,
+        BTreeMap::from([("over_cap".to_owned(), 1), ("sent".to_owned(), 2)])
+    );
+    assert_eq!(
+        (
+            hello.mails.sent,
+            hello.mails.delivered,
+            hello.mails.in_doubt
+        ),
+        (3, 2, 1)
+    );
+    assert_eq!(
+        (
+            hello.mails.with(Fact::Opened),
+            hello.mails.with(Fact::OpenedByMachine)
+        ),
+        (1, 2)
+    );
+    let [a, b] = [&version.splits["ab"]["a"], &version.splits["ab"]["b"]];
+    assert_eq!((a.runs, a.opened, a.clicked, a.goal), (2, 1, 1, 1));
+    assert_eq!((b.runs, b.opened, b.clicked, b.goal), (1, 0, 0, 0));
+    assert_eq!(found.orphans, 1);
+
+    let turned: Vec<_> = runs.into_iter().rev().collect();
+    let mails: Vec<_> = mails.into_iter().rev().collect();
+    assert_eq!(fold(turned, &mails, &splits), found);
+}
+
+#[test]
+fn a_difference_is_weighed_as_statistics_books_do() {
+    // 200 of 1000 against 250 of 1000: z is 2.6774, so p is 0.00742.
+    for (one, other, comparisons, p) in [
+        ((250, 1000), (200, 1000), 1, 0.007_42),
+        ((200, 1000), (250, 1000), 1, 0.007_42),
+        ((250, 1000), (200, 1000), 3, 0.022_26),
+        ((200, 1000), (200, 1000), 1, 1.0),
+        // z is 0.7282.
+        ((55, 500), (48, 500), 1, 0.466_5),
+    ] {
+        let Comparison::Chance(found) = compare(one, other, comparisons) else {
+            panic!("{one:?} and {other:?} are enough");
+        };
+        assert!((found - p).abs() < 0.000_5, "{one:?} {other:?}: {found}");
+    }
+    for (one, other) in [
+        ((0, 0), (0, 0)),
+        ((0, 100), (0, 100)),
+        ((100, 100), (100, 100)),
+        ((3, 10), (1, 1000)),
+        ((1, 4), (2, 4)),
+    ] {
+        assert_eq!(
+            compare(one, other, 1),
+            Comparison::TooFew,
+            "{one:?} {other:?}"
+        );
+    }
+}
+
+fn runs() -> Vec<(EnrollmentId, Passage)> {
+    vec![
+        run(
+            1,
+            &[("ab", "a"), ("hello", "sent"), ("end", "finished")],
+            left("goal"),
+        ),
+        run(2, &[("ab", "b"), ("hello", "over_cap")], left("finished")),
+        run(
+            3,
+            &[("ab", "a"), ("hello", "sent")],
+            Phase::Waiting {
+                step: "pause".to_owned(),
+                due: Timestamp::UNIX_EPOCH,
+            },
+        ),
+        run(
+            4,
+            &[],
+            Phase::Parked {
+                step: "ab".to_owned(),
+                reason: "x".to_owned(),
+                at: Timestamp::UNIX_EPOCH,
+            },
+        ),
+    ]
+}
+
+fn mails() -> Vec<MailFacts> {
+    vec![
+        mail(
+            1,
+            true,
+            &[Fact::Opened, Fact::Clicked, Fact::OpenedByMachine],
+        ),
+        mail(3, true, &[Fact::Bounced]),
+        // The report came, and the ledger has not heard of it.
+        mail(3, false, &[Fact::OpenedByMachine]),
+        mail(4, false, &[]),
+        mail(9, true, &[]),
+    ]
+}
+
+fn run(number: u8, path: &[(&str, &str)], phase: Phase) -> (EnrollmentId, Passage) {
+    let taken = path.iter().map(|(step, outcome)| Taken {
+        step: (*step).to_owned(),
+        outcome: (*outcome).to_owned(),
+        at: Timestamp::UNIX_EPOCH,
+    });
+    let passage = Passage {
+        journey: "j".to_owned(),
+        plan: "p1".to_owned(),
+        phase,
+        path: taken.collect(),
+    };
+    (id(number), passage)
+}
+
+fn left(reason: &str) -> Phase {
+    Phase::Left {
+        reason: reason.to_owned(),
+        at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn mail(run: u8, accepted: bool, facts: &[Fact]) -> MailFacts {
+    MailFacts {
+        enrollment: id(run),
+        step: "hello".to_owned(),
+        accepted,
+        facts: facts.iter().copied().collect(),
+    }
+}
+
+fn id(number: u8) -> EnrollmentId {
+    EnrollmentId::of("j", None, &ContactId::of(&number.to_string()), None)
+}
