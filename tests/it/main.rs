@@ -2,6 +2,7 @@
 
 mod a_plain_reading;
 mod an_opt_out_is_honored;
+mod contract;
 mod drawn;
 mod folders;
 mod given;

@@ -1,0 +1,246 @@
+//! Contacts, their roles, what advertising they got, what they chose, and which addresses are forbidden.
+
+#![expect(clippy::unwrap_used, reason = "what fails here is a test")]
+
+use std::collections::BTreeMap;
+
+use engine::{AddressKey, Bonding, Holder, Stored};
+use journey::{Contact, SendId};
+use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, Mailed, RoleBond};
+
+use super::{Stores, at, person, run, written};
+
+pub(super) async fn a_contact_is_replaced_by_version(stores: &impl Stores) {
+    let record = contact("anna", "anna@example.org");
+    let id = record.contact.id.clone();
+    assert!(
+        stores
+            .contacts(std::slice::from_ref(&id))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        stores.put_contact(&record, Some(1)).await.unwrap(),
+        Stored::Conflict
+    );
+    assert_eq!(
+        stores.put_contact(&record, None).await.unwrap(),
+        Stored::Done
+    );
+    assert_eq!(
+        stores.put_contact(&record, None).await.unwrap(),
+        Stored::Conflict
+    );
+    let moved = contact("anna", "anna@elsewhere.example");
+    assert_eq!(
+        stores.put_contact(&moved, Some(1)).await.unwrap(),
+        Stored::Done
+    );
+    let found = stores
+        .contacts(&[id.clone(), person("nobody")])
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[&id].version, &found[&id].value), (2, &moved));
+}
+
+pub(super) async fn roles_are_found_by_what_they_are_held_for(stores: &impl Stores) {
+    let (one, other) = (person("bond-1"), person("bond-2"));
+    let subject = Bonding::Subject("pupil-7");
+    assert_eq!(
+        stores
+            .put_bonds(subject, &one, &bonds("PARENT"), None)
+            .await
+            .unwrap(),
+        Stored::Done
+    );
+    assert_eq!(
+        stores
+            .put_bonds(subject, &one, &bonds("PARENT"), None)
+            .await
+            .unwrap(),
+        Stored::Conflict
+    );
+    assert_eq!(
+        stores
+            .put_bonds(subject, &one, &bonds("TUTOR"), Some(1))
+            .await
+            .unwrap(),
+        Stored::Done
+    );
+    written(
+        stores
+            .put_bonds(subject, &other, &bonds("PARENT"), None)
+            .await
+            .unwrap(),
+    );
+    written(
+        stores
+            .put_bonds(Bonding::Role("PARENT"), &other, &bonds("PARENT"), None)
+            .await
+            .unwrap(),
+    );
+    // A subject that is called as a role is another thing.
+    written(
+        stores
+            .put_bonds(Bonding::Subject("PARENT"), &one, &bonds("PARENT"), None)
+            .await
+            .unwrap(),
+    );
+    let found = stores.bonds(subject).await.unwrap();
+    assert_eq!(found.len(), 2);
+    assert_eq!(
+        (found[&one].version, &found[&one].value),
+        (2, &bonds("TUTOR"))
+    );
+    let holders: Vec<_> = stores
+        .bonds(Bonding::Role("PARENT"))
+        .await
+        .unwrap()
+        .into_keys()
+        .collect();
+    assert_eq!(holders, [other]);
+    assert!(
+        stores
+            .bonds(Bonding::Subject("pupil-8"))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+pub(super) async fn what_advertising_somebody_got_is_replaced_by_version(stores: &impl Stores) {
+    let who = person("mailed");
+    let send = SendId::of(&run("mailed", "e1"), "hello", &who);
+    let mailed = |minute: i64| Mailed {
+        mails: BTreeMap::from([(send.clone(), at(minute))]),
+    };
+    assert_eq!(stores.mailed(&who).await.unwrap(), None);
+    assert_eq!(
+        stores.put_mailed(&who, &mailed(0), None).await.unwrap(),
+        Stored::Done
+    );
+    assert_eq!(
+        stores.put_mailed(&who, &mailed(1), None).await.unwrap(),
+        Stored::Conflict
+    );
+    assert_eq!(
+        stores.put_mailed(&who, &mailed(1), Some(1)).await.unwrap(),
+        Stored::Done
+    );
+    let found = stores.mailed(&who).await.unwrap().expect("it is noted");
+    assert_eq!((found.version, found.value), (2, mailed(1)));
+}
+
+pub(super) async fn choices_are_kept_by_holder_and_topic(stores: &impl Stores) {
+    let mut left = Choices::default();
+    left.add(Choice {
+        at: at(0),
+        how: "page".to_owned(),
+        what: Chosen::Out,
+    });
+    let contact = Holder::Contact(person("chooses"));
+    let address = Holder::Address(AddressKey("chooses".to_owned()));
+    for holder in [&contact, &address] {
+        assert_eq!(
+            stores
+                .put_choices(holder, "news", &left, None)
+                .await
+                .unwrap(),
+            Stored::Done
+        );
+        assert_eq!(
+            stores
+                .put_choices(holder, "news", &left, None)
+                .await
+                .unwrap(),
+            Stored::Conflict
+        );
+    }
+    written(
+        stores
+            .put_choices(&contact, "offers", &left, None)
+            .await
+            .unwrap(),
+    );
+    let mut back = left.clone();
+    back.add(Choice {
+        at: at(1),
+        how: "page".to_owned(),
+        what: Chosen::In,
+    });
+    assert_eq!(
+        stores
+            .put_choices(&contact, "news", &back, Some(1))
+            .await
+            .unwrap(),
+        Stored::Done
+    );
+    let found = stores
+        .choices(&contact, "news")
+        .await
+        .unwrap()
+        .expect("it is kept");
+    assert_eq!((found.version, &found.value), (2, &back));
+    let found = stores
+        .choices(&address, "news")
+        .await
+        .unwrap()
+        .expect("it is kept");
+    assert_eq!((found.version, &found.value), (1, &left));
+    assert_eq!(stores.choices(&address, "offers").await.unwrap(), None);
+    let all: Vec<_> = stores
+        .all_choices(&contact)
+        .await
+        .unwrap()
+        .into_keys()
+        .collect();
+    assert_eq!(all, ["news", "offers"]);
+}
+
+pub(super) async fn an_address_is_forbidden_for_a_reason(stores: &impl Stores) {
+    let address = AddressKey("forbidden".to_owned());
+    assert_eq!(stores.suppression(&address).await.unwrap(), None);
+    stores.suppress(&address, "bounced").await.unwrap();
+    stores.suppress(&address, "bounced").await.unwrap();
+    let why = stores.suppression(&address).await.unwrap();
+    assert!(why.is_some(), "it is forbidden");
+    assert_eq!(
+        stores
+            .suppression(&AddressKey("other".to_owned()))
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+fn bonds(role: &str) -> Bonds {
+    let bond = RoleBond {
+        holds: true,
+        since: "e1".to_owned(),
+        as_of: at(0),
+    };
+    Bonds {
+        roles: BTreeMap::from([(role.to_owned(), bond)]),
+    }
+}
+
+pub(super) fn contact(name: &str, address: &str) -> ContactRecord {
+    ContactRecord {
+        contact: Contact {
+            id: person(name),
+            source_id: name.to_owned(),
+            address: address.parse().expect("an address"),
+            full_name: name.to_owned(),
+            locale: Some("nl".to_owned()),
+            time_zone: None,
+            fields: [].into(),
+            tags: ["vip".to_owned()].into(),
+            lists: [].into(),
+            consent: [].into(),
+        },
+        as_of: at(0),
+        unheard: Vec::new(),
+    }
+}
