@@ -103,6 +103,12 @@ impl Place<'_> {
             self.out.text.push_str(vec!["{"; braces].join(" ").as_str());
             return Some(braces);
         }
+        if rest.starts_with("}}") {
+            // What it closes is a text as well.
+            let braces = rest.len() - rest.trim_start_matches('}').len();
+            self.out.text.push_str(vec!["}"; braces].join(" ").as_str());
+            return Some(braces);
+        }
         if let Some(placeholder) = placeholder(rest) {
             let what =
                 format!("`{placeholder}` is to be filled in, and goes into the mail as it is");
@@ -134,7 +140,11 @@ impl Place<'_> {
             self.out.text.push_str("{{recipient.full_name}}");
             return;
         }
+        // Inside a link: `[Open](https://x.example/` stands before it.
+        let link = self.out.text.rfind("](");
+        let linked = link.is_some_and(|at| !self.out.text[at..].contains([')', '\n']));
         let shown = match kind(&meant) {
+            _ if linked => format!("{{{{url event.{meant}}}}}"),
             "date" => format!("{{{{date event.{meant} \"long\"}}}}"),
             "text" => format!("{{{{paragraphs event.{meant}}}}}"),
             _ => format!("{{{{event.{meant}}}}}"),

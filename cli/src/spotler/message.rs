@@ -70,23 +70,19 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Message, String> {
     let subject = take(line, &subject);
     let (line, preheader) = said(&["snippet", "preheader"]).unwrap_or_default();
     let preheader = take(line, &preheader);
-    let heading = said(&["titel", "title"]).map(|(line, title)| take(line, &title));
-    let text = take(body_line, body.trim_end());
+    let heading = said(&["titel", "title"]);
+    let heading_line = heading.as_ref().map(|(line, _)| *line);
+    let heading = heading.map(|(line, title)| take(line, &title));
+    let written = take(body_line, body.trim_end());
     let body = match heading {
         // A text that begins with the same heading does not need it twice.
-        Some(heading) if text.lines().next() != Some(&format!("# {heading}")) => {
-            format!("# {heading}\n\n{text}\n")
+        Some(heading) if written.lines().next() != Some(&format!("# {heading}")) => {
+            format!("# {heading}\n\n{written}\n")
         }
-        _ => format!("{text}\n"),
+        _ => format!("{written}\n"),
     };
-    if said(&["onderwerp", "subject"]).is_none() {
-        let what = "it names no subject, so its name is one: write `Onderwerp: …` above the text";
-        notes.push(note(file, 0, what.to_owned(), true));
-    }
-    if is_html {
-        let what = "only the words are taken over: how it looks belongs into a layout".to_owned();
-        notes.push(note(file, 0, what, false));
-    }
+    let missing = said(&["onderwerp", "subject"]).is_none();
+    notes.extend(doubts(file, &text, is_html, missing, heading_line));
     Ok(Message {
         name: name(&title),
         title,
@@ -98,6 +94,36 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Message, String> {
         vars,
         notes,
     })
+}
+
+/// Tells what was understood in one of several ways.
+fn doubts(
+    file: &str,
+    text: &str,
+    is_html: bool,
+    no_subject: bool,
+    heading: Option<usize>,
+) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let below = heading.filter(|line| !is_html && is_below_an_empty_line(text, *line));
+    if let Some(line) = below {
+        let what = "`Titel:` below an empty line is read as the heading, not as text";
+        notes.push(note(file, line, what.to_owned(), false));
+    }
+    if no_subject {
+        let what = "it names no subject, so its name is one: write `Onderwerp: …` above the text";
+        notes.push(note(file, 0, what.to_owned(), true));
+    }
+    if is_html {
+        let what = "only the words are taken over: how it looks belongs into a layout".to_owned();
+        notes.push(note(file, 0, what, false));
+    }
+    notes
+}
+
+fn is_below_an_empty_line(text: &str, line: usize) -> bool {
+    let before = line.checked_sub(2).and_then(|at| text.lines().nth(at));
+    before.is_some_and(|before| before.trim().is_empty())
 }
 
 /// Reads the text of a file, with one kind of line ends.

@@ -6,69 +6,7 @@ use super::{files, read};
 
 #[test]
 fn every_known_spelling_of_a_field_is_read() {
-    for (said, meant, notes) in [
-        (
-            "[automationfield:Person.FullName]",
-            "{{event.Person.FullName}}",
-            0,
-        ),
-        (
-            "[automationfield.Person.FullName]",
-            "{{event.Person.FullName}}",
-            1,
-        ),
-        (
-            "[automationfield:Person.FullName]]",
-            "{{event.Person.FullName}}",
-            1,
-        ),
-        (
-            "[ AutomationField : Person.FullName ]",
-            "{{event.Person.FullName}}",
-            1,
-        ),
-        (
-            "{{Person.FullName}} en {{ Code }}",
-            "{{event.Person.FullName}} en {{event.Code}}",
-            0,
-        ),
-        (
-            "[automationfield:Recipient.FullName]",
-            "{{recipient.full_name}}",
-            0,
-        ),
-        (
-            "[automationfield.Person.SourcelD]",
-            "{{event.Person.SourceID}}",
-            2,
-        ),
-        (
-            "[automationfield:Group.EndDate]",
-            "{{date event.Group.EndDate \"long\"}}",
-            0,
-        ),
-        (
-            "binnen (aantal) dagen",
-            "binnen {{vars.review_days}} dagen",
-            0,
-        ),
-        (
-            "[automationfield:Person.FullName",
-            "[automationfield:Person.FullName",
-            1,
-        ),
-        (
-            "[een gewone link](https://x.example)",
-            "[een gewone link](https://x.example)",
-            0,
-        ),
-        ("{{{x}}} {{#if y}} {{", "{ { {x}}} { {#if y}} { {", 3),
-        ("{{else}} {{this}}", "{ {else}} { {this}}", 2),
-        ("C:\\[automationfield:X]", "C:\\ {{event.X}}", 1),
-        ("bel (Uw telefoonnummer)", "bel (Uw telefoonnummer)", 1),
-        ("(zie onder)", "(zie onder)", 0),
-        ("[automationfield:Mandate]", "{{event.Mandate}}", 0),
-    ] {
+    for (said, meant, notes) in SPELLINGS {
         let text = format!("Tag: T\nOnderwerp: x\n\n{said}\n");
         let message = read("m.txt", text.as_bytes()).unwrap();
         assert_eq!(message.body.trim_end(), meant);
@@ -213,4 +151,74 @@ const MESSAGES: [(&str, &str); 4] = [
          <p>Onderwerp: [automationfield:Person.FullName] gaat door</p><h1>Het traject loopt langer</h1>\
          <p>Tot en met [automationfield:Person_ActivityGroup.EndDate]] duurt het &eacute;cht.</p></body></html>",
     ),
+];
+
+/// What is said, what is meant, and how many notes that takes.
+const SPELLINGS: [(&str, &str, usize); 18] = [
+    (
+        "[automationfield:Person.FullName]",
+        "{{event.Person.FullName}}",
+        0,
+    ),
+    (
+        "[automationfield.Person.FullName]",
+        "{{event.Person.FullName}}",
+        1,
+    ),
+    (
+        "[automationfield:Person.FullName]]",
+        "{{event.Person.FullName}}",
+        1,
+    ),
+    (
+        "[ AutomationField : Person.FullName ]",
+        "{{event.Person.FullName}}",
+        1,
+    ),
+    (
+        "{{Person.FullName}} en {{ Code }}",
+        "{{event.Person.FullName}} en {{event.Code}}",
+        0,
+    ),
+    (
+        "[automationfield:Recipient.FullName]",
+        "{{recipient.full_name}}",
+        0,
+    ),
+    (
+        "[automationfield.Person.SourcelD]",
+        "{{event.Person.SourceID}}",
+        2,
+    ),
+    (
+        "[automationfield:Group.EndDate]",
+        "{{date event.Group.EndDate \"long\"}}",
+        0,
+    ),
+    (
+        "binnen (aantal) dagen",
+        "binnen {{vars.review_days}} dagen",
+        0,
+    ),
+    (
+        "[automationfield:Person.FullName",
+        "[automationfield:Person.FullName",
+        1,
+    ),
+    (
+        "[een gewone link](https://x.example)",
+        "[een gewone link](https://x.example)",
+        0,
+    ),
+    ("{{{x}}} {{#if y}} {{", "{ { {x} } } { {#if y} } { {", 3),
+    ("{{else}} {{this}}", "{ {else} } { {this} }", 2),
+    ("C:\\[automationfield:X]", "C:\\ {{event.X}}", 1),
+    (
+        "[Open](https://x.example/[automationfield:Code]) [automationfield:Code]",
+        "[Open](https://x.example/{{url event.Code}}) {{event.Code}}",
+        0,
+    ),
+    ("bel (Uw telefoonnummer)", "bel (Uw telefoonnummer)", 1),
+    ("(zie onder)", "(zie onder)", 0),
+    ("[automationfield:Mandate]", "{{event.Mandate}}", 0),
 ];

@@ -103,6 +103,12 @@ fn declared(event: &str, title: &str, params: &BTreeSet<&str>) -> String {
     text
 }
 
+/// Returns whether a parameter is the address of a page, as far as its name tells.
+fn is_address(param: &str) -> bool {
+    let param = param.to_ascii_lowercase();
+    param.ends_with("url") || param.ends_with("link")
+}
+
 /// Returns whether a parameter lets somebody in, as far as its name tells: it is dropped after its mail.
 fn is_secret(param: &str) -> bool {
     let param = param.to_ascii_lowercase();
@@ -115,6 +121,7 @@ fn example(param: &str) -> &'static str {
         "date" => "2026-12-01",
         "number" => "12",
         "text" => "\"Een regel.\\nNog een regel.\"",
+        _ if is_address(param) => "https://voorbeeld.example/",
         _ => "Voorbeeld",
     }
 }

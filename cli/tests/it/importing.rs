@@ -30,6 +30,18 @@ fn a_message_becomes_a_release_that_passes_its_check() {
 }
 
 #[test]
+fn what_only_looks_like_a_command_and_fields_in_links_pass_the_check() {
+    let folder = TempDir::new().unwrap();
+    let odd = "\n{{else}} {{{x}}} {{#if y}} {{ C:\\[automationfield:X]\n[Open](https://x.example/[automationfield:Code]) of [alles]([automationfield:Link])\n";
+    put(&folder, "in/een.txt", format!("{MESSAGE}{odd}").as_bytes());
+    let told = import(&folder);
+    assert_eq!(told.code, 1, "somebody has to look at it: {}", told.out);
+    assert_eq!(json_of(&told)["sound"], true, "{}", told.out);
+    let checked = said(folder.path(), &["check", "out"]);
+    assert_eq!(checked.code, 0, "{}", checked.out);
+}
+
+#[test]
 fn what_is_there_already_is_never_overwritten() {
     let folder = TempDir::new().unwrap();
     put(&folder, "in/een.txt", MESSAGE.as_bytes());
