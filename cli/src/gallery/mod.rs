@@ -29,8 +29,8 @@ pub(crate) struct Picture {
     pub(crate) template: String,
     /// The language.
     pub(crate) locale: String,
-    /// The event whose example fills it in.
-    pub(crate) event: String,
+    /// The event whose example fills it in; none where the journey begins with something else.
+    pub(crate) event: Option<String>,
     /// Who gets it, in words.
     pub(crate) to: String,
     /// Whom it is from, in words.
@@ -52,11 +52,13 @@ pub(crate) fn pictures(compiled: &Compiled, now: Timestamp) -> Vec<Picture> {
 
 fn of_journey(compiled: &Compiled, journey: &Journey, now: Timestamp) -> Vec<Picture> {
     let plan = &journey.plan;
-    let events: BTreeSet<&str> = plan
-        .triggers
-        .iter()
-        .filter_map(|trigger| trigger.event())
-        .collect();
+    let triggers = plan.triggers.iter();
+    let events: BTreeSet<_> = triggers.filter_map(|trigger| trigger.event()).collect();
+    let mut begun: Vec<Option<&str>> = events.into_iter().map(Some).collect();
+    if begun.is_empty() {
+        // A date, a list, a tag: there is nothing but the contact to fill a mail in with.
+        begun.push(None);
+    }
     let mut pictures = Vec::new();
     for step in &plan.steps {
         let Action::Send { send, .. } = &step.action else {
@@ -67,15 +69,15 @@ fn of_journey(compiled: &Compiled, journey: &Journey, now: Timestamp) -> Vec<Pic
             .iter()
             .filter(|((name, _), _)| *name == send.template);
         for ((_, locale), source) in variants {
-            for event in &events {
+            for event in &begun {
                 let scene = scene::Scene {
                     compiled,
                     plan,
-                    event,
+                    event: *event,
                     locale: locale.as_deref().unwrap_or(&compiled.settings.locale),
                     now,
                 };
-                let several = (events.len() > 1).then(|| slug(event));
+                let several = event.filter(|_| begun.len() > 1).map(slug);
                 let parts = [
                     Some(slug(&plan.journey)),
                     Some(slug(&step.id)),
@@ -87,8 +89,11 @@ fn of_journey(compiled: &Compiled, journey: &Journey, now: Timestamp) -> Vec<Pic
                     title: plan.title.clone(),
                     template: send.template.clone(),
                     locale: scene.locale.to_owned(),
-                    event: (*event).to_owned(),
-                    to: everyone(send.to.as_ref().or(plan.to.as_ref())),
+                    event: event.map(str::to_owned),
+                    to: match send.to.as_ref().or(plan.to.as_ref()) {
+                        None if event.is_none() => "whoever comes into the journey".to_owned(),
+                        audience => everyone(audience),
+                    },
                     from: format!("{} <{}>", send.from.name, send.from.address.as_str()),
                     file: parts.into_iter().flatten().collect::<Vec<_>>().join("."),
                     mail: mail_of(source, &scene),

@@ -47,11 +47,15 @@ fn section(html: &mut String, at: usize, picture: &Picture) {
         value => format!("<dt>{name}</dt><dd>{}</dd>", escape(value)),
     };
     let preheader = picture.mail.as_ref().map_or("", |mail| &mail.preheader);
+    let when = match &picture.event {
+        Some(event) => format!("{event} in {}", picture.journey),
+        None => picture.journey.clone(),
+    };
     let facts = [
         fact("Preheader", preheader),
         fact("To", &picture.to),
         fact("From", &picture.from),
-        fact("When", &format!("{} in {}", picture.event, picture.journey)),
+        fact("When", &when),
         fact(
             "Template",
             &format!("{} ({})", picture.template, picture.locale),
@@ -108,7 +112,7 @@ mod tests {
             title: text("title"),
             template: text("template"),
             locale: text("locale"),
-            event: text("event"),
+            event: Some(text("event")),
             to: text("to"),
             from: text("from"),
             file: "a.b".to_owned(),

@@ -14,8 +14,8 @@ pub(super) struct Scene<'a> {
     pub(super) compiled: &'a Compiled,
     /// The journey.
     pub(super) plan: &'a Plan,
-    /// The event whose example fills the mail in.
-    pub(super) event: &'a str,
+    /// The event whose example fills the mail in, if one begins the journey.
+    pub(super) event: Option<&'a str>,
     /// The language.
     pub(super) locale: &'a str,
     /// When it is.
@@ -51,12 +51,11 @@ impl Scene<'_> {
 
     /// Returns the parameters that the journey reads, from the event's example.
     fn params(&self) -> Result<Map<String, Json>, ScopeError> {
-        let example = self.compiled.examples.get(self.event);
-        let declared = self
-            .compiled
-            .events
-            .get(self.event)
-            .map(|event| &event.params);
+        let example = self
+            .event
+            .and_then(|event| self.compiled.examples.get(event));
+        let declared = self.event.and_then(|event| self.compiled.events.get(event));
+        let declared = declared.map(|event| &event.params);
         let mut shown = BTreeMap::new();
         // A journey with several events may read a parameter that this one does not have: it is absent.
         for (path, field) in &self.plan.params {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use crate::command::{said, sera};
+use crate::operator::json_of;
 
 #[test]
 fn every_example_does_what_its_readme_says() {
@@ -41,6 +42,42 @@ fn every_example_does_what_its_readme_says() {
             path.extension().is_some_and(|end| end == "eml")
         });
         assert!(letters.count() >= mails, "{name}: {}", played.out);
+    }
+}
+
+#[test]
+fn every_mail_of_every_example_can_be_looked_at() {
+    for name in [
+        "birthday",
+        "contract-renewal",
+        "donation",
+        "sera",
+        "welcome",
+        "win-back",
+    ] {
+        let folder = TempDir::new().unwrap();
+        let release = example(name);
+        let done = said(
+            folder.path(),
+            &["preview", release.to_str().unwrap(), "--json"],
+        );
+        assert_eq!(done.code, 0, "{name}: {done:?}");
+        let told = json_of(&done);
+        let mails = told["mails"].as_array().unwrap();
+        for file in fs::read_dir(release.join("templates")).unwrap() {
+            let file = file.unwrap().path();
+            let template = file
+                .file_stem()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .split('.')
+                .next()
+                .unwrap();
+            let of_it = mails.iter().find(|mail| mail["template"] == template);
+            let made = of_it.and_then(|mail| mail["html"].as_str());
+            assert!(made.is_some(), "{name} has no mail of {template}: {told:#}");
+        }
     }
 }
 
