@@ -62,7 +62,7 @@ const FILES: [(&str, &str); 4] = [
     ),
     (
         "audiences.yaml",
-        "vips: { where: contact.vip }\nstaff: { role: STAFF, standing: true }\n",
+        "vips: { where: contact.vip }\nhot: { where: contact.score >= 50 }\nstaff: { role: STAFF, standing: true }\n",
     ),
     (
         "layouts/plain.mjml",
