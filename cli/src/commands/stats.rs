@@ -121,7 +121,8 @@ impl Report {
         versions
     }
 
-    /// Returns the steps at which something happened, in the order of the plan.
+    /// Returns the steps at which something happened, in the order of the plan; then those that whoever was moved here
+    /// from another version has taken there.
     fn steps(&self, hash: &str, version: &Version) -> Vec<String> {
         let plan = self
             .plans
@@ -129,9 +130,13 @@ impl Report {
             .into_iter()
             .flat_map(|plan| &plan.steps);
         let planned = plan.map(|step| step.id.clone());
-        planned
+        let mut steps: Vec<_> = planned
             .filter(|step| version.steps.contains_key(step))
-            .collect()
+            .collect();
+        let others = version.steps.keys().filter(|step| !steps.contains(step));
+        let others: Vec<_> = others.cloned().collect();
+        steps.extend(others);
+        steps
     }
 
     /// Returns the sides of a split, in the order of the plan.

@@ -1,5 +1,6 @@
 //! The statistics as text, as JSON and as CSV.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use engine::Fact;
@@ -159,10 +160,12 @@ impl Report {
         for ((journey, hash), number, version) in self.versions() {
             let number = number.map(|number| number.to_string()).unwrap_or_default();
             let mut line = |step: &str, arm: &str, measure: &str, count: u64| {
-                let _ = write!(
-                    text,
-                    "{journey},{number},{hash},{step},{arm},{measure},{count}\r\n"
-                );
+                let texts = [journey, number.as_str(), hash, step, arm, measure];
+                for text_of_it in texts {
+                    text.push_str(&field(text_of_it));
+                    text.push(',');
+                }
+                let _ = write!(text, "{count}\r\n");
             };
             line("", "", "entered", version.entered);
             line("", "", "on_their_way", version.on_their_way());
@@ -227,6 +230,14 @@ fn row(name: String, step: &Step) -> [String; 9] {
         some(mails.with(Fact::Complained)),
         outcomes.join(", "),
     ]
+}
+
+/// Writes a field of CSV: in quotes where it would else be misread.
+fn field(value: &str) -> Cow<'_, str> {
+    match value.contains([',', '"', '\r', '\n']) {
+        true => format!("\"{}\"", value.replace('"', "\"\"")).into(),
+        false => value.into(),
+    }
 }
 
 /// Returns the numbers about mails by name; none where no mail was sent.
