@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::command::{said, sera};
@@ -34,6 +35,15 @@ fn every_example_does_what_its_readme_says() {
                 "{readme}"
             );
         }
+        // What a source would post is there, and is what the command says.
+        let typed = readme
+            .lines()
+            .find_map(|line| line.strip_prefix("waypost trigger "));
+        let mut words = typed.expect("it says how to post").split_whitespace();
+        let (event, post) = (words.next().unwrap(), words.nth(1).unwrap());
+        let post = example(name).join(post.strip_prefix(&format!("examples/{name}/")).unwrap());
+        let post: Value = serde_json::from_slice(&fs::read(post).unwrap()).unwrap();
+        assert_eq!(post["type"], event, "{name}");
         let played = said(folder.path(), &["run", "--release", release]);
         assert_eq!(played.code, 0, "{name}: {played:?}");
         let letters = fs::read_dir(folder.path().join("out/mail")).unwrap();
