@@ -145,9 +145,14 @@ impl Story {
                 .and_then(|at| at.parse().ok());
             let at = at.and_then(|at| Timestamp::from_millisecond(at).ok());
             let step = attribute(mail, "step");
+            let left = match attribute(mail, "state") {
+                "accepted" => "told about somebody else",
+                "released" => "not told about somebody else",
+                _ => "perhaps told about somebody else",
+            };
             lines.push((
                 at.unwrap_or_default(),
-                format!("told about somebody else, by the step `{step}`"),
+                format!("{left}, by the step `{step}`"),
             ));
         }
         for refusal in self.shelf(Shelf::Refusals) {
@@ -174,7 +179,7 @@ impl Story {
                 let _ = writeln!(text, "\nAn address of theirs is not mailed: {why}");
             }
             for choice in told["choices"].as_array().into_iter().flatten() {
-                let _ = writeln!(text, "\nThey chose: {choice}");
+                let _ = writeln!(text, "\n{}", self.chose(choice));
             }
         }
         text
@@ -192,7 +197,8 @@ impl Story {
             format!("{label}: came in by {}{about}", run.event),
         )];
         for taken in &run.path {
-            let what = words(&taken.outcome);
+            let became = self.became(run, &taken.step);
+            let what = format!("{}{became}", words(&taken.outcome));
             lines.push((taken.at, format!("{label}: `{}`: {what}", taken.step)));
         }
         if let Phase::Left { reason, at } = &run.phase {
@@ -215,6 +221,23 @@ impl Story {
         lines
     }
 
+    /// Says what became of the mail of a step, where more is known than that it left.
+    fn became(&self, run: &Enrollment, step: &str) -> String {
+        let mut mails = self
+            .shelf(Shelf::Mails)
+            .filter(|mail| !is_notification(mail));
+        let mail = mails.find(|mail| {
+            attribute(mail, "enrollment") == run.id.as_str() && attribute(mail, "step") == step
+        });
+        let facts = mail.map_or("", |mail| attribute(mail, "facts")).split(' ');
+        let known = facts.filter(|fact| !fact.is_empty() && !SEEN.contains(fact));
+        let known: Vec<_> = known.map(|fact| fact.replace('_', " ")).collect();
+        match known.is_empty() {
+            true => String::new(),
+            false => format!(", then {}", known.join(", ")),
+        }
+    }
+
     /// Says where a run stands; nothing for one that is over.
     fn stands(&self, run: &Enrollment) -> Option<String> {
         let at = |time: Timestamp| moment(time, &self.zone);
@@ -230,6 +253,26 @@ impl Story {
             Phase::Sending { step, .. } => format!("the mail of `{step}` is on its way"),
             Phase::Waiting { step, due } => format!("waits at `{step}` until {}", at(*due)),
         })
+    }
+
+    /// Says what was chosen last about a topic.
+    fn chose(&self, told: &Value) -> String {
+        let topic = told["topic"].as_str().unwrap_or_default();
+        let last = told["choices"]
+            .as_array()
+            .and_then(|choices| choices.last());
+        let Some(last) = last else {
+            return format!("About {topic} they chose nothing.");
+        };
+        let what = match last["what"].as_str() {
+            Some("in") => "to get mails".to_owned(),
+            Some("out") => "to get none".to_owned(),
+            Some(_) | None => format!("quiet: {}", last["what"]),
+        };
+        let at = last["at"].as_str().and_then(|at| at.parse().ok());
+        let at = at.map(|at| moment(at, &self.zone)).unwrap_or_default();
+        let how = last["how"].as_str().unwrap_or_default();
+        format!("About {topic} they chose {what}: {at}, by {how}.")
     }
 
     fn report(&self) -> Value {
@@ -291,3 +334,11 @@ fn words(outcome: &str) -> &str {
         other => other,
     }
 }
+
+/// What the line about a run tells already, or what machines do.
+const SEEN: [&str; 4] = [
+    "clicked",
+    "clicked_by_machine",
+    "opened",
+    "opened_by_machine",
+];

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::Fact;
 
-/// How those fared who took one side of a split: people, not mails.
+/// How those fared who took one side of a split: runs, not mails.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Arm {
     /// How many took it.
@@ -13,18 +13,18 @@ pub(crate) struct Arm {
     pub(crate) opened: u64,
     /// How many followed at least one link.
     pub(crate) clicked: u64,
-    /// How many left because the journey's goal was reached.
+    /// How many reached the journey's goal.
     pub(crate) goal: u64,
     /// How many left because they unsubscribed.
     pub(crate) unsubscribed: u64,
 }
 
 impl Arm {
-    pub(super) fn add(&mut self, left: Option<&str>, facts: &BTreeSet<Fact>) {
+    pub(super) fn add(&mut self, goal: bool, left: Option<&str>, facts: &BTreeSet<Fact>) {
         self.runs += 1;
         self.opened += u64::from(facts.contains(&Fact::Opened));
         self.clicked += u64::from(facts.contains(&Fact::Clicked));
-        self.goal += u64::from(left == Some("goal"));
+        self.goal += u64::from(goal || left == Some("goal"));
         self.unsubscribed += u64::from(left == Some("unsubscribed"));
     }
 }

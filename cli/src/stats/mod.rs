@@ -103,7 +103,8 @@ pub(crate) fn fold(
 ) -> Statistics {
     let mut found = Statistics::default();
     let mut known: HashMap<&EnrollmentId, BTreeSet<Fact>> = HashMap::new();
-    for mail in mails {
+    // What a colleague does with a notification says nothing about whoever walks.
+    for mail in mails.iter().filter(|mail| mail.own) {
         known
             .entry(&mail.enrollment)
             .or_default()
@@ -161,7 +162,7 @@ fn add(
             let arms = version.splits.entry(taken.step.clone()).or_default();
             arms.entry(taken.outcome.clone())
                 .or_default()
-                .add(reason, facts);
+                .add(run.goal, reason, facts);
         }
     }
 }

@@ -59,6 +59,20 @@ fn runs_and_mails_add_up_in_whatever_order() {
 }
 
 #[test]
+fn a_goal_counts_where_nobody_leaves_by_it_and_a_colleague_does_not() {
+    let (id, mut passage) = run(1, &[("ab", "a")], left("finished"));
+    passage.goal = true;
+    let mut told = mail(1, true, &[Fact::Opened, Fact::Clicked]);
+    told.own = false;
+    let splits = BTreeMap::from([("p1".to_owned(), BTreeSet::from(["ab".to_owned()]))]);
+    let found = fold(vec![(id, passage)], &[told], &splits);
+    let version = &found.versions[&("j".to_owned(), "p1".to_owned())];
+    let arm = &version.splits["ab"]["a"];
+    assert_eq!((arm.runs, arm.goal, arm.opened, arm.clicked), (1, 1, 0, 0));
+    assert_eq!(version.steps["hello"].mails.with(Fact::Clicked), 1);
+}
+
+#[test]
 fn a_difference_is_weighed_as_statistics_books_do() {
     // 200 of 1000 against 250 of 1000: z is 2.6774, so p is 0.00742.
     for (one, other, comparisons, p) in [
@@ -143,6 +157,7 @@ fn run(number: u8, path: &[(&str, &str)], phase: Phase) -> (EnrollmentId, Passag
         plan: "p1".to_owned(),
         phase,
         path: taken.collect(),
+        goal: false,
     };
     (id(number), passage)
 }
@@ -158,6 +173,7 @@ fn mail(run: u8, accepted: bool, facts: &[Fact]) -> MailFacts {
     MailFacts {
         enrollment: id(run),
         step: "hello".to_owned(),
+        own: true,
         accepted,
         facts: facts.iter().copied().collect(),
     }

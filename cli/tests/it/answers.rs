@@ -82,6 +82,10 @@ fn an_address_that_does_not_exist_gets_nothing_more() {
         assert_eq!(told["mails"][number], count, "{number} of {told:#}");
     }
     assert_eq!(told["not_mailed"], json!({ "suppressed": 1 }));
+    let words = ["explain", "anna@example.org", "--stack", "laptop"];
+    let said = operated(&laptop.cloud().endpoint, &words);
+    let bounced = "`hello`: mailed, then bounced, bounced softly";
+    assert!(said.out.contains(bounced), "{said:?}");
     let csv = csv(&laptop);
     assert!(
         csv.lines()

@@ -58,7 +58,10 @@ fn what_was_sent_and_what_was_not_is_told_with_its_reason() {
         ],
         "{told:?}"
     );
-    assert!(told.out.contains("They chose: "), "{told:?}");
+    assert!(
+        told.out.contains("About news they chose to get none: "),
+        "{told:?}"
+    );
 }
 
 #[test]

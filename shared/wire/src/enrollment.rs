@@ -167,6 +167,8 @@ pub struct Passage {
     pub phase: Phase,
     /// What it did, in order.
     pub path: Vec<Taken>,
+    /// Whether the journey's goal was reached in time.
+    pub goal: bool,
 }
 
 impl Passage {
@@ -183,12 +185,15 @@ impl Passage {
             phase: PhaseDoc,
             #[serde(default)]
             path: Vec<TakenDoc>,
+            #[serde(default)]
+            goal: Option<Moment>,
         }
         let part: Part = serde_json::from_str(json)?;
         crate::version(part.v, 1)?;
         Ok(Self {
             journey: part.journey,
             plan: part.plan,
+            goal: part.goal.is_some(),
             phase: part.phase.into(),
             path: part.path.into_iter().map(Taken::from).collect(),
         })

@@ -126,6 +126,7 @@ fn told(trace: &Trace) -> Map<String, Value> {
             "enrollment" if trace.shelf == Shelf::Mails => ("run", json!(value)),
             "attempt" => ("attempt", json!(value.parse::<u32>().ok())),
             "body" => ("body", parsed(value)),
+            "facts" => ("facts", json!(value.split(' ').collect::<Vec<_>>())),
             "address" | "at" | "due" | "journey" | "kind" | "message_id" | "reason"
             | "replayed" | "state" | "step" | "traveler" => (name.as_str(), json!(value)),
             // Keys, which say the same again, and what guards a write.

@@ -87,7 +87,7 @@ impl Report {
             });
             let headings = [
                 step.as_str(),
-                "people",
+                "runs",
                 "opened",
                 "clicked",
                 "goal",

@@ -305,6 +305,9 @@ fn word<'a>(item: &'a Item, name: &str) -> &'a str {
 }
 
 fn told((name, value): (String, AttributeValue)) -> Option<(String, String)> {
+    if let Ok(words) = value.as_ss() {
+        return Some((name, words.join(" ")));
+    }
     let text = value.as_s().or_else(|_| value.as_n()).ok()?;
     Some((name, text.clone()))
 }

@@ -20,6 +20,8 @@ pub struct MailFacts {
     pub enrollment: EnrollmentId,
     /// The step that sent it.
     pub step: String,
+    /// Whether it is for whoever walks the journey; else a colleague is told.
+    pub own: bool,
     /// Whether SES took it; nobody knows yet, or ever, where not.
     pub accepted: bool,
     /// What became of it then.
@@ -55,6 +57,7 @@ impl Aws {
                 let posted = MailFacts {
                     enrollment: take_text(&mut item, "enrollment")?.parse()?,
                     step: take_text(&mut item, "step")?,
+                    own: take_text(&mut item, "contact")? == take_text(&mut item, "traveler")?,
                     accepted: state == "accepted",
                     facts,
                 };
@@ -86,8 +89,12 @@ impl Aws {
                         .filter_expression("begins_with(#sort, :begins)")
                         .expression_attribute_values(":begins", text(begins)),
                     None => scan
-                        .projection_expression("#sort, #value, #run, #state, #step")
+                        .projection_expression(
+                            "#sort, #value, #run, #state, #step, #who, #traveler",
+                        )
                         .expression_attribute_names("#run", "enrollment")
+                        .expression_attribute_names("#who", "contact")
+                        .expression_attribute_names("#traveler", "traveler")
                         .expression_attribute_names("#state", "state")
                         .expression_attribute_names("#step", "step"),
                 };
