@@ -21,19 +21,22 @@ pub enum Function {
     Send,
     /// Learns what became of mails.
     Feedback,
+    /// Posts to other systems.
+    Call,
     /// Shows recipients the page on which they choose.
     Preferences,
 }
 
 impl Function {
     /// Every function.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Intake,
         Self::Resolve,
         Self::Advance,
         Self::Wake,
         Self::Send,
         Self::Feedback,
+        Self::Call,
         Self::Preferences,
     ];
 
@@ -46,6 +49,7 @@ impl Function {
             Self::Wake => "wake",
             Self::Send => "send",
             Self::Feedback => "feedback",
+            Self::Call => "call",
             Self::Preferences => "preferences",
         }
     }
@@ -74,6 +78,7 @@ impl Function {
             Self::Wake => wake::run().await,
             Self::Send => send::run().await,
             Self::Feedback => feedback::run().await,
+            Self::Call => call::run().await,
             Self::Preferences => preferences::run().await,
         }
     }
@@ -132,7 +137,7 @@ mod tests {
         assert_eq!(
             error,
             "there is no function `bootstrap`: the handler (_HANDLER) must be one of intake, resolve, advance, wake, \
-             send, feedback, preferences"
+             send, feedback, call, preferences"
         );
         let error = Function::find("").unwrap_err().to_string();
         assert!(error.starts_with("no function is named"), "{error}");

@@ -187,14 +187,16 @@ pub(crate) fn explained(stack: &Stack) -> Defects {
 
 /// Holds that an installation in which nothing happens costs at most two dollars a month.
 pub(crate) fn cheap(stack: &Stack) -> Defects {
+    // What nobody has asked for is not there.
     let alarms = stack.of_type(ALARM).into_iter();
     let alarms: usize = alarms
+        .filter(|(_, alarm)| alarm["Condition"].is_null())
         .map(|(_, alarm)| metrics::of_alarm(&alarm["Properties"]).len())
         .sum();
     let queues = stack
         .functions()
         .iter()
-        .filter(|function| function.queue().is_some())
+        .filter(|function| function.queue().is_some() && function.is_always_fed())
         .count();
     let polls = queues as f64 * POLLS_A_MONTH;
     let alarms_usd = alarms.saturating_sub(ALARMS_FREE) as f64 * ALARM_USD;
@@ -217,8 +219,9 @@ pub(crate) fn cheap(stack: &Stack) -> Defects {
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 /// Whose failing rings another alarm within half an hour; every metric that an alarm reads is paid for.
-const WATCHED: [(&str, &str); 5] = [
+const WATCHED: [(&str, &str); 6] = [
     ("Advance", "OldestDueAgeAlarm"),
+    ("Call", "CallsDeadAlarm"),
     ("Feedback", "ReportsDeadAlarm"),
     ("Intake", "ApiErrorsAlarm"),
     ("Preferences", "ApiErrorsAlarm"),

@@ -205,8 +205,9 @@ fn is_rate(text: &str) -> bool {
     }
 }
 
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 9] = [
     "Advance",
+    "Call",
     "Feedback",
     "Intake",
     "Preferences",
@@ -217,11 +218,12 @@ const FUNCTIONS: [&str; 8] = [
 ];
 
 /// Where each variable leads.
-const VARIABLES: [(&str, &str); 19] = [
+const VARIABLES: [(&str, &str); 20] = [
     (
         "ADDRESS_KEY_PARAMETER",
         "/waypost/${AWS::StackName}/address-key",
     ),
+    ("CALLS_QUEUE_URL", "${Calls}"),
     ("CONFIGURATION_SET", "${ConfigurationSet}"),
     ("CONTACTS_TABLE", "${Contacts}"),
     ("ENROLLMENTS_TABLE", "${Enrollments}"),

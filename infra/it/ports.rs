@@ -106,6 +106,7 @@ fn use_cases() -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for folder in [
         "shared/engine/src",
+        "shared/engine/src/call",
         "shared/engine/src/resolve",
         "shared/engine/src/send",
     ] {
@@ -193,7 +194,7 @@ fn sources(folder: &str) -> Vec<String> {
 }
 
 /// What each function runs.
-const USE_CASES: [(&str, &[&str]); 8] = [
+const USE_CASES: [(&str, &[&str]); 9] = [
     ("Intake", &["intake"]),
     ("Resolve", &["resolve", "finish"]),
     ("Advance", &["advance"]),
@@ -201,15 +202,17 @@ const USE_CASES: [(&str, &[&str]); 8] = [
     ("Send", &["send"]),
     ("SendMarketing", &["send"]),
     ("Feedback", &["feedback"]),
+    ("Call", &["call"]),
     ("Preferences", &["preferences"]),
 ];
 
 /// What each port's adapter touches.
-const PORTS: [(&str, &[Resource]); 29] = [
+const PORTS: [(&str, &[Resource]); 32] = [
     (
         "Alarms",
         &[Resource::Schedules, Resource::Of("ScheduleRole")],
     ),
+    ("Calls", &[Resource::Of("Calls")]),
     ("ChoiceBook", &[Resource::Of("Contacts")]),
     ("Chosen", &[Resource::Of("Contacts")]),
     ("Clock", &[]),
@@ -226,6 +229,8 @@ const PORTS: [(&str, &[Resource]); 29] = [
     ("Evidence", &[Resource::Of("Reports")]),
     ("Exceptions", &[Resource::Of("Exceptions")]),
     ("Firings", &[Resource::Of("Exceptions")]),
+    ("Halted", &[Resource::Of("Releases")]),
+    ("HookSecrets", &[]),
     ("Ledger", &[Resource::Of("Sends")]),
     ("Mailer", &[Resource::Identity, Resource::ConfigurationSet]),
     ("Metrics", &[]),

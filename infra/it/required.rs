@@ -32,8 +32,9 @@ fn variable(setting: &str) -> String {
     name
 }
 
-const HANDLERS: [&str; 7] = [
+const HANDLERS: [&str; 8] = [
     "advance",
+    "call",
     "feedback",
     "intake",
     "preferences",

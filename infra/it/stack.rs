@@ -108,6 +108,12 @@ impl<'a> Function<'a> {
         events.first().and_then(|event| target(&event["Queue"]))
     }
 
+    /// Returns whether its queue is read in every installation.
+    pub(crate) fn is_always_fed(&self) -> bool {
+        let events = self.events("SQS");
+        events.iter().all(|event| event["Enabled"].is_null())
+    }
+
     /// Returns its environment, with what every function has.
     pub(crate) fn environment(&self) -> Vec<(&'a str, &'a Value)> {
         let all = [self.globals, &self.resource["Properties"]];

@@ -77,6 +77,13 @@ pub(crate) fn wired(stack: &Stack) -> Defects {
         wrong.push("Wiring is where the command does not look".to_owned());
     }
     let text = wiring["Value"]["Fn::Sub"][0].as_str().unwrap_or_default();
+    // What nobody has asked for is not told of.
+    let calls = &wiring["Value"]["Fn::Sub"][1]["CallsWiring"]["Fn::If"];
+    let told = calls[1]["Fn::Sub"].as_str().unwrap_or_default();
+    if calls[0] != "HasHooks" || calls[2] != "" {
+        wrong.push("Wiring tells of Calls whether there are hooks or not".to_owned());
+    }
+    let text = text.replace("${CallsWiring}", told);
     let queue = |name: &str| json!({ "url": format!("${{{name}}}"), "dead_url": format!("${{{name}Dead}}") });
     let expected = json!({
         "version": 1,
@@ -85,7 +92,7 @@ pub(crate) fn wired(stack: &Stack) -> Defects {
             "events": "${Exceptions}", "releases": "${Releases}",
         },
         "queues": {
-            "events": queue("Events"), "moves": queue("Moves"), "orders": queue("Orders"),
+            "events": queue("Events"), "calls": queue("Calls"), "moves": queue("Moves"), "orders": queue("Orders"),
             "orders-marketing": queue("OrdersMarketing"), "reports": queue("Reports"),
             "wake": { "dead_url": "${WakeDead}" },
         },
@@ -94,7 +101,7 @@ pub(crate) fn wired(stack: &Stack) -> Defects {
         "mail_domain": "${MailDomain}",
         "alarm_topic": "${AlarmTopic}",
     });
-    match serde_json::from_str::<Value>(text) {
+    match serde_json::from_str::<Value>(&text) {
         Ok(said) if said == expected => (),
         Ok(said) => wrong.push(format!(
             "Wiring says {said}, and the command expects {expected}"

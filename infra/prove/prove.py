@@ -7,12 +7,14 @@ import argparse
 import os
 import pathlib
 import re
+import shutil
 import sys
 import threading
 import time
 import traceback
 
 from cloud import Cloud, Failed
+from crm import Crm
 from rights import NOT_PROVABLE, Probes, Proof, Rights
 from stack import Stack
 from story import Story, expect
@@ -79,7 +81,7 @@ def prove(stack, given, say):
 
 def deploy(stack, given, say):
     key = stack.upload(given.bootstrap, "v1")
-    stack.deploy(key, MailDomain=MAIL_DOMAIN, Architecture="x86_64")
+    stack.deploy(key, MailDomain=MAIL_DOMAIN, Architecture="x86_64", Hooks="on")
     kinds = ", ".join(f"{count} {kind.removeprefix('AWS::')}" for kind, count in sorted(stack.counts().items()))
     say(f"deployed {sum(stack.counts().values())} resources: {kinds}")
     for gap in cloud_gaps():
@@ -114,6 +116,8 @@ def domain(stack, say):
 
 
 def rights(stack, source, say):
+    crm = Crm()
+    stack.publish(told(stack))
     release = next(item["release"] for item in stack.items("Releases") if item["hash"] == "current")
     found = Rights(stack)
     probes = Probes(stack, source, release)
@@ -131,6 +135,18 @@ def rights(stack, source, say):
     stack.purge()
     for owner in {right.owner for right in found.rights} - {"Schedule"}:
         probes.start_afresh(owner)
+    crm.close()
+    stack.publish(pathlib.Path(__file__).with_name("release"))
+
+
+def told(stack):
+    """The release of the proof, and systems that are told what happens in it."""
+    here, folder = pathlib.Path(__file__), stack.cloud.folder / "told"
+    shutil.copytree(here.with_name("release"), folder)
+    shutil.copytree(here.with_name("told") / "journeys", folder / "journeys", dirs_exist_ok=True)
+    project, hooks = folder / "waypost.yaml", here.with_name("told") / "hooks.yaml"
+    project.write_text(project.read_text() + hooks.read_text())
+    return folder
 
 
 def upgrade(stack, story, given, say):

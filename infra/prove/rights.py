@@ -124,6 +124,8 @@ class Probes:
                               lambda: self.mail_overdue("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_fails("OrdersMarketing"), lambda: self.poison("OrdersMarketing")],
             "Feedback": [self.reported, self.bounced, self.report_fails, lambda: self.poison("Reports")],
+            "Call": [lambda: self.call("tell"), lambda: self.call("tell-then-wait"), lambda: self.call("tell-and-advertise"),
+                     lambda: self.call("silent"), self.call_overdue, self.call_fails, self.tell_sent, self.tell_colleague, lambda: self.poison("Calls")],
             "Preferences": [self.choose],
             "Schedule": [self.rings, self.rings_in_vain],
         }
@@ -135,7 +137,9 @@ class Probes:
         """A function that has just started knows nothing by heart; its clock may run ahead."""
         if owner in ("Schedule",):
             return
-        self.stack.environment(owner, WAYPOST_CLOCK_OFFSET_SECONDS=str(ahead_s) if ahead_s else None)
+        # The other system is on this machine.
+        private = {"PRIVATE_HOOKS": "allowed"} if owner == "Call" else {}
+        self.stack.environment(owner, WAYPOST_CLOCK_OFFSET_SECONDS=str(ahead_s) if ahead_s else None, **private)
         if owner == "Resolve" and self.is_long:
             # What is left of a long letter would keep the next piece waiting.
             self.stack.sqs.purge_queue(QueueUrl=self.stack.physical("Events"))
@@ -174,7 +178,7 @@ class Probes:
 
     def learn_plans(self):
         """Reads which plan each journey has in force."""
-        self.plans, self.waits, self.sends = {}, {}, {}
+        self.plans, self.waits, self.sends, self.calls = {}, {}, {}, {}
         for item in self.stack.items("Releases"):
             doc = json.loads(item.get("doc") or "{}")
             if "steps" not in doc:
@@ -182,6 +186,7 @@ class Probes:
             journey, steps = doc["journey"], doc["steps"]
             self.plans[journey] = item["hash"]
             self.waits[journey] = next((step["id"] for step in steps if "wait" in step), None)
+            self.calls[journey] = next((step["id"] for step in steps if "call" in step), None)
             self.sends[journey] = next((step["id"] for step in steps if "send" in step and "to" not in step["send"]), None)
 
     def poison(self, queue):
@@ -394,6 +399,41 @@ class Probes:
         mend = lambda: self.stack.dynamodb.delete_item(TableName=self.stack.physical("Sends"), Key=row)
         threading.Timer(5, mend).start()
         self.stack.send("Reports", report("Delivery", run, "x", name))
+
+    # ---- call
+
+    def call(self, journey):
+        """A run that waits for the answer of another system."""
+        name, event_id, step = self.know(self.fresh("guest")), self.fresh("event"), self.calls[journey]
+        run = self.store(journey, name, event_id, {"calling": {"step": step, "since": traffic.moment()}})
+        self.stack.send("Calls", traffic.call(run, name, step))
+
+    def call_overdue(self):
+        """A stale call about a run that should have been woken already."""
+        name, event_id = self.know(self.fresh("guest")), self.fresh("event")
+        waits = self.waits["tell-then-wait"]
+        run = self.store("tell-then-wait", name, event_id, {"waiting": {"step": waits, "due": traffic.moment(120)}})
+        self.stack.send("Calls", traffic.call(run, name, self.calls["tell-then-wait"]))
+
+    def call_fails(self):
+        """A call that fails and may be made later: its plan is not there."""
+        name = self.know(self.fresh("guest"))
+        run = self.store("tell", name, self.fresh("event"), {"calling": {"step": "x", "since": traffic.moment()}}, plan="nothing")
+        self.stack.send("Calls", traffic.call(run, name, "x"))
+
+    def tell_sent(self):
+        """A result of a run."""
+        name = self.know(self.fresh("guest"))
+        run = self.store("once", name, self.fresh("event"), {"left": {"at": traffic.moment(), "reason": "finished"}})
+        news = {"hook": "crm", "kind": "mail.sent", "at": traffic.moment()}
+        self.stack.send("Calls", traffic.call(run, name, self.sends["once"], news))
+
+    def tell_colleague(self):
+        """A result about a mail to somebody else."""
+        name, chair = self.know(self.fresh("guest")), self.know(self.fresh("chair"))
+        run = self.store("once", name, self.fresh("event"), {"left": {"at": traffic.moment(), "reason": "finished"}})
+        news = {"hook": "crm", "kind": "mail.sent", "at": traffic.moment(), "recipient": contact(chair)}
+        self.stack.send("Calls", traffic.call(run, name, self.sends["once"], news))
 
     # ---- the scheduler
 

@@ -109,6 +109,14 @@ def move(run, person_id, accepted=None):
     return {"v": 1, "moves": [told]}
 
 
+def call(run, person_id, step, news=None):
+    """What asks `call` for one post."""
+    told = {"contact": contact(person_id), "enrollment": run, "step": step, "since": moment()}
+    if news:
+        told["news"] = news
+    return {"v": 1, "calls": [told]}
+
+
 def report(kind, run, step, recipient, seconds_ago=0):
     """What SES says about a mail."""
     tags = {"wp-send": [send(run, step, recipient)], "wp-recipient": [contact(recipient)], "wp-enrollment": [run]}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use journey::{EventType, Plan, Settings, Silence, Value};
+use journey::{EventType, Hook, Plan, Settings, Silence, Value};
 
 use crate::Defect;
 use crate::audiences::{self, AudienceDoc};
@@ -17,7 +17,6 @@ use crate::plan::{Declared, Sources, plan};
 use crate::render::{Color, render};
 use crate::scope::Known;
 use crate::settings::{self, Project};
-use crate::unready::unready;
 use crate::yaml::{Node, parse};
 
 /// A release without defects.
@@ -25,8 +24,6 @@ use crate::yaml::{Node, parse};
 pub struct Compiled {
     /// What the project says about itself and about contacts.
     pub settings: Settings,
-    /// What is checked and can be rehearsed, but not run yet; publishing refuses it.
-    pub unready: Vec<Defect>,
     /// What the source may post, by type.
     pub events: BTreeMap<String, EventType>,
     /// One value for each parameter that an event's example shows, by type and path.
@@ -35,6 +32,8 @@ pub struct Compiled {
     pub lists: BTreeSet<String>,
     /// The topics a contact may consent to, each with what people read about it.
     pub topics: BTreeMap<String, String>,
+    /// The systems that are told what happens, by name.
+    pub hooks: BTreeMap<String, Hook>,
     /// The domains that mails come from: each must be verified with SES.
     pub sender_domains: BTreeSet<String>,
     /// The journeys by name.
@@ -226,7 +225,6 @@ impl Release {
             .map(|doc| plan(declared, doc, defects))
             .collect();
         idle::check(declared, &self.journeys, defects);
-        let unready = unready(&self.journeys);
         let plans = plans.into_iter().collect::<Option<Vec<_>>>()?;
         let docs = self.journeys.into_iter();
         let journeys = plans.into_iter().zip(docs).map(|((plan, templates), doc)| {
@@ -254,6 +252,12 @@ impl Release {
                 .iter()
                 .map(|(name, about)| (name.to_owned(), about.value.clone()))
                 .collect(),
+            hooks: self
+                .project
+                .hooks
+                .iter()
+                .filter_map(|(name, hook)| Some((name.to_owned(), hook.value.clone()?)))
+                .collect(),
             examples: self
                 .events
                 .iter()
@@ -264,7 +268,6 @@ impl Release {
                 .iter()
                 .map(|(name, event)| (name.to_owned(), event_type(&event.value)))
                 .collect(),
-            unready: sorted(unready),
             settings: self.project.settings,
         })
     }

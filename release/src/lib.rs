@@ -29,7 +29,6 @@ mod scope;
 mod seal;
 mod settings;
 pub mod template;
-mod unready;
 mod values;
 mod window;
 mod words;
@@ -39,9 +38,9 @@ pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile, eve
 pub use defect::{Defect, Place};
 pub use folder::Unreadable;
 pub use pressure::{Pressure, pressure};
-pub use render::{Color, line_and_column, render, warn};
+pub use render::{Color, line_and_column, render};
 pub use scenarios::{
     Difference, Entry, Scenario, Scenarios, Word, contact, difference, scenarios, story, time,
 };
 pub use schema::schemas;
-pub use seal::{Unready, seal};
+pub use seal::seal;

@@ -19,27 +19,13 @@ pub enum Color {
 ///
 /// `sources` are the files' texts by path.
 pub fn render(defects: &[Defect], sources: &BTreeMap<String, String>, color: Color) -> String {
-    shown(defects, sources, color, &Level::ERROR)
-}
-
-/// Shows the same as things to know that keep nothing from going on.
-pub fn warn(defects: &[Defect], sources: &BTreeMap<String, String>, color: Color) -> String {
-    shown(defects, sources, color, &Level::WARNING)
-}
-
-fn shown(
-    defects: &[Defect],
-    sources: &BTreeMap<String, String>,
-    color: Color,
-    level: &Level<'static>,
-) -> String {
     let renderer = match color {
         Color::Always => Renderer::styled(),
         Color::Never => Renderer::plain(),
     };
     let shown: Vec<String> = defects
         .iter()
-        .map(|defect| renderer.render(&report(defect, sources, level.clone())))
+        .map(|defect| renderer.render(&report(defect, sources)))
         .collect();
     shown.join("\n\n")
 }
@@ -53,11 +39,7 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, before[start..].chars().count() + 1)
 }
 
-fn report<'a>(
-    defect: &'a Defect,
-    sources: &'a BTreeMap<String, String>,
-    level: Level<'a>,
-) -> Vec<Group<'a>> {
+fn report<'a>(defect: &'a Defect, sources: &'a BTreeMap<String, String>) -> Vec<Group<'a>> {
     let mut main = Snippet::source(source(&defect.place, sources))
         .path(&defect.place.file)
         .annotation(
@@ -84,7 +66,7 @@ fn report<'a>(
                 .label(label),
         );
     }
-    let mut group = level.primary_title(&defect.what).element(main);
+    let mut group = Level::ERROR.primary_title(&defect.what).element(main);
     for (place, label) in other {
         group = group.element(
             Snippet::source(source(place, sources))

@@ -8,17 +8,7 @@ use crate::{Compiled, Journey};
 /// Turns a compiled release into what is published.
 ///
 /// The same files give the same hashes, so publishing them again changes nothing.
-///
-/// # Errors
-/// Refuses what this version cannot run yet: a journey must never do less than it says.
-pub fn seal(compiled: &Compiled) -> Result<Publication, Unready> {
-    if let Some(first) = compiled.unready.first() {
-        return Err(Unready {
-            file: first.place.file.clone(),
-            what: first.what.clone(),
-            more: compiled.unready.len() - 1,
-        });
-    }
+pub fn seal(compiled: &Compiled) -> Publication {
     let mut publication = Publication::default();
     let journeys = compiled.journeys.iter().map(|(name, journey)| {
         let plan = plan(journey, &mut publication);
@@ -35,25 +25,10 @@ pub fn seal(compiled: &Compiled) -> Result<Publication, Unready> {
         events: compiled.events.clone(),
         lists: compiled.lists.clone(),
         topics: compiled.topics.clone(),
+        hooks: compiled.hooks.clone(),
     };
     publication.release = publication.add(wire::release_to_json(&release));
-    Ok(publication)
-}
-
-/// A release that is sound, and says what this version cannot run yet.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{file}: {what}{}", others(*more))]
-pub struct Unready {
-    file: String,
-    what: String,
-    more: usize,
-}
-
-fn others(more: usize) -> String {
-    match more {
-        0 => String::new(),
-        more => format!(" (and {more} more: `waypost check` lists them)"),
-    }
+    publication
 }
 
 fn plan(journey: &Journey, publication: &mut Publication) -> Plan {

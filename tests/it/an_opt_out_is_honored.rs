@@ -167,7 +167,7 @@ fn outcomes(world: &World) -> Vec<String> {
 }
 
 /// The token of a mail to somebody.
-fn token(story: &Story, person: &str) -> String {
+pub(crate) fn token(story: &Story, person: &str) -> String {
     let world = World::new(story.published.clone(), Choose::Calm);
     let address = engine::Suppressions::address_key(&world, &given::address(person)).0;
     let ticket = wire::Ticket {

@@ -44,7 +44,7 @@ proptest! {
     #[test]
     fn whatever_breaks_nobody_is_lost_and_nothing_is_doubled(case in draw::case(), seed in any::<u64>()) {
         let (story, start) = story(&case);
-        let world = story.concurrently(3).play_from(start, Choose::Seed(Seed::new(seed)), Log::Dropped);
+        let world = story.told().concurrently(3).play_from(start, Choose::Seed(Seed::new(seed)), Log::Dropped);
         prop_assert_eq!(world.faults(), Vec::<String>::new(), "\n{}", write::journey(&case));
     }
 }

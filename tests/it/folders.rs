@@ -18,7 +18,7 @@ pub(crate) fn published(folder: &std::path::Path) -> Arc<Published> {
     };
     let mut plans = BTreeMap::new();
     let mut templates = BTreeMap::new();
-    let sealed = release::seal(&unwaited(compiled)).expect("all of it can run");
+    let sealed = release::seal(&compiled);
     for (hash, text) in &sealed.texts {
         if let Ok(plan) = wire::plan_from_json(text) {
             plans.insert(hash.clone(), Arc::new(plan));
@@ -86,6 +86,8 @@ contact:
   born: date?
 marketing:
   at_most: [2 per day]
+hooks:
+  crm: { url: https://crm.example/hook }
 ";
 const EVENTS: &str = "START:
   params: {}
@@ -106,9 +108,3 @@ layout: plain
 ---
 Hello {{recipient.full_name}}
 ";
-
-/// What only real reports can bring is brought by the story here.
-fn unwaited(mut compiled: release::Compiled) -> release::Compiled {
-    compiled.unready.clear();
-    compiled
-}

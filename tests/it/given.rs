@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use journey::{
     Absent, Action, Arm, Audience, Branch, Condition, ContactId, EmailAddress, Entrance, EventType,
-    Field, FieldType, Hours, Moment, Occasion, Period, Plan, Publish, Purpose, Reentry, Release,
-    Rules, Send, Sender, Settings, Step, Trigger, Wait, Window,
+    Field, FieldType, Hook, Hours, Moment, Occasion, Period, Plan, Publish, Purpose, Reentry,
+    Release, ResultKind, Rules, Send, Sender, Settings, Step, Trigger, Wait, Window,
 };
 use mail::{Source, Template};
 use serde_json::{Value as Json, json};
@@ -53,6 +53,7 @@ pub(crate) fn publish_with(plans: &[Plan], settings: Settings) -> Arc<Published>
         events,
         lists: BTreeSet::from(["news".to_owned()]),
         topics: BTreeMap::from([("news".to_owned(), "News".to_owned())]),
+        hooks: BTreeMap::new(),
         journeys,
     };
     Arc::new(Published {
@@ -62,6 +63,25 @@ pub(crate) fn publish_with(plans: &[Plan], settings: Settings) -> Arc<Published>
         templates,
         ours: true,
     })
+}
+
+/// Has another system hear of everything.
+pub(crate) fn with_hook(published: &Published) -> Arc<Published> {
+    let hooks = BTreeMap::from([("crm".to_owned(), hook())]);
+    let release = Release {
+        hooks,
+        ..Release::clone(&published.release)
+    };
+    with_release(published, release)
+}
+
+/// The other system.
+pub(crate) fn hook() -> Hook {
+    Hook {
+        url: "https://crm.example/hook".to_owned(),
+        secret: "crm".to_owned(),
+        results: ResultKind::ALL.iter().map(|(kind, _)| *kind).collect(),
+    }
 }
 
 /// Puts another release in force, over the same plans.

@@ -78,7 +78,7 @@ fn people() -> Story {
         .to_string(),
     }
     };
-    let story = Story::of(published);
+    let story = Story::of(published).told();
     let world = World::new(story.published.clone(), Choose::Calm);
     let ticket = wire::Ticket {
         contact: ContactId::of("bram"),

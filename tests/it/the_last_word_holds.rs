@@ -135,7 +135,7 @@ fn who_came_back_is_not_sent_away_by_an_unsubscribe_that_is_heard_late() {
         }
         runner.rest_until(SignedDuration::from_hours(4));
         // A queue delivers twice, and an operator puts back what had failed.
-        runner.world.state().put_moves(&[wire::Move::OptedOut {
+        runner.world.state().put_moves(&[wire::Move::Chose {
             contact: ContactId::of("anna"),
             topic: "news".to_owned(),
         }]);

@@ -60,6 +60,12 @@ impl Story {
         self
     }
 
+    /// Has another system hear of everything.
+    pub(crate) fn told(mut self) -> Self {
+        self.published = given::with_hook(&self.published);
+        self
+    }
+
     /// Has a source post `HELLO` about people at once.
     pub(crate) fn hello(self, id: &str, people: &[(&str, &str)]) -> Self {
         let body = given::post("HELLO", id, people);

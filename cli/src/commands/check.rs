@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use release::{
-    Color, Compiled, Defect, Failure, Place, Pressure, Rejection, line_and_column, pressure,
-    render, warn,
+    Color, Compiled, Defect, Failure, Place, Pressure, Rejection, line_and_column, pressure, render,
 };
 use serde_json::{Value, json};
 
@@ -57,11 +56,6 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
                 terminal.say(shown)?;
                 return Ok(Verdict::Wrong);
             }
-            if !compiled.unready.is_empty() {
-                let sources = release::sources(&args.dir)?;
-                terminal.say(warn(&compiled.unready, &sources, color(terminal)))?;
-                terminal.say("")?;
-            }
             let contents = contents(&compiled);
             terminal.say(format!("{} {contents}", terminal.good("No defects.")))?;
             if let Some(pressure) = pressure(plans(&compiled)) {
@@ -69,12 +63,8 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
             }
         }
         Form::Programs => {
-            let sources = release::sources(&args.dir)?;
             let defects = described(&scenarios.defects, &scenarios.sources);
             let mut report = json!({ "ok": sound, "defects": defects });
-            if !compiled.unready.is_empty() {
-                report["cannot_run_yet"] = described(&compiled.unready, &sources).into();
-            }
             if let Some(pressure) = pressure(plans(&compiled)) {
                 report["advertising_a_week"] = json!({
                     "mails": pressure.mails,

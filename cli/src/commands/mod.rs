@@ -12,6 +12,7 @@ mod explain;
 mod function;
 mod import;
 mod migrate;
+mod pause;
 mod preview;
 mod publish;
 mod redrive;
@@ -68,6 +69,8 @@ enum Command {
     Status(status::Args),
     Events(events::Args),
     Enroll(enroll::Args),
+    Pause(pause::Args),
+    Resume(pause::ResumeArgs),
     Stop(stop::Args),
     Stats(stats::Args),
     Explain(explain::Args),
@@ -109,6 +112,8 @@ impl Cli {
             Command::Status(args) => status::status(&args, environment, terminal),
             Command::Events(args) => events::events(&args, environment, terminal),
             Command::Enroll(args) => enroll::enroll(&args, environment, terminal),
+            Command::Pause(args) => pause::pause(&args, environment, terminal),
+            Command::Resume(args) => pause::resume(&args, environment, terminal),
             Command::Stop(args) => stop::stop(&args, environment, terminal),
             Command::Stats(args) => stats::stats(&args, environment, terminal),
             Command::Explain(args) => explain::explain(&args, environment, terminal),

@@ -54,7 +54,7 @@ pub(super) fn publish(
     let Some(compiled) = check::passes(&args.dir, form, terminal)? else {
         return Ok(Verdict::Wrong);
     };
-    let publication = release::seal(&compiled)?;
+    let publication = release::seal(&compiled);
     wait_for(async {
         let stack = args.stack.open(environment).await?;
         let before = stack.aws().in_force().await?;
@@ -64,7 +64,7 @@ pub(super) fn publish(
         {
             return same(before, &compiled.settings.zone, form, terminal);
         }
-        let obstacles = obstacles(&stack, &compiled.sender_domains).await?;
+        let obstacles = obstacles(&stack, &compiled).await?;
         if !obstacles.is_empty() {
             match form {
                 Form::People => terminal.say(obstacles.join("\n"))?,
@@ -107,11 +107,17 @@ fn same(
 }
 
 /// Lists what keeps a release from being of any use.
-async fn obstacles(
-    stack: &Stack,
-    domains: &std::collections::BTreeSet<String>,
-) -> anyhow::Result<Vec<String>> {
+async fn obstacles(stack: &Stack, compiled: &release::Compiled) -> anyhow::Result<Vec<String>> {
     let mut obstacles = Vec::new();
+    let domains = &compiled.sender_domains;
+    // Nobody would read what is to be posted.
+    if !compiled.hooks.is_empty() && stack.operator().wiring().queues.calls.is_none() {
+        obstacles.push(
+            "the release tells other systems what happens (`hooks`), and the stack posts to none: deploy it with \
+             Hooks=on"
+                .to_owned(),
+        );
+    }
     // The roles of a stack may send from its own domain, and from what lies below.
     if let Some(own) = &stack.operator().wiring().mail_domain {
         let foreign = domains.iter().filter(|domain| !lies_in(domain, own));

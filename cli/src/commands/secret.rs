@@ -1,13 +1,16 @@
 //! `waypost secret`: makes, replaces and retires what sources sign their posts with.
 
+use std::path::Path;
+
 use anyhow::Context;
 use aws::Operator;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use wire::{Secret, TicketKeys};
+use wire::{HookKeys, Secret, TicketKeys};
 
 use super::{EXIT_CODES, Verdict};
+use crate::laptop::FOLDER;
 use crate::output::{Form, Terminal};
 use crate::random;
 
@@ -23,6 +26,7 @@ Examples:
   waypost secret --stack waypost              makes what is missing
   waypost secret --stack waypost --rotate     adds a new signing secret; the old one stays valid
   waypost secret --stack waypost --retire     only the newest one stays valid
+  waypost secret --stack waypost --hook crm   shows what posts to the hook `crm` are signed with
   waypost secret --stack waypost --rotate-pages
                                               adds a key for the links in mails to come
 
@@ -31,9 +35,12 @@ A secret is printed once, when it is made. Who may read the stack's parameters c
 
 {EXIT_CODES}"))]
 pub(super) struct Args {
-    /// The stack's name
-    #[arg(long, value_name = "NAME")]
-    stack: String,
+    /// The stack's name; with --hook alone, the laptop's in this folder
+    #[arg(long, value_name = "NAME", required_unless_present = "hook")]
+    stack: Option<String>,
+    /// Shows what posts to a hook are signed with: the hook's name, or the `secret` that waypost.yaml gives it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["rotate", "retire", "rotate_pages"])]
+    hook: Option<String>,
     /// Adds a new signing secret in front; those that there are stay valid
     #[arg(long, conflicts_with = "retire")]
     rotate: bool,
@@ -52,7 +59,10 @@ pub(super) struct Args {
 pub(super) fn secret(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     runtime.block_on(async {
-        let operator = Operator::open(&args.stack).await?;
+        if let Some(hook) = &args.hook {
+            return show(hook, args, terminal).await;
+        }
+        let operator = Operator::open(args.stack.as_deref().unwrap_or_default()).await?;
         let plan = Plan::make(args, &operator).await?;
         let form = Form::asked(args.json);
         if form == Form::People {
@@ -65,6 +75,42 @@ pub(super) fn secret(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict>
         }
         Ok(Verdict::Fine)
     })
+}
+
+/// Shows what posts to a hook are signed with: it is derived, so it can be shown again and again.
+async fn show(hook: &str, args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
+    let keys = match &args.stack {
+        Some(stack) => {
+            let operator = Operator::open(stack).await?;
+            let keys = operator.parameter(ADDRESS_KEY).await?;
+            keys.with_context(|| {
+                format!("{stack} has no keys yet: waypost secret --stack {stack}")
+            })?
+        }
+        None => {
+            let file = Path::new(FOLDER).join(ADDRESS_KEY);
+            let found = std::fs::read_to_string(&file);
+            found.with_context(|| {
+                let file = file.display();
+                format!("cannot read {file}: `waypost serve` makes it; or say --stack NAME")
+            })?
+        }
+    };
+    let secrets = HookKeys::parse(&keys)?.texts(hook);
+    let newest = secrets.first().map_or("", String::as_str);
+    match Form::asked(args.json) {
+        Form::People => {
+            terminal.say(format!("\n  {}\n", terminal.strong(newest)))?;
+            terminal.say(format!(
+                "Give it to the system that hears of things as `{hook}`, over a safe way: it checks with it that a post \
+                 is ours."
+            ))?;
+        }
+        Form::Programs => {
+            terminal.say_json(&serde_json::json!({ "hook": hook, "secret": newest }))?;
+        }
+    }
+    Ok(Verdict::Fine)
 }
 
 /// What is to be done, decided before anything is.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use journey::Hook;
 use release::Compiled;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
@@ -266,11 +267,16 @@ fn opening(dir: &Path, compiled: &Compiled, laptop: &Laptop, terminal: Terminal)
         true => String::new(),
         false => format!(" --url {url}"),
     };
+    let hooks = compiled.hooks.iter().map(|(name, hook)| {
+        let Hook { url, secret, .. } = hook;
+        format!("hook     {name} at {url} ({program} secret --hook {secret} shows what signs)\n  ")
+    });
     format!(
         "{} serves {}: {}\nOn this machine only: no mail leaves it.\n\n  \
          inbox    {url}/inbox\n  \
          events   {url}/v1/events\n  \
          secret   {SECRET_FILE}\n  \
+         {}\
          state    {FOLDER}/ (remove it to start afresh)\n  \
          log      {FOLDER}/{LOG}\n  \
          aws      {aws} (for any AWS SDK; under /_local/ the clock and faults)\n\n\
@@ -281,6 +287,7 @@ fn opening(dir: &Path, compiled: &Compiled, laptop: &Laptop, terminal: Terminal)
         terminal.strong("Waypost"),
         dir.display(),
         check::contents(compiled),
+        hooks.collect::<String>(),
     )
 }
 

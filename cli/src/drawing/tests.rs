@@ -122,7 +122,8 @@ fn plans() -> Vec<Plan> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let folders = fs::read_dir(examples).expect("the examples");
     let folders = folders.map(|folder| folder.expect("a folder").path());
-    let mut plans: Vec<_> = folders.flat_map(|folder| read(&folder)).collect();
+    let releases = folders.filter(|folder| folder.join("waypost.yaml").exists());
+    let mut plans: Vec<_> = releases.flat_map(|folder| read(&folder)).collect();
     plans.extend(compiled(&[("journeys/hard.yaml", HARD)]));
     plans
 }

@@ -160,6 +160,7 @@ fn edition(journeys: &[(&str, &str, &str)]) -> Edition {
         events: events.collect(),
         lists: Default::default(),
         topics: BTreeMap::new(),
+        hooks: BTreeMap::new(),
         journeys: plans
             .iter()
             .map(|(name, plan)| {

@@ -88,7 +88,7 @@ impl Laptop {
         }
         let mut environment = self.cloud.aws_environment();
         environment.push(("RELEASES_TABLE".to_owned(), wiring::RELEASES.to_owned()));
-        let publication = release::seal(compiled)?;
+        let publication = release::seal(compiled);
         publish::hand_over(&self.program, environment, &publication).await
     }
 

@@ -144,6 +144,7 @@ pub(super) fn told(events_url: String) -> Parameter {
         },
         queues: wire::Queues {
             events: queue("events"),
+            calls: Some(queue("calls")),
             moves: queue("moves"),
             orders: queue("orders"),
             orders_marketing: queue(MARKETING),
@@ -216,6 +217,7 @@ fn environment(log_filter: &str, pages: String) -> Vec<(String, String)> {
     let role = format!("arn:aws:iam::{}:role/waypost-schedule", local::ACCOUNT);
     [
         ("ADDRESS_KEY_PARAMETER", parameter(ADDRESS_KEY)),
+        ("CALLS_QUEUE_URL", queue_url("calls")),
         ("CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
         ("CONTACTS_TABLE", CONTACTS.to_owned()),
         ("ENROLLMENTS_TABLE", ENROLLMENTS.to_owned()),
@@ -227,6 +229,8 @@ fn environment(log_filter: &str, pages: String) -> Vec<(String, String)> {
         ("MOVES_QUEUE_URL", queue_url("moves")),
         ("ORDERS_QUEUE_URL", queue_url("orders")),
         ("PAGES_URL", pages),
+        // Whoever tries a hook has the other system on the same machine.
+        ("PRIVATE_HOOKS", "allowed".to_owned()),
         ("RELEASES_TABLE", RELEASES.to_owned()),
         ("REPORTS_QUEUE_URL", queue_url(REPORTS)),
         ("RUST_LOG", log_filter.to_owned()),
@@ -274,7 +278,7 @@ const ROUTES: [(&str, &str, &str); 4] = [
     ("POST", "/u/{token}", "preferences"),
 ];
 
-const FUNCTIONS: [Part; 8] = [
+const FUNCTIONS: [Part; 9] = [
     Part {
         name: "intake",
         part: "intake",
@@ -291,6 +295,12 @@ const FUNCTIONS: [Part; 8] = [
         name: "advance",
         part: "advance",
         queue: Some("moves"),
+        processes: 1,
+    },
+    Part {
+        name: "call",
+        part: "call",
+        queue: Some("calls"),
         processes: 1,
     },
     Part {

@@ -33,7 +33,7 @@ const BOUNDS: [(&str, [(&str, f64); 5]); 3] = [
         "mail",
         [
             ("write_units", 4.2),
-            ("read_units", 6.2),
+            ("read_units", 6.6),
             ("sqs_requests", 3.0),
             ("sns_publishes", 2.0),
             ("http_requests", 1.0),
@@ -43,7 +43,7 @@ const BOUNDS: [(&str, [(&str, f64); 5]); 3] = [
         "wait",
         [
             ("write_units", 7.2),
-            ("read_units", 8.6),
+            ("read_units", 9.0),
             ("sqs_requests", 3.0),
             ("sns_publishes", 2.0),
             ("http_requests", 1.0),
@@ -53,7 +53,7 @@ const BOUNDS: [(&str, [(&str, f64); 5]); 3] = [
         "three",
         [
             ("write_units", 5.5),
-            ("read_units", 6.6),
+            ("read_units", 7.0),
             ("sqs_requests", 1.9),
             ("sns_publishes", 2.0),
             ("http_requests", 0.34),

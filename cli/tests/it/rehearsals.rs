@@ -1,4 +1,4 @@
-//! Journeys played before they run: `test`, `simulate`, `check --paths`, and what cannot run yet.
+//! Journeys played before they run: `test`, `simulate`, `check --paths`.
 
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
@@ -138,35 +138,6 @@ fn every_way_through_a_journey_is_listed() {
            else
         2 paths; what holds mails back comes on top.
     "#]],
-    );
-}
-
-#[test]
-fn what_cannot_run_yet_is_warned_about_and_never_published() {
-    let calls = |file: &(&str, &str)| match file.0 {
-        "waypost.yaml" => format!(
-            "{}hooks: {{ crm: {{ url: https://crm.example/hook }} }}\n",
-            file.1
-        ),
-        "journeys/welcome.yaml" => file
-            .1
-            .replace("  - wait: 4 days\n", "  - wait: 4 days\n  - call: crm\n"),
-        _ => file.1.to_owned(),
-    };
-    let files = FILES.map(|file| (file.0, calls(&file)));
-    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
-    let release = releases::of(&files);
-    let checked = said(release.path(), &["check"]);
-    assert_eq!(checked.code, 0, "{checked:?}");
-    let warning =
-        "the step `call` is checked and can be rehearsed, but not run by this version yet";
-    assert!(checked.out.contains(warning), "{checked:?}");
-    let found = said(release.path(), &["serve", "--port", "0"]);
-    assert_eq!(found.code, 2);
-    assert!(
-        found.err.contains("not run by this version yet"),
-        "{}",
-        found.err
     );
 }
 

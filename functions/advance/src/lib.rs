@@ -61,7 +61,8 @@ async fn advance(aws: &Aws, pulse: &Pulse, letter: &Letter, outbox: &mut Outbox)
     failed
 }
 
-const REQUIRED: [Setting; 13] = [
+const REQUIRED: [Setting; 14] = [
+    Setting::CallsQueueUrl,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::EnrollmentsTable,

@@ -45,10 +45,12 @@ fn verdict(report: Result<Option<Report>, Unreadable>, done: &Result<(), String>
     }
 }
 
-const REQUIRED: [Setting; 5] = [
+const REQUIRED: [Setting; 7] = [
+    Setting::CallsQueueUrl,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::MovesQueueUrl,
+    Setting::ReleasesTable,
     Setting::SendsTable,
     Setting::SourceQueueUrl,
 ];

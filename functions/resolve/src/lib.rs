@@ -49,8 +49,9 @@ async fn resolve(
     engine::resolve(aws, pulse, &message, entering, || time.is_left(aws)).await
 }
 
-const REQUIRED: [Setting; 15] = [
+const REQUIRED: [Setting; 16] = [
     Setting::AddressKeyParameter,
+    Setting::CallsQueueUrl,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,
     Setting::EnrollmentsTable,

@@ -74,8 +74,9 @@ async fn again(aws: &Aws, lane: Lane, order: &Order) -> Delivered {
     Ok(())
 }
 
-const REQUIRED: [Setting; 18] = [
+const REQUIRED: [Setting; 19] = [
     Setting::AddressKeyParameter,
+    Setting::CallsQueueUrl,
     Setting::ConfigurationSet,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,

@@ -6,7 +6,7 @@ use Resource::{
 
 /// What the code of a function does: actions on a resource. What Lambda itself needs to log and to
 /// read the function's queue, and its dead letters, come on top.
-pub(crate) const RIGHTS: [(&str, &[Right]); 8] = [
+pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
     (
         "Intake",
         &[
@@ -42,6 +42,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 8] = [
             ),
             (Of("Releases"), &["dynamodb:GetItem"]),
             (Of("Events"), &["sqs:SendMessage"]),
+            (Of("Calls"), &["sqs:SendMessage"]),
             (Of("Moves"), &["sqs:SendMessage"]),
             (Of("Orders"), &["sqs:SendMessage"]),
             (Of("OrdersMarketing"), &["sqs:SendMessage"]),
@@ -76,6 +77,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 8] = [
                 &["dynamodb:BatchGetItem", "dynamodb:PutItem"],
             ),
             (Of("Releases"), &["dynamodb:GetItem"]),
+            (Of("Calls"), &["sqs:SendMessage"]),
             (Of("Moves"), &["sqs:SendMessage"]),
             (Of("Orders"), &["sqs:SendMessage"]),
             (Of("OrdersMarketing"), &["sqs:SendMessage"]),
@@ -107,11 +109,35 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 8] = [
         "Feedback",
         &[
             (Of("Contacts"), &["dynamodb:PutItem"]),
+            (Of("Releases"), &["dynamodb:GetItem"]),
             (
                 Of("Sends"),
                 &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
             ),
+            (Of("Calls"), &["sqs:SendMessage"]),
             (Of("Moves"), &["sqs:SendMessage"]),
+        ],
+    ),
+    (
+        "Call",
+        &[
+            (
+                Of("Contacts"),
+                &[
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:GetItem",
+                    "dynamodb:PutItem",
+                ],
+            ),
+            (Of("Enrollments"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            (Of("Releases"), &["dynamodb:GetItem"]),
+            (Of("Calls"), &["sqs:SendMessage"]),
+            (Of("Moves"), &["sqs:SendMessage"]),
+            (Of("Orders"), &["sqs:SendMessage"]),
+            (Of("OrdersMarketing"), &["sqs:SendMessage"]),
+            (Schedules, &["scheduler:CreateSchedule"]),
+            (Of("ScheduleRole"), &["iam:PassRole"]),
+            (AddressKey, &["ssm:GetParameter"]),
         ],
     ),
     (
@@ -150,6 +176,7 @@ const SENDING: &[Right] = &[
             "dynamodb:UpdateItem",
         ],
     ),
+    (Of("Calls"), &["sqs:SendMessage"]),
     (Of("Moves"), &["sqs:SendMessage"]),
     (Of("Orders"), &["sqs:SendMessage"]),
     (Of("OrdersMarketing"), &["sqs:SendMessage"]),

@@ -64,7 +64,10 @@ pub(super) fn project() -> Value {
             ("calendars", named("Closed days.", calendar())),
             ("marketing", marketing()),
             ("scoring", scoring()),
-            ("hooks", named("Where steps can call.", hook())),
+            (
+                "hooks",
+                named("Other systems that are told what happens.", hook()),
+            ),
         ],
     )
 }
@@ -85,11 +88,32 @@ fn sender() -> Value {
 
 fn hook() -> Value {
     object(
-        "Where a step can call.",
+        "Where another system is posted to.",
         &[
             ("url*", text("https://…")),
-            ("secret", text("The parameter that signs.")),
+            (
+                "secret",
+                text("The name of the secret that signs; the hook's own unless said."),
+            ),
+            (
+                "results",
+                list(
+                    "What it hears of besides the steps that call it.",
+                    results(),
+                ),
+            ),
         ],
+    )
+}
+
+fn results() -> Value {
+    let words: Vec<&str> = journey::ResultKind::ALL
+        .iter()
+        .map(|(_, word)| *word)
+        .collect();
+    like(
+        "A kind of result, or `all`.",
+        &[&words[..], &["all"]].concat(),
     )
 }
 

@@ -1,4 +1,4 @@
-//! Reads what holds mails back and what is counted: calendars, marketing limits, scoring, hooks.
+//! Reads what holds mails back and what is counted: calendars, marketing limits, scoring.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::Project;
 use crate::Defect;
 use crate::names::{Spelling, spelled};
 use crate::phrases::cap;
-use crate::values::{is_web_address, strict_date};
+use crate::values::strict_date;
 use crate::window::hours;
 use crate::yaml::{Entry, Keys, Node, quoted};
 
@@ -22,9 +22,6 @@ pub(super) fn read(keys: &Keys<'_>, project: &mut Project, defects: &mut Vec<Def
     }
     if let Some(node) = keys.get("scoring") {
         project.settings.scoring = scoring(node, defects);
-    }
-    if let Some(node) = keys.get("hooks") {
-        hooks(node, project, defects);
     }
 }
 
@@ -121,27 +118,4 @@ fn scoring(node: &Node, defects: &mut Vec<Defect>) -> Scoring {
         }
     }
     scoring
-}
-
-fn hooks(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
-    let Some(all) = node.mapping("`hooks`", defects) else {
-        return project.hooks.incomplete();
-    };
-    for Entry { key, value } in &all.entries {
-        spelled(key, "a hook", Spelling::Tag, defects);
-        project.hooks.add(key.clone(), (), defects);
-        let Some(keys) = Keys::of(value, "a hook", &["url", "secret"], defects) else {
-            continue;
-        };
-        if let Some(node) = keys.required("url", "write where to post to", defects)
-            && let Some(url) = node.line("the hook's `url`", defects)
-            && !is_web_address(&url.value)
-        {
-            let what = format!("`{}` is not a web address", quoted(&url.value));
-            defects.push(Defect::new(url.place, what).help("it begins with https://"));
-        }
-        if let Some(node) = keys.get("secret") {
-            node.line("the hook's `secret`", defects);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Reads `waypost.yaml`: what a project says about itself and about contacts.
 
+mod hooks;
 mod limits;
 mod senders;
 
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use journey::{BUILT_IN, Field, FieldType, Limits, Presence, Sender, Settings, Value};
+use journey::{BUILT_IN, Field, FieldType, Hook, Limits, Presence, Sender, Settings, Value};
 
 use crate::Defect;
 use crate::folder;
@@ -33,8 +34,8 @@ pub(crate) struct Project {
     pub(crate) calendars: Names<BTreeSet<Date>>,
     /// What holds advertising back, and where it is said.
     pub(crate) limits: Limits,
-    /// Where steps can call.
-    pub(crate) hooks: Names<()>,
+    /// The systems that are told what happens; `None` stands for one that is described badly.
+    pub(crate) hooks: Names<Option<Hook>>,
     /// Where the vars stand.
     pub(crate) vars: Names<()>,
     /// Where the contact fields stand.
@@ -123,6 +124,7 @@ pub(crate) fn read(root: &Node, defects: &mut Vec<Defect>) -> Project {
         lists(node, &mut project.lists, defects);
     }
     limits::read(&keys, &mut project, defects);
+    hooks::read(&keys, &mut project.hooks, defects);
     project
 }
 

@@ -8,6 +8,7 @@ mod contacts;
 mod enrollments;
 mod exceptions;
 mod firings;
+mod halts;
 mod item;
 mod ledger;
 mod mailer;
@@ -32,7 +33,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use jiff::SignedDuration;
-use wire::AddressHasher;
+use wire::{AddressHasher, HookKeys};
 
 #[cfg(feature = "operator")]
 pub use operator::{
@@ -52,8 +53,10 @@ pub struct Aws {
     ssm: aws_sdk_ssm::Client,
     settings: Settings,
     addresses: Option<AddressHasher>,
+    hooks: Option<HookKeys>,
     tickets: pages::Kept,
     clock_offset: SignedDuration,
+    halts: halts::Kept,
     releases: releases::Cache,
     rung: schedules::Rung,
     tally: metrics::Tally,
@@ -74,11 +77,12 @@ impl Aws {
         let clock_offset = offset.map_err(|wrong| anyhow!(wrong))?.unwrap_or_default();
         let ssm = aws_sdk_ssm::Client::new(config);
         let tickets = pages::Kept::default();
-        let mut addresses = None;
+        let (mut addresses, mut hooks) = (None, None);
         if let Some(name) = settings.find(Setting::AddressKeyParameter) {
-            let (hasher, keys) = parameters::address_keys(&ssm, name).await?;
-            tickets.put(keys, jiff::Timestamp::UNIX_EPOCH);
-            addresses = Some(hasher);
+            let derived = parameters::address_keys(&ssm, name).await?;
+            tickets.put(derived.tickets, jiff::Timestamp::UNIX_EPOCH);
+            addresses = Some(derived.addresses);
+            hooks = Some(derived.hooks);
         }
         Ok(Self {
             dynamodb: aws_sdk_dynamodb::Client::new(config),
@@ -88,8 +92,10 @@ impl Aws {
             ssm,
             settings,
             addresses,
+            hooks,
             tickets,
             clock_offset,
+            halts: halts::Kept::default(),
             releases: releases::Cache::default(),
             rung: schedules::Rung::default(),
             tally: metrics::Tally::default(),

@@ -48,7 +48,8 @@ impl Tickets for Aws {
             return Ok(keys.open(token));
         }
         let name = self.setting(Setting::AddressKeyParameter);
-        let (_, keys) = parameters::address_keys(&self.ssm, name).await?;
+        let derived = parameters::address_keys(&self.ssm, name).await?;
+        let keys = derived.tickets;
         let found = keys.open(token);
         self.tickets.put(keys, now);
         Ok(found)

@@ -3,8 +3,8 @@
 use anyhow::{Context, anyhow};
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::ProvideErrorMetadata;
-use engine::Secrets;
-use wire::{AddressHasher, Secret, TicketKeys};
+use engine::{HookSecrets, Secrets};
+use wire::{AddressHasher, HookKeys, Secret, TicketKeys};
 
 use crate::{Aws, Setting};
 
@@ -17,22 +17,41 @@ impl Secrets for Aws {
     }
 }
 
+impl HookSecrets for Aws {
+    fn hook_secrets(&self, name: &str) -> Vec<Secret> {
+        let keys = self.hooks.as_ref();
+        keys.map_or_else(Vec::new, |keys| keys.secrets(name))
+    }
+}
+
 /// Names a parameter of a stack.
 pub fn parameter_name(stack: &str, parameter: &str) -> String {
     format!("/waypost/{stack}/{parameter}")
 }
 
-/// Reads the key under which addresses are hashed, and those under which the tokens of pages are sealed.
-pub(crate) async fn address_keys(
-    ssm: &Client,
-    name: &str,
-) -> anyhow::Result<(AddressHasher, TicketKeys)> {
+/// What is derived from an installation's own key.
+pub(crate) struct Derived {
+    /// What addresses are hashed under.
+    pub(crate) addresses: AddressHasher,
+    /// What the tokens of pages are sealed with.
+    pub(crate) tickets: TicketKeys,
+    /// What posts to other systems are signed with.
+    pub(crate) hooks: HookKeys,
+}
+
+/// Reads an installation's own key, and derives all others from it.
+pub(crate) async fn address_keys(ssm: &Client, name: &str) -> anyhow::Result<Derived> {
     let value = required(ssm, name).await?;
     let addresses = AddressHasher::parse(&value);
     let addresses = addresses.with_context(|| format!("the parameter {name}"))?;
     let tickets = TicketKeys::parse(&value);
     let tickets = tickets.with_context(|| format!("the parameter {name}"))?;
-    Ok((addresses, tickets))
+    let hooks = HookKeys::parse(&value);
+    Ok(Derived {
+        addresses,
+        tickets,
+        hooks: hooks.with_context(|| format!("the parameter {name}"))?,
+    })
 }
 
 async fn required(ssm: &Client, name: &str) -> anyhow::Result<String> {

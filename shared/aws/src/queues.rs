@@ -6,10 +6,10 @@ use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, MessageAttributeValue, QueueAttributeName,
     SendMessageBatchRequestEntry,
 };
-use engine::{Backlog, Events, Evidence, Lane, Moves, Orders};
+use engine::{Backlog, Calls, Events, Evidence, Lane, Moves, Orders};
 use jiff::SignedDuration;
 use journey::Order;
-use wire::{EventsMessage, Move, MovesMessage, OrdersMessage};
+use wire::{Call, CallsMessage, EventsMessage, Move, MovesMessage, OrdersMessage};
 
 use crate::{Aws, Setting};
 
@@ -47,6 +47,17 @@ impl Orders for Aws {
             OrdersMessage { orders }.to_json()
         });
         self.put(queue, bodies.collect(), delay).await
+    }
+}
+
+impl Calls for Aws {
+    async fn call(&self, calls: &[Call], delay: SignedDuration) -> anyhow::Result<()> {
+        let bodies = calls.chunks(CALLS_PER_MESSAGE).map(|calls| {
+            let calls = calls.to_vec();
+            CallsMessage { calls }.to_json()
+        });
+        self.put(Setting::CallsQueueUrl, bodies.collect(), delay)
+            .await
     }
 }
 
@@ -177,6 +188,8 @@ impl Aws {
 const BATCH_MAX: usize = 10;
 /// What one invocation sends one after the other; more would outlast its timeout.
 const ORDERS_PER_MESSAGE: usize = 10;
+/// What one invocation posts at once, and a system that hangs holds up together.
+const CALLS_PER_MESSAGE: usize = 5;
 const MOVES_PER_MESSAGE: usize = 25;
 /// SQS delays a message by at most 15 minutes.
 const DELAY_S_MAX: i32 = 900;

@@ -9,6 +9,8 @@ use jiff::SignedDuration;
 pub enum Setting {
     /// `ADDRESS_KEY_PARAMETER`: the parameter that holds the key under which addresses are hashed.
     AddressKeyParameter,
+    /// `CALLS_QUEUE_URL`: the queue of posts to other systems.
+    CallsQueueUrl,
     /// `WAYPOST_CLOCK_OFFSET_SECONDS`: how far a laptop's clock was moved.
     ClockOffsetSeconds,
     /// `CONFIGURATION_SET`: SES's configuration set.
@@ -37,6 +39,8 @@ pub enum Setting {
     OrdersQueueUrl,
     /// `PAGES_URL`: what the addresses of pages for recipients begin with.
     PagesUrl,
+    /// `PRIVATE_HOOKS`: `allowed` where posts to other systems may stay on one machine.
+    PrivateHooks,
     /// `RELEASES_TABLE`
     ReleasesTable,
     /// `REPORTS_QUEUE_URL`
@@ -64,6 +68,7 @@ impl Setting {
     pub fn variable(self) -> &'static str {
         match self {
             Self::AddressKeyParameter => "ADDRESS_KEY_PARAMETER",
+            Self::CallsQueueUrl => "CALLS_QUEUE_URL",
             Self::ClockOffsetSeconds => "WAYPOST_CLOCK_OFFSET_SECONDS",
             Self::ConfigurationSet => "CONFIGURATION_SET",
             Self::ContactsTable => "CONTACTS_TABLE",
@@ -78,6 +83,7 @@ impl Setting {
             Self::MovesQueueUrl => "MOVES_QUEUE_URL",
             Self::OrdersQueueUrl => "ORDERS_QUEUE_URL",
             Self::PagesUrl => "PAGES_URL",
+            Self::PrivateHooks => "PRIVATE_HOOKS",
             Self::ReleasesTable => "RELEASES_TABLE",
             Self::ReportsQueueUrl => "REPORTS_QUEUE_URL",
             Self::ScheduleGroup => "SCHEDULE_GROUP",

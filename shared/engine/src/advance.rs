@@ -11,12 +11,15 @@ use crate::changed::changed;
 use crate::dates::date;
 use crate::effects::{orders, pass_on, settle};
 use crate::enter::enter_by_hand;
+use crate::hold::held_back;
+use crate::news::{chosen as chosen_news, decided};
+use crate::outbox::announce;
 use crate::rewrite::{changes, rewrite};
 use crate::survey::dates;
 use crate::{
-    Alarms, Chosen, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings,
-    Holder, Metric, Metrics, Moves, Orders, Outbox, Permission, Plans, Pulse, Releases, Rewrite,
-    Stored, Versioned, permission,
+    Alarms, Calls, Chosen, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure,
+    Firings, Halted, Holder, Metric, Metrics, Moves, Orders, Outbox, Permission, Plans, Pulse,
+    Releases, Rewrite, Stored, Versioned, permission,
 };
 
 /// Looks at something again.
@@ -30,10 +33,12 @@ pub async fn advance(
          + Dates
          + Enrollments
          + Exceptions
+         + Halted
          + Firings
          + Plans
          + Releases
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics
@@ -44,7 +49,7 @@ pub async fn advance(
 ) -> Result<(), Failure> {
     match one {
         Move::Changed { contact } => changed(io, pulse, contact).await,
-        Move::OptedOut { contact, topic } => opted_out(io, (contact, topic), outbox).await,
+        Move::Chose { contact, topic } => chose(io, (contact, topic), outbox).await,
         Move::Dates { contact } => dates(io, contact).await,
         Move::Date { contact, date: id } => date(io, pulse, (contact, id)).await,
         Move::Enter {
@@ -69,12 +74,35 @@ pub async fn advance(
 
 /// Moves an enrollment on because of `cause`.
 async fn run(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock
+         + Contacts
+         + Enrollments
+         + Plans
+         + Releases
+         + Halted
+         + Orders
+         + Calls
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     record: EnrollmentRecord,
     cause: &Cause,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let plan = io.plan(&record.enrollment.plan).await?;
+    let record = match cause {
+        Cause::Due => match held_back(io, &plan, record, outbox).await? {
+            Some(record) => record,
+            None => return Ok(()),
+        },
+        Cause::Accepted { .. }
+        | Cause::Clicked { .. }
+        | Cause::End
+        | Cause::Opened { .. }
+        | Cause::Retry => record,
+    };
     let contact = record.enrollment.contact.clone();
     let known = io.contacts(std::slice::from_ref(&contact)).await?;
     let input = match cause.clone() {
@@ -94,13 +122,29 @@ async fn run(
     }
 }
 
-/// Ends every run about a topic of somebody who wants no more mails about it.
-async fn opted_out(
-    io: &(impl Clock + Chosen + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+/// Lets others hear what somebody chose about a topic; who wants no more mails about it leaves every run that is.
+async fn chose(
+    io: &(
+         impl Clock
+         + Chosen
+         + Contacts
+         + Enrollments
+         + Plans
+         + Releases
+         + Orders
+         + Calls
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     (contact, topic): (&ContactId, &str),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let chosen = io.choices(&Holder::Contact(contact.clone()), topic).await?;
+    let holding = chosen
+        .as_ref()
+        .and_then(|known| known.value.holding(io.now()));
+    outbox.tell(holding.and_then(|choice| chosen_news(contact, topic, choice)));
     for record in io.runs(contact).await? {
         let plan = io.plan(&record.enrollment.plan).await?;
         let about = matches!(&plan.purpose, Purpose::Marketing { topic: about } if about == topic);
@@ -123,7 +167,7 @@ async fn opted_out(
 ///
 /// Where somebody else was faster, it decides again about what they left.
 pub(crate) async fn step(
-    io: &(impl Clock + Contacts + Enrollments + Orders + Moves + Alarms + Metrics),
+    io: &(impl Clock + Contacts + Enrollments + Releases + Orders + Calls + Moves + Alarms + Metrics),
     plan: &Plan,
     person: Versioned<ContactRecord>,
     (record, input): (EnrollmentRecord, Input),
@@ -147,7 +191,7 @@ pub(crate) async fn step(
 }
 
 async fn attempt(
-    io: &(impl Clock + Enrollments + Orders + Moves + Alarms + Metrics),
+    io: &(impl Clock + Enrollments + Releases + Orders + Calls + Moves + Alarms + Metrics),
     plan: &Plan,
     person: &Versioned<ContactRecord>,
     (record, input): (&EnrollmentRecord, &Input),
@@ -168,10 +212,15 @@ async fn attempt(
         return Ok(Stored::Done);
     }
     pass_on(io, plan, (record, person), input).await?;
+    // Told before it is stored: who comes upon a run that has moved on cannot tell what moved it. A race that is lost at
+    // that moment may have told too early.
+    let news = decided(plan, Some(&record.enrollment), &decision.enrollment);
+    announce(io, &news).await?;
     let changed = change(&scene, person, (record, &decision.effects))?;
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),
         changed: changed.is_some(),
+        held: None,
         end: plan.end(),
         enrollment: decision.enrollment,
         version: record.version,
@@ -220,6 +269,7 @@ pub(crate) async fn erased(
         enrollment: decision.enrollment,
         pending: Vec::new(),
         changed: false,
+        held: None,
         end: None,
         version: record.version,
     };

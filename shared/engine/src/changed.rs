@@ -12,8 +12,8 @@ use crate::advance::step;
 use crate::effects::ring;
 use crate::enter::enter_without_event;
 use crate::{
-    Alarms, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings,
-    Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Stored, Versioned,
+    Alarms, Calls, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings,
+    Halted, Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Stored, Versioned,
 };
 
 /// Does what follows from every write of a contact of which not everybody has heard yet.
@@ -24,10 +24,12 @@ pub(crate) async fn changed(
          + Dates
          + Enrollments
          + Exceptions
+         + Halted
          + Firings
          + Plans
          + Releases
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics
@@ -95,7 +97,18 @@ fn writes<'a>(record: &'a ContactRecord, release: &Release) -> Vec<Write<'a>> {
 
 /// Lets the contact's runs hear of it.
 async fn watched(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock
+         + Contacts
+         + Enrollments
+         + Plans
+         + Releases
+         + Orders
+         + Calls
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     person: &Versioned<ContactRecord>,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {

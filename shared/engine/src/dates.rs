@@ -5,8 +5,8 @@ use journey::{ContactId, DateId, arm, rearm};
 use crate::changed::set;
 use crate::enter::enter_without_event;
 use crate::{
-    Alarms, Clock, ContactBook, Dates, Enrollments, Exceptions, Failure, Firings, Metrics, Moves,
-    Orders, Outbox, Plans, Pulse, Releases, Stored,
+    Alarms, Calls, Clock, ContactBook, Dates, Enrollments, Exceptions, Failure, Firings, Halted,
+    Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Stored,
 };
 
 /// Lets a contact in whose date has come, and sets it for the next time.
@@ -20,10 +20,12 @@ pub(crate) async fn date(
          + Dates
          + Enrollments
          + Exceptions
+         + Halted
          + Firings
          + Plans
          + Releases
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics

@@ -1,8 +1,8 @@
 //! Does what was decided.
 
 use jiff::{SignedDuration, Timestamp};
-use journey::{Effect, Enrollment, Input, Order, Plan};
-use wire::{Cause, ContactRecord, EnrollmentRecord, Move};
+use journey::{Effect, Enrollment, Input, Order, Phase, Plan};
+use wire::{About, Cause, ContactRecord, EnrollmentRecord, Move};
 
 use crate::{Alarms, Clock, Lane, Moves, Orders, Outbox, Versioned};
 
@@ -15,7 +15,7 @@ pub(crate) fn orders(effects: &[Effect]) -> Vec<Order> {
     orders.collect()
 }
 
-/// Does what follows from a state, and what a crash may have left undone of it: leaves its mails in
+/// Does what follows from a state, and what a crash may have left undone of it: leaves its mails and posts in
 /// `outbox`, sets its alarm clock.
 pub(crate) async fn settle(
     io: &(impl Clock + Moves + Alarms),
@@ -23,7 +23,17 @@ pub(crate) async fn settle(
     record: &EnrollmentRecord,
     outbox: &mut Outbox,
 ) -> anyhow::Result<()> {
+    let now = io.now();
+    let run = &record.enrollment;
     outbox.add(Lane::from(&plan.purpose), record.pending.clone());
+    if let Phase::Calling { step, .. } = &run.phase {
+        let about = About::Step {
+            contact: run.contact.clone(),
+            enrollment: run.id.clone(),
+            step: step.clone(),
+        };
+        outbox.call(about, now);
+    }
     if record.changed {
         tell(io, record).await?;
     }

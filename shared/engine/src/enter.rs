@@ -4,19 +4,22 @@ use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 use journey::{
-    Admission, Contact, ContactId, Crowd, Decision, Ending, Enrollment, EnrollmentId, EntryId,
-    Happening, History, Input, Phase, Plan, Reentry, Refusal, Scene, Signals, admit,
+    Admission, Contact, ContactId, Crowd, Decision, Ending, EnrollmentId, EntryId, History, Input,
+    Phase, Plan, Reentry, Refusal, Scene, admit,
 };
-use wire::{EnrollmentRecord, Event, LastEntry};
+use wire::{EnrollmentRecord, Event, Halt, LastEntry};
 
 use crate::advance::step;
 use crate::crowd::crowd;
 use crate::effects::{orders, settle};
+use crate::fresh::{fresh, run};
+use crate::news::{decided, entered};
+use crate::outbox::announce;
 use crate::rewrite::{changes, rewrite};
 use crate::{
-    Alarms, Beside, Clock, ContactBook, Contacts, Enrollments, Exception, ExceptionKind,
-    Exceptions, Failure, Firings, Metric, Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases,
-    Stored, Versioned,
+    Alarms, Beside, Calls, Clock, ContactBook, Contacts, Enrollments, Exception, ExceptionKind,
+    Exceptions, Failure, Firings, Halted, Metric, Metrics, Moves, Orders, Outbox, Plans, Pulse,
+    Releases, Stored, Versioned,
 };
 
 /// What became of somebody who was to come in.
@@ -24,8 +27,8 @@ use crate::{
 pub(crate) enum Entered {
     /// They came in.
     Done,
-    /// They may not come in.
-    Refused(Refusal),
+    /// They may not come in, in the word that it is recorded under.
+    Refused(&'static str),
     /// What lets them in has done so before; whatever was left undone then is done.
     Repeated,
 }
@@ -34,7 +37,19 @@ pub(crate) enum Entered {
 ///
 /// The mails that the first steps order are left in `outbox`.
 pub(crate) async fn enter(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock
+         + Contacts
+         + Enrollments
+         + Halted
+         + Plans
+         + Releases
+         + Orders
+         + Calls
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     (hash, plan): (&str, &Plan),
     (event, hops): (&Event, u8),
     contact: &Contact,
@@ -42,35 +57,71 @@ pub(crate) async fn enter(
     outbox: &mut Outbox,
 ) -> Result<Entered, Failure> {
     let id = run(plan, event, &contact.id);
+    if io.halt(&plan.journey).await? == Some(Halt::Draining) {
+        return match before(io, (event, &id), contact).await? {
+            Some(record) => repeated(io, plan, &record, outbox).await,
+            None => Ok(Entered::Refused("draining")),
+        };
+    }
     for _ in 0..RACES_MAX {
         let entry = match admission(io, plan, (event, &id), contact, outbox).await? {
             Admitted::As(entry) => entry,
-            Admitted::Not(refusal) => return Ok(Entered::Refused(refusal)),
-            Admitted::Before(record) => {
-                settle(io, plan, &record, outbox).await?;
-                return Ok(Entered::Repeated);
-            }
+            Admitted::Not(refusal) => return Ok(Entered::Refused(refusal.as_str())),
+            Admitted::Before(record) => return repeated(io, plan, &record, outbox).await,
         };
         let arrival = (hash, plan, event, hops, crowd);
         let (record, mut beside) = arrive(io, arrival, contact).await?;
         beside.entry = entry;
+        announce(io, &decided(plan, None, &record.enrollment)).await?;
         if io.enter(&record, &beside).await? == Stored::Done {
             if let Phase::Parked { .. } = record.enrollment.phase {
                 io.count(Metric::ParkedEnrollments, 1);
             }
-            settle(io, plan, &record, outbox).await?;
+            arrived(io, plan, &record, outbox).await?;
             return Ok(Entered::Done);
         }
         if let Some(found) = io.enrollment(&contact.id, &id).await? {
             if found.enrollment.event != event.id {
-                return Ok(Entered::Refused(Refusal::Never));
+                return Ok(Entered::Refused(Refusal::Never.as_str()));
             }
-            settle(io, plan, &found, outbox).await?;
-            return Ok(Entered::Repeated);
+            return repeated(io, plan, &found, outbox).await;
         }
     }
     let error = anyhow!("{} is being changed by others", contact.id);
     Err(Failure::Retry(error))
+}
+
+/// Returns the run that the same event has started before.
+async fn before(
+    io: &impl Enrollments,
+    (event, id): (&Event, &EnrollmentId),
+    contact: &Contact,
+) -> anyhow::Result<Option<EnrollmentRecord>> {
+    let found = io.enrollment(&contact.id, id).await?;
+    Ok(found.filter(|found| found.enrollment.event == event.id))
+}
+
+/// Drives on what an earlier delivery of the same event has started.
+async fn repeated(
+    io: &(impl Clock + Moves + Alarms),
+    plan: &Plan,
+    record: &EnrollmentRecord,
+    outbox: &mut Outbox,
+) -> Result<Entered, Failure> {
+    arrived(io, plan, record, outbox).await?;
+    Ok(Entered::Repeated)
+}
+
+/// Does what follows from an entry, the first time or again.
+pub(crate) async fn arrived(
+    io: &(impl Clock + Moves + Alarms),
+    plan: &Plan,
+    record: &EnrollmentRecord,
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
+    outbox.tell([entered(&record.enrollment)]);
+    settle(io, plan, record, outbox).await?;
+    Ok(())
 }
 
 /// Whether somebody may come in.
@@ -85,28 +136,35 @@ enum Admitted {
 
 /// Asks whether somebody may come in, again or at all; ends the run that is on its way, where that is how it is.
 async fn admission(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock
+         + Contacts
+         + Enrollments
+         + Plans
+         + Releases
+         + Orders
+         + Calls
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     plan: &Plan,
     (event, id): (&Event, &EnrollmentId),
     contact: &Contact,
     outbox: &mut Outbox,
 ) -> Result<Admitted, Failure> {
-    let before = async || {
-        let found = io.enrollment(&contact.id, id).await?;
-        anyhow::Ok(found.filter(|found| found.enrollment.event == event.id))
-    };
     let now = io.now();
     if let Reentry::Never | Reentry::Unlimited = plan.reentry {
         return Ok(match admit(plan, contact, History::default(), now) {
             Admission::Admitted | Admission::Restarts => Admitted::As(None),
-            Admission::Refused(refusal) => match before().await? {
+            Admission::Refused(refusal) => match before(io, (event, id), contact).await? {
                 Some(record) => Admitted::Before(Box::new(record)),
                 None => Admitted::Not(refusal),
             },
         });
     }
     // A repeat must not be held against itself, or against what came after it.
-    if let Some(record) = before().await? {
+    if let Some(record) = before(io, (event, id), contact).await? {
         return Ok(Admitted::Before(Box::new(record)));
     }
     let entry = EntryId::of(&plan.journey, event.subject.as_deref(), &contact.id);
@@ -135,7 +193,18 @@ async fn admission(
 
 /// Ends a run because its contact comes in anew.
 async fn restart(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock
+         + Contacts
+         + Enrollments
+         + Plans
+         + Releases
+         + Orders
+         + Calls
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     running: EnrollmentRecord,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
@@ -182,6 +251,7 @@ async fn arrive(
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),
         changed: beside.contact.is_some(),
+        held: None,
         end: plan.end(),
         enrollment: decision.enrollment,
         version: 1,
@@ -196,9 +266,12 @@ pub(crate) async fn enter_without_event(
          + ContactBook
          + Enrollments
          + Exceptions
+         + Halted
          + Firings
          + Plans
+         + Releases
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics
@@ -231,7 +304,7 @@ pub(crate) async fn enter_without_event(
             pulse.beat(io, &plan.journey).await;
             Ok(())
         }
-        Entered::Refused(refusal) => refuse(io, &plan, (cause, &id), refusal.as_str()).await,
+        Entered::Refused(refusal) => refuse(io, &plan, (cause, &id), refusal).await,
     }
 }
 
@@ -242,10 +315,12 @@ pub(crate) async fn enter_by_hand(
          + ContactBook
          + Enrollments
          + Exceptions
+         + Halted
          + Firings
          + Plans
          + Releases
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics
@@ -276,7 +351,7 @@ async fn refuse(
     reason: &str,
 ) -> Result<(), Failure> {
     let kind = match reason {
-        "circle" | "publish" => ExceptionKind::EntryRefused,
+        "circle" | "draining" | "publish" => ExceptionKind::EntryRefused,
         _ => ExceptionKind::ReentryRefused,
     };
     io.record(&Exception {
@@ -290,62 +365,6 @@ async fn refuse(
     })
     .await?;
     Ok(())
-}
-
-fn fresh(hash: &str, scene: &Scene<'_>, (event, hops): (&Event, u8), crowd: &Crowd) -> Enrollment {
-    let Scene {
-        plan, contact, now, ..
-    } = *scene;
-    let mut params = event.params.clone();
-    params.retain(|path, _| plan.params.contains_key(path));
-    Enrollment {
-        id: run(plan, event, &contact.id),
-        contact: contact.id.clone(),
-        journey: plan.journey.clone(),
-        plan: hash.to_owned(),
-        subject: event.subject.clone(),
-        event: event.id.clone(),
-        entered: now,
-        params,
-        notified: notified(scene, event, crowd),
-        signals: Signals::default(),
-        hops,
-        phase: Phase::Entered,
-        path: Vec::new(),
-    }
-}
-
-/// Names the run that `event` starts for `contact`.
-pub(crate) fn run(plan: &Plan, event: &Event, contact: &ContactId) -> EnrollmentId {
-    let once = match plan.reentry {
-        Reentry::Never => None,
-        Reentry::After(_) | Reentry::Restart | Reentry::Single | Reentry::Unlimited => {
-            Some(event.id.as_str())
-        }
-    };
-    EnrollmentId::of(&plan.journey, event.subject.as_deref(), contact, once)
-}
-
-/// Resolves, on entry, who gets the mails of steps that have a `to:` of their own.
-fn notified(scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> BTreeMap<String, Vec<ContactId>> {
-    let happening = Happening {
-        params: &event.params,
-        zone: &scene.plan.settings.zone,
-        now: scene.now,
-    };
-    let own = scene
-        .plan
-        .steps
-        .iter()
-        .filter_map(|step| Some((step, step.action.send()?.to.as_ref()?)));
-    let own = own.map(|(step, audience)| {
-        let people = audience.of(crowd, &happening).into_iter();
-        (
-            step.id.clone(),
-            people.map(|contact| contact.id.clone()).collect(),
-        )
-    });
-    own.collect()
 }
 
 /// Journeys that let a contact into one another more often than this, in less than a day, go round in a circle.

@@ -6,7 +6,9 @@ use jiff::SignedDuration;
 use journey::{ContactId, SendId};
 use wire::{Cause, Move, Report, ReportKind};
 
-use crate::{Clock, Fact, Failure, Ledger, Moves, Row, RowState, SuppressionBook};
+use crate::news::reported;
+use crate::outbox::announce;
+use crate::{Calls, Clock, Fact, Failure, Ledger, Moves, Releases, Row, RowState, SuppressionBook};
 
 /// Takes in a batch of reports: in any order, any number of times.
 ///
@@ -14,7 +16,7 @@ use crate::{Clock, Fact, Failure, Ledger, Moves, Row, RowState, SuppressionBook}
 /// becomes accepted and the run goes on. Almost always that is known already, and nothing is written.
 /// While a claim is younger than `lease`, whoever made it is taken to be alive and lets the run go on.
 pub async fn feedback(
-    io: &(impl Clock + Ledger + Moves + SuppressionBook),
+    io: &(impl Clock + Ledger + Moves + SuppressionBook + Releases + Calls),
     lease: SignedDuration,
     reports: &[Report],
 ) -> Result<(), Failure> {
@@ -29,7 +31,7 @@ pub async fn feedback(
     let mails: Vec<_> = mails.map(|(send, to)| (to.clone(), send.clone())).collect();
     let rows = io.rows(&mails).await?;
 
-    let mut moves = Vec::new();
+    let (mut moves, mut told) = (Vec::new(), Vec::new());
     let mut proven = BTreeSet::new();
     let mut news: BTreeMap<&SendId, BTreeSet<Fact>> = BTreeMap::new();
     for report in reports {
@@ -45,6 +47,7 @@ pub async fn feedback(
                 moves.push(moved(row, Cause::Accepted { step }));
             }
         }
+        told.extend(reported(report, row, io.now()));
         if let Some(fact) = fact(report).filter(|fact| !row.facts.contains(fact)) {
             news.entry(&report.send).or_default().insert(fact);
         }
@@ -53,6 +56,7 @@ pub async fn feedback(
             io.suppress(&row.address, reason).await?;
         }
     }
+    announce(io, &told).await?;
     for (recipient, send) in &mails {
         if let Some(facts) = news.get(send) {
             io.note(recipient, send, facts).await?;

@@ -8,6 +8,7 @@
 //! again: every effect is named by its cause, so doing it twice does it once.
 
 mod advance;
+mod call;
 mod changed;
 mod compose;
 mod consent;
@@ -17,8 +18,11 @@ mod effects;
 mod enter;
 mod failure;
 mod feedback;
+mod fresh;
+mod hold;
 mod intake;
 mod keyring;
+mod news;
 mod outbox;
 mod ports;
 mod preferences;
@@ -30,6 +34,7 @@ mod survey;
 mod wake;
 
 pub use advance::advance;
+pub use call::call;
 pub use consent::{Permission, permission};
 pub use failure::{Failure, RECEIVES_MAX, back_off};
 pub use feedback::feedback;
@@ -37,12 +42,12 @@ pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;
 pub use outbox::Outbox;
 pub use ports::{
-    AddressKey, Alarms, Backlog, Beside, Bonding, ChoiceBook, Chosen, Claim, Claimed, Clock,
+    AddressKey, Alarms, Backlog, Beside, Bonding, Calls, ChoiceBook, Chosen, Claim, Claimed, Clock,
     ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception,
-    ExceptionKind, Exceptions, Fact, Firings, Holder, Lane, Ledger, Mailer, Metric, Metrics, Moves,
-    Orders, Outgoing, Overdue, Pages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState,
-    Secrets, Sent, Stored, SuppressionBook, Suppressions, Surveys, Templates, Tickets, Undelivered,
-    Unsubscribe, Versioned,
+    ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookSecrets, Hooks, Lane, Ledger,
+    Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Pressure, Quota,
+    Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, SuppressionBook, Suppressions,
+    Surveys, Templates, Tickets, Told, Undelivered, Unsubscribe, Untold, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};

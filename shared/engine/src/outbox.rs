@@ -1,18 +1,22 @@
-//! The mails that a batch orders, all in one message.
+//! What a batch has decided for others to do: the mails that it orders, the posts that it asks for.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use journey::Order;
+use wire::{About, Call, News};
 
-use crate::{Failure, Lane, Orders};
+use crate::{Calls, Failure, Lane, Orders, Releases};
 
-/// What a batch has decided to mail.
+/// What a batch has decided to mail and to post.
 ///
 /// Each order is stored with the run that it belongs to, so a batch that comes back finds it there and
-/// orders it again. Whatever led to it may be acknowledged after [`Self::finish`], and not before.
+/// orders it again; a post follows from the state of its run. Whatever led to it may be acknowledged after
+/// [`Self::finish`], and not before.
 #[derive(Debug, Default)]
 pub struct Outbox {
     transactional: Vec<Order>,
     marketing: Vec<Order>,
+    calls: Vec<Call>,
+    news: Vec<News>,
 }
 
 impl Outbox {
@@ -24,17 +28,33 @@ impl Outbox {
         }
     }
 
-    /// Keeps what another part of the batch orders, too.
+    /// Keeps the post of a step until the end of the batch.
+    pub(crate) fn call(&mut self, about: About, now: Timestamp) {
+        self.calls.push(Call {
+            about,
+            since: now,
+            tries: 0,
+        });
+    }
+
+    /// Keeps what happened until the end of the batch.
+    pub(crate) fn tell(&mut self, news: impl IntoIterator<Item = News>) {
+        self.news.extend(news);
+    }
+
+    /// Keeps what another part of the batch decided, too.
     pub fn append(&mut self, other: Self) {
         self.transactional.extend(other.transactional);
         self.marketing.extend(other.marketing);
+        self.calls.extend(other.calls);
+        self.news.extend(other.news);
     }
 
-    /// Orders all of it: one message for many.
+    /// Orders all mails, one message for many, and asks for the posts.
     ///
     /// # Errors
     /// Some may not be ordered; then the whole batch must come back.
-    pub async fn finish(&self, io: &impl Orders) -> Result<(), Failure> {
+    pub async fn finish(&self, io: &(impl Orders + Calls + Releases)) -> Result<(), Failure> {
         for (lane, orders) in [
             (Lane::Transactional, &self.transactional),
             (Lane::Marketing, &self.marketing),
@@ -43,6 +63,40 @@ impl Outbox {
                 io.order(lane, orders, SignedDuration::ZERO).await?;
             }
         }
+        let mut calls = self.calls.clone();
+        calls.extend(results(io, &self.news).await?);
+        if !calls.is_empty() {
+            io.call(&calls, SignedDuration::ZERO).await?;
+        }
         Ok(())
     }
+}
+
+/// Asks for the posts to those who want to hear of what happened.
+pub(crate) async fn announce(io: &(impl Calls + Releases), news: &[News]) -> anyhow::Result<()> {
+    let results = results(io, news).await?;
+    if results.is_empty() {
+        return Ok(());
+    }
+    io.call(&results, SignedDuration::ZERO).await
+}
+
+async fn results(io: &impl Releases, news: &[News]) -> anyhow::Result<Vec<Call>> {
+    if news.is_empty() {
+        return Ok(Vec::new());
+    }
+    let release = io.current().await?.map(|(_, release)| release);
+    let hooks = release.iter().flat_map(|release| &release.hooks);
+    let calls = hooks.flat_map(|(name, hook)| {
+        let wanted = news.iter().filter(|news| hook.results.contains(&news.kind));
+        wanted.map(|news| Call {
+            about: About::Result {
+                hook: name.clone(),
+                news: news.clone(),
+            },
+            since: news.at,
+            tries: 0,
+        })
+    });
+    Ok(calls.collect())
 }

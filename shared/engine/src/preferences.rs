@@ -90,9 +90,9 @@ pub async fn preferences(
         for holder in holders(&ticket) {
             choose(io, (&holder, &topic), &choice).await?;
         }
-        if what == What::Out {
+        if let What::In | What::Out = what {
             let contact = ticket.contact.clone();
-            io.move_on(&[Move::OptedOut { contact, topic }]).await?;
+            io.move_on(&[Move::Chose { contact, topic }]).await?;
         }
     }
     let known = Known::about(io, &ticket).await?;

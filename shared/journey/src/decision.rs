@@ -135,6 +135,22 @@ pub enum Skipped {
 }
 
 impl Skipped {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::Expired,
+        Self::OptedOut,
+        Self::Quiet,
+        Self::OverCap,
+        Self::Suppressed,
+        Self::Withheld,
+    ];
+
+    /// Returns the reason of a word in the path of a run, if it is one.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|skipped| skipped.as_str() == word)
+    }
+
     /// Returns the word for it in the path of a run.
     pub fn as_str(self) -> &'static str {
         match self {

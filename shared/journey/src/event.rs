@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Audience, Condition, Field, Plan, Settings, Silence};
+use crate::{Audience, Condition, Field, Hook, Plan, Settings, Silence};
 
 /// A kind of event, as a release declares it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Release {
     pub lists: BTreeSet<String>,
     /// The topics a contact may consent to, each with what people read about it.
     pub topics: BTreeMap<String, String>,
+    /// The systems that are told what happens, by name.
+    pub hooks: BTreeMap<String, Hook>,
     /// The journeys that events let people into, by name.
     pub journeys: BTreeMap<String, Entrance>,
 }

@@ -57,6 +57,8 @@ id!(/// One contact's passage through one journey.
 id!(/// One mail to one recipient: the unit that must never be sent twice.
     SendId, "snd");
 
+id!(/// One post to another system: what its receiver knows a repeat by.
+    CallId, "cal");
 id!(/// One write of what is known about a contact.
     ChangeId, "chg");
 id!(/// One date trigger of one journey, for one contact.
@@ -70,6 +72,13 @@ impl EntryId {
     pub fn of(journey: &str, subject: Option<&str>, contact: &ContactId) -> Self {
         let parts = [journey, subject.unwrap_or_default(), contact.as_str()];
         Self(named("ent", &parts))
+    }
+}
+
+impl CallId {
+    /// Names the post that says `parts`: what happened, and to what.
+    pub fn of(parts: &[&str]) -> Self {
+        Self(named("cal", parts))
     }
 }
 

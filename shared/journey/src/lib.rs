@@ -20,6 +20,7 @@ mod enrollment;
 mod event;
 mod facts;
 mod firing;
+mod hook;
 mod id;
 mod migration;
 mod mistake;
@@ -49,7 +50,8 @@ pub use decision::{
 pub use enrollment::{Enrollment, Order, Phase, Taken};
 pub use event::{Entrance, EventType, Release};
 pub use facts::{Known, Signals};
-pub use id::{ChangeId, ContactId, DateId, EnrollmentId, EntryId, NotAnId, SendId};
+pub use hook::{Hook, ResultKind};
+pub use id::{CallId, ChangeId, ContactId, DateId, EnrollmentId, EntryId, NotAnId, SendId};
 pub use migration::{Migration, Stay, migrate};
 pub use mistake::Mistake;
 pub use plan::{

@@ -20,18 +20,27 @@ pub struct EnrollmentRecord {
     pub changed: bool,
     /// When everybody inside has to leave the journey, if they have to.
     pub end: Option<Timestamp>,
+    /// When it is looked at again, where its moment came while its journey was paused.
+    pub held: Option<Timestamp>,
     /// How often the record was replaced; each replacement names the version it replaces.
     pub version: u64,
 }
 
 impl EnrollmentRecord {
+    /// What stands in the document of each enrollment that is held, and in no other.
+    pub const HELD: &str = r#","held":""#;
+
     /// Returns when it must be looked at again by itself: when it goes on, or has to leave.
     pub fn due(&self) -> Option<Timestamp> {
         let phase = &self.enrollment.phase;
         let end = self
             .end
             .filter(|_| !phase.is_over() && !phase.is_under_way());
-        phase.due().into_iter().chain(end).min()
+        self.held
+            .or_else(|| phase.due())
+            .into_iter()
+            .chain(end)
+            .min()
     }
 
     /// Writes everything but what the store keeps beside it: the ids and the version.
@@ -61,6 +70,7 @@ impl EnrollmentRecord {
             goal: enrollment.signals.goal.map(Moment),
             hops: enrollment.hops,
             changed: self.changed,
+            held: self.held.map(Moment),
             end: self.end.map(Moment),
             phase: PhaseDoc::from(&enrollment.phase),
             path: enrollment.path.iter().map(TakenDoc::from).collect(),
@@ -114,6 +124,7 @@ impl EnrollmentRecord {
             },
             pending,
             changed: doc.changed,
+            held: doc.held.map(|Moment(at)| at),
             end: doc.end.map(|Moment(at)| at),
             version,
         })
@@ -226,6 +237,8 @@ struct Doc {
     hops: u8,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     changed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    held: Option<Moment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     end: Option<Moment>,
     phase: PhaseDoc,

@@ -5,13 +5,16 @@
 //! Each format carries its version `v`; an old one is read for ever, a newer one is refused.
 
 mod address;
+mod call;
 mod choice;
 mod contact;
 mod enrollment;
 mod entry;
 mod event;
 mod fired;
+mod halts;
 mod history;
+mod hook_keys;
 mod mailed;
 mod moves;
 mod order;
@@ -30,13 +33,16 @@ mod value;
 mod wiring;
 
 pub use address::AddressHasher;
+pub use call::{About, Call, CallsMessage, News};
 pub use choice::{Choice, Choices, Chosen};
 pub use contact::{Bonds, ContactRecord, RoleBond};
 pub use enrollment::{EnrollmentRecord, Passage, Standing};
 pub use entry::{Armed, LastEntry, Survey};
 pub use event::{Bond, Draft, Event, EventsMessage, Posted, check, read};
 pub use fired::{fired_from_json, fired_to_json};
+pub use halts::{Halt, Halts};
 pub use history::{History, Published};
+pub use hook_keys::HookKeys;
 pub use mailed::Mailed;
 pub use moves::{Cause, Move, MovesMessage};
 pub use order::OrdersMessage;

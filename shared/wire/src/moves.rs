@@ -20,8 +20,8 @@ pub enum Move {
         /// Whose it is.
         contact: ContactId,
     },
-    /// Somebody wants no more mails about a topic.
-    OptedOut {
+    /// Somebody chose to get no more mails about a topic, or to get them again.
+    Chose {
         /// Who.
         contact: ContactId,
         /// The topic.
@@ -67,7 +67,7 @@ impl Move {
         match self {
             Self::Changed { contact }
             | Self::Dates { contact }
-            | Self::OptedOut { contact, .. }
+            | Self::Chose { contact, .. }
             | Self::Date { contact, .. }
             | Self::Enter { contact, .. }
             | Self::Run { contact, .. } => contact,
@@ -174,7 +174,7 @@ impl From<&Move> for MoveDoc {
         match one {
             Move::Changed { .. } => (),
             Move::Dates { .. } => doc.dates = true,
-            Move::OptedOut { topic, .. } => doc.opted_out = Some(topic.clone()),
+            Move::Chose { topic, .. } => doc.opted_out = Some(topic.clone()),
             Move::Date { date, .. } => doc.date = Some(date.to_string()),
             Move::Enter {
                 journey,
@@ -214,7 +214,7 @@ impl TryFrom<MoveDoc> for Move {
             });
         }
         if let Some(topic) = doc.opted_out {
-            return Ok(Self::OptedOut { contact, topic });
+            return Ok(Self::Chose { contact, topic });
         }
         if doc.dates {
             return Ok(Self::Dates { contact });

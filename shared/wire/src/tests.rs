@@ -1,5 +1,6 @@
 //! What is written down, pinned: a change of a format shows here before it shows in a table.
 
+mod calls;
 mod documents;
 mod everything;
 mod laws;

@@ -42,6 +42,9 @@ pub struct Tables {
 pub struct Queues {
     /// Accepted posts.
     pub events: Queue,
+    /// Posts to other systems; absent in a stack of a version that made none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls: Option<Queue>,
     /// Enrollments to be moved on.
     pub moves: Queue,
     /// Mails of service.
@@ -106,15 +109,18 @@ impl Wiring {
 
 impl Queues {
     /// Returns every queue by name: its URL, unless only its dead letters are one, and theirs.
-    pub fn all(&self) -> [(&'static str, Option<&str>, &str); 6] {
-        [
-            named("events", &self.events),
+    pub fn all(&self) -> Vec<(&'static str, Option<&str>, &str)> {
+        let calls = self.calls.as_ref().map(|queue| named("calls", queue));
+        let mut all = vec![named("events", &self.events)];
+        all.extend(calls);
+        all.extend([
             named("moves", &self.moves),
             named("orders", &self.orders),
             named("orders-marketing", &self.orders_marketing),
             named("reports", &self.reports),
             ("wake", None, &self.wake.dead_url),
-        ]
+        ]);
+        all
     }
 }
 

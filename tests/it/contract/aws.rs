@@ -82,6 +82,7 @@ fn wiring() -> Wiring {
         },
         queues: Queues {
             events: queue("events"),
+            calls: None,
             moves: queue("moves"),
             orders: queue("moves"),
             orders_marketing: queue("moves"),

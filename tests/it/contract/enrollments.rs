@@ -315,6 +315,7 @@ fn waiting(name: &str, event: &str, due: Timestamp) -> EnrollmentRecord {
         },
         pending: Vec::new(),
         changed: false,
+        held: None,
         end: None,
         version: 0,
     }

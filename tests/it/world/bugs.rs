@@ -5,6 +5,8 @@
 pub(crate) enum Bug {
     /// A message is deleted before its work is done.
     AcknowledgesFirst,
+    /// Other systems are told nothing.
+    CallsForgotten,
     /// What advertising somebody was sent is not remembered.
     CapsForgotten,
     /// What a step changes about its contact is not written together with the run.
@@ -49,8 +51,9 @@ pub(crate) enum Bug {
 
 impl Bug {
     /// Every mistake.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::AcknowledgesFirst,
+        Self::CallsForgotten,
         Self::CapsForgotten,
         Self::ChangesNotTold,
         Self::ChangesNotWritten,

@@ -28,7 +28,8 @@ impl World {
         faults.extend(state.unaccounted());
         faults.extend(state.dead.iter().filter_map(|letter| {
             // A notification that is refused has no run that could be parked.
-            let known = state.reached.contains_key(&("mailer.send", "refused"));
+            let known = state.reached.contains_key(&("mailer.send", "refused"))
+                || letter.queue == super::Queue::Calls && state.is_refused_by_hook();
             (!known).then(|| {
                 format!(
                     "a dead letter in {}: {}",
@@ -49,6 +50,7 @@ impl World {
             };
             faults.extend(state.stuck(record));
             faults.extend(state.miscounted(record, plan));
+            faults.extend(state.untold(record));
         }
         faults.extend(state.misworded());
         faults.extend(state.crowded());
@@ -179,6 +181,9 @@ impl State {
                     && plan.triggers.iter().any(|trigger| {
                         trigger.event() == Some(&accepted.ty) && trigger.filter.is_none()
                     });
+                let mut exceptions = self.exceptions.values();
+                let drained = exceptions.any(|one| one.event == *id && one.reason == "draining");
+                let simple = simple && !drained;
                 for contact in accepted.people.iter().filter(|id| simple && !forgotten(id)) {
                     let once = (plan.reentry == Reentry::Unlimited).then_some(id.as_str());
                     let subject = accepted.subject.as_deref();
@@ -199,6 +204,7 @@ impl State {
         match &run.phase {
             Phase::Left { .. } => None,
             Phase::Parked { .. } if self.reached.contains_key(&("mailer.send", "refused")) => None,
+            Phase::Parked { .. } if self.is_refused_by_hook() => None,
             phase @ (Phase::Calling { .. }
             | Phase::Entered
             | Phase::Holding { .. }

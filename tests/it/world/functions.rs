@@ -1,9 +1,12 @@
 //! What stands around the engine in each function: reading messages, and saying what failed.
 
-use engine::{Entering, Failure, Keyring, Lane, Orders, Outbox, Post, Pulse};
+use engine::{Calls, Entering, Failure, Keyring, Lane, Orders, Outbox, Post, Pulse};
 use jiff::SignedDuration;
 use journey::{Order, Phase};
-use wire::{Cause, EventsMessage, Move, MovesMessage, OrdersMessage, Report, Signed, Unreadable};
+use wire::{
+    About, Call, CallsMessage, Cause, EventsMessage, Move, MovesMessage, OrdersMessage, Report,
+    Signed, Unreadable,
+};
 
 use super::{PATIENCE, Queue, World};
 use crate::given;
@@ -37,6 +40,10 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
     let unreadable = |error: Unreadable| Failure::Reject(error.into());
     let mut results = Vec::new();
     match queue {
+        Queue::Calls => {
+            let calls = CallsMessage::from_json(&body).map_err(unreadable)?.calls;
+            return call(&world, &calls).await;
+        }
         Queue::Events => {
             let message = EventsMessage::from_json(&body).map_err(unreadable)?;
             let mut entering = Entering::default();
@@ -100,15 +107,44 @@ async fn send(world: &World, queue: Queue, orders: &[Order]) -> Result<(), Failu
             Err(Failure::Retry(_)) => {
                 let lane = match queue {
                     Queue::Marketing => Lane::Marketing,
-                    Queue::Events | Queue::Moves | Queue::Reports | Queue::Transactional => {
-                        Lane::Transactional
-                    }
+                    Queue::Calls
+                    | Queue::Events
+                    | Queue::Moves
+                    | Queue::Reports
+                    | Queue::Transactional => Lane::Transactional,
                 };
                 world
                     .order(lane, std::slice::from_ref(order), AGAIN_DELAY)
                     .await?;
             }
             Err(Failure::Reject(why)) => world.put_away(queue, &why.to_string()).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Makes the posts of a message: of several, only those that fail go back or to the dead letters.
+async fn call(world: &World, calls: &[Call]) -> Result<(), Failure> {
+    for call in calls {
+        if let About::Step {
+            contact,
+            enrollment,
+            step,
+        } = &call.about
+        {
+            let calling =
+                |phase: &Phase| matches!(phase, Phase::Calling { step: at, .. } if at == step);
+            if world.drops(contact, enrollment, calling) {
+                continue;
+            }
+        }
+        match engine::call(world, world, call).await {
+            Ok(()) => (),
+            Err(failure) if calls.len() == 1 => return Err(failure),
+            Err(Failure::Retry(_)) => {
+                Calls::call(world, std::slice::from_ref(call), AGAIN_DELAY).await?;
+            }
+            Err(Failure::Reject(why)) => world.put_away(Queue::Calls, &why.to_string()).await?,
         }
     }
     Ok(())

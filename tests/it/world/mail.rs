@@ -192,6 +192,11 @@ impl State {
             self.wrong(format!("{} leaves for a suppressed address", mail.send));
         }
         let due = self.due(mail.enrollment, &entry);
+        let run = entry.as_ref();
+        let run = run.and_then(|entry| self.runs.one(&entry.row.contact, mail.enrollment));
+        if let Some(journey) = run.map(|record| record.enrollment.journey) {
+            self.note_paused(&journey);
+        }
         self.service.delivered.push(Delivery {
             send: mail.send.clone(),
             enrollment: mail.enrollment.clone(),

@@ -4,11 +4,14 @@
 //! invocation is a future that stops once in every port call, a crash is dropping it there, and all
 //! choices come from one [`Choose`]. So the same choices always give the same history.
 
+mod action;
 mod bugs;
 mod check;
 mod choose;
 mod firings;
 mod functions;
+mod halts;
+mod hooks;
 mod mail;
 mod metrics;
 mod outlet;
@@ -28,14 +31,16 @@ use std::task::{Context, Poll, Waker};
 use anyhow::anyhow;
 use engine::{AddressKey, Clock, Exception, Metric, Patience, Sent};
 use jiff::{SignedDuration, Timestamp};
-use wire::TicketKeys;
+use wire::{Halts, TicketKeys};
 
+pub(crate) use action::Action;
 pub(crate) use bugs::Bug;
 pub(crate) use choose::{Choose, Kind, Seed, Tape};
 pub(crate) use queues::Queue;
-pub(crate) use run::{Action, Runner};
+pub(crate) use run::Runner;
 
 use crate::given::{self, Published};
+use hooks::Heard;
 use mail::Service;
 use people::People;
 use queues::{Letter, Message};
@@ -71,6 +76,11 @@ pub(crate) struct State {
     pub(crate) published_anew: bool,
     pub(crate) queues: BTreeMap<Queue, Vec<Message>>,
     pub(crate) dead: Vec<Letter>,
+    /// Which journeys are halted, and which has been paused for longer than an invocation takes.
+    pub(crate) halts: Halts,
+    pub(crate) paused_since: Option<(String, Timestamp)>,
+    /// What the other system has heard.
+    pub(crate) heard: Heard,
     /// When alarm clocks ring, and how often that was tried.
     pub(crate) rings: Vec<(Timestamp, u32)>,
     /// What the sources were told is stored, by the event's id.
@@ -138,6 +148,9 @@ impl World {
             published_anew: false,
             queues: BTreeMap::new(),
             dead: Vec::new(),
+            halts: Halts::default(),
+            paused_since: None,
+            heard: Heard::new(),
             rings: Vec::new(),
             accepted: BTreeMap::new(),
             bug: None,

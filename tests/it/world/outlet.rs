@@ -2,10 +2,10 @@
 
 use std::future::Future;
 
-use engine::{Alarms, Backlog, Events, Evidence, Lane, Moves, Orders};
+use engine::{Alarms, Backlog, Calls, Events, Evidence, Lane, Moves, Orders};
 use jiff::{SignedDuration, Timestamp};
 use journey::Order;
-use wire::{EventsMessage, Move};
+use wire::{Call, EventsMessage, Move};
 
 use super::{Bug, Kind, Queue, World};
 
@@ -30,6 +30,20 @@ impl Orders for World {
         };
         self.write("orders.order", move |state| {
             state.put_orders(queue, orders, delay);
+        })
+    }
+}
+
+impl Calls for World {
+    fn call(
+        &self,
+        calls: &[Call],
+        delay: SignedDuration,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.write("calls.call", move |state| {
+            if state.bug != Some(Bug::CallsForgotten) {
+                state.put_calls(calls, delay);
+            }
         })
     }
 }

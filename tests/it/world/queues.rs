@@ -3,13 +3,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use journey::Order;
-use wire::{EventsMessage, Move, MovesMessage, OrdersMessage};
+use wire::{Call, CallsMessage, EventsMessage, Move, MovesMessage, OrdersMessage};
 
 use super::{Kind, State};
 
 /// The queues between the functions.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Queue {
+    Calls,
     Events,
     Marketing,
     Moves,
@@ -51,6 +52,14 @@ impl State {
         }
     }
 
+    pub(super) fn put_calls(&mut self, calls: &[Call], delay: SignedDuration) {
+        if !(SignedDuration::ZERO..=DELAY_MAX).contains(&delay) {
+            self.wrong(format!("SQS refuses a delay of {delay}"));
+        }
+        let calls = calls.to_vec();
+        self.put(Queue::Calls, CallsMessage { calls }.to_json(), delay);
+    }
+
     pub(super) fn put_orders(&mut self, queue: Queue, orders: &[Order], delay: SignedDuration) {
         if !(SignedDuration::ZERO..=DELAY_MAX).contains(&delay) {
             self.wrong(format!("SQS refuses a delay of {delay}"));
@@ -64,9 +73,11 @@ impl State {
         let fault = match queue {
             // The mail service decides once for all reports about a mail.
             Queue::Reports => "",
-            Queue::Events | Queue::Marketing | Queue::Moves | Queue::Transactional => {
-                self.fault(Kind::Queue, queue.name(), &["late", "twice"])
-            }
+            Queue::Calls
+            | Queue::Events
+            | Queue::Marketing
+            | Queue::Moves
+            | Queue::Transactional => self.fault(Kind::Queue, queue.name(), &["late", "twice"]),
         };
         let late = match fault {
             "late" => SignedDuration::from_secs(50),
@@ -171,6 +182,7 @@ impl State {
 impl Queue {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Calls => "calls queue",
             Self::Events => "events queue",
             Self::Marketing => "marketing queue",
             Self::Moves => "moves queue",

@@ -2,38 +2,15 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use engine::Failure;
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, EmailAddress};
 use wire::Move;
 
+use super::action::Action;
 use super::functions::{handle, post};
 use super::{Bug, Kind, Queue, State, World};
-use crate::given::Published;
-
-/// Something that somebody outside does.
-#[derive(Clone, Debug)]
-pub(crate) enum Action {
-    /// A source posts an event, until it is told that it is stored.
-    Post { id: String, body: String },
-    /// A person is erased.
-    Erase(ContactId),
-    /// All that is kept of a person is erased.
-    Forget(ContactId),
-    /// Whoever has a page's token asks something of it.
-    Ask { token: String, ask: engine::Ask },
-    /// Another release is put in force.
-    Publish(Arc<Published>),
-    /// Somebody lets a person into a journey by hand.
-    Enter { person: ContactId, journey: String },
-    /// A person opens the mail of a step: of the run that sent it last.
-    Open { person: ContactId, step: String },
-    /// An address turns out not to be mailable.
-    Suppress(EmailAddress),
-}
 
 /// Everything that is going on in a world.
 pub(crate) struct Runner {
@@ -254,6 +231,8 @@ impl Runner {
                 });
             }
             Action::Publish(published) => self.world.state().publish(published),
+            Action::Unhalt(journey) => self.world.state().unhalt(&journey),
+            Action::Halt { journey, halt } => self.world.state().set_halt(&journey, halt),
             Action::Enter { person, journey } => {
                 let cause = format!("by hand at {}", self.world.state().now);
                 self.world.state().put_moves(&[Move::Enter {

@@ -35,14 +35,10 @@ impl Folder {
     /// Fails where it cannot be read at all.
     pub(super) fn read(dir: &Path) -> anyhow::Result<Self> {
         match release::compile(dir) {
-            Ok(compiled) => match release::seal(&compiled) {
-                Ok(publication) => Ok(Self::Checked(Box::new(Edition::of(&publication)?))),
-                // What cannot run yet cannot be published either.
-                Err(_) => Ok(Self::Draft(drafts(&Rejection {
-                    defects: compiled.unready,
-                    sources: release::sources(dir)?,
-                }))),
-            },
+            Ok(compiled) => {
+                let publication = release::seal(&compiled);
+                Ok(Self::Checked(Box::new(Edition::of(&publication)?)))
+            }
             Err(Failure::Rejected(rejection)) => Ok(Self::Draft(drafts(&rejection))),
             Err(error @ Failure::Unreadable(_)) => Err(error.into()),
         }

@@ -10,7 +10,7 @@ use aws::{Depth, InForce, Kept};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use journey::Publish;
-use wire::{History, Published};
+use wire::{Halt, Halts, History, Published};
 
 use super::{EXIT_CODES, Verdict};
 use crate::edition::{Edition, Missing, missing};
@@ -94,6 +94,8 @@ struct Journey {
     /// Whether people may come in now.
     open: bool,
     groups: Vec<Group>,
+    /// How an operator has halted it.
+    halt: Option<Halt>,
     /// How it stands in the folder.
     folder: Option<State>,
 }
@@ -119,6 +121,9 @@ impl Status {
         let folder = dir.map(Folder::read).transpose()?;
         let runs = Runs::count(aws, &history).await?;
         let kept = aws.kept().await?.into_iter();
+        let halts = aws.halts_now().await?.map(|known| known.value);
+        let mut journeys = journeys(edition.as_ref(), &history, &runs, folder.as_ref(), now);
+        halt(&mut journeys, &halts.unwrap_or_default());
         let zone = edition
             .as_ref()
             .map(|edition| edition.release.settings.zone.clone());
@@ -131,7 +136,7 @@ impl Status {
             now,
             zone: zone.unwrap_or(TimeZone::UTC),
             published: history.publications.iter().rev().find(is_current).cloned(),
-            journeys: journeys(edition.as_ref(), &history, &runs, folder.as_ref(), now),
+            journeys,
             queues: queues(stack).await?,
             oldest_due: aws.oldest_due(now).await?,
             refused: kept.filter(|one| one.replayed.is_none()).collect(),
@@ -186,11 +191,19 @@ fn journeys(
             publish: plan.map(|plan| plan.publish).unwrap_or_default(),
             open: plan.is_some_and(|plan| plan.publish.is_open(now, &plan.settings.zone)),
             groups: runs.within(name).to_vec(),
+            halt: None,
             folder: folder.and_then(|folder| folder.state(name, hash)),
         };
         (name.to_owned(), journey)
     });
     journeys.collect()
+}
+
+/// Notes which journeys an operator has halted.
+fn halt(journeys: &mut BTreeMap<String, Journey>, halts: &Halts) {
+    for (name, halt) in &halts.0 {
+        journeys.entry(name.clone()).or_default().halt = Some(*halt);
+    }
 }
 
 async fn queues(stack: &Stack) -> anyhow::Result<Vec<Queue>> {

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use wire::Halt;
+
 use super::draft::State;
 use super::{Journey, LATE, Status};
 use crate::columns::columns;
@@ -71,6 +73,7 @@ impl Status {
                 None => "-".to_owned(),
             };
             let mut notes = Vec::new();
+            notes.extend(journey.halt.map(|halt| halt.as_str().to_owned()));
             notes.extend(journey.folder.map(told));
             notes.extend(journey.window());
             let mut first = [name.clone(), in_force, notes.join(", ")].map(Some);
@@ -208,6 +211,7 @@ impl Journey {
             "open": self.open,
             "in_flight": self.groups,
             "folder": state,
+            "halt": self.halt.map(Halt::as_str),
             "defects": defects,
         })
     }

@@ -4,6 +4,7 @@
 //! itself.
 
 mod dead;
+mod halts;
 mod kept;
 mod person;
 mod release;

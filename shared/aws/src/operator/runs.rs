@@ -165,7 +165,11 @@ impl Aws {
     }
 
     /// Reads those enrollments in whose document a part does, or does not, stand.
-    async fn scan(&self, filter: (&str, &str), attributes: &str) -> anyhow::Result<Vec<Item>> {
+    pub(super) async fn scan(
+        &self,
+        filter: (&str, &str),
+        attributes: &str,
+    ) -> anyhow::Result<Vec<Item>> {
         let segments = (0..SEGMENTS).map(|segment| self.segment(segment, filter, attributes));
         let segments: Vec<Vec<Item>> = stream::iter(segments)
             .buffer_unordered(AT_ONCE_MAX)

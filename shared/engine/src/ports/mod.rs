@@ -7,6 +7,8 @@ mod choices;
 mod contacts;
 mod enrollments;
 mod firings;
+mod halts;
+mod hooks;
 mod ledger;
 mod mailer;
 mod metrics;
@@ -25,10 +27,12 @@ pub use enrollments::{
     Rewrite,
 };
 pub use firings::Firings;
+pub use halts::Halted;
+pub use hooks::{HookSecrets, Hooks, Told, Untold};
 pub use ledger::{AddressKey, Claim, Claimed, Fact, Ledger, Row, RowState};
 pub use mailer::{Evidence, Mailer, Outgoing, Undelivered, Unsubscribe};
 pub use metrics::{Metric, Metrics};
-pub use outlet::{Alarms, Backlog, Events, Lane, Moves, Orders};
+pub use outlet::{Alarms, Backlog, Calls, Events, Lane, Moves, Orders};
 pub use quota::{Quota, Sent};
 pub use releases::{Plans, Releases, Templates};
 pub use secrets::Secrets;

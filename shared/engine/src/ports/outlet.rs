@@ -4,7 +4,7 @@ use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 use journey::{Order, Purpose};
-use wire::{EventsMessage, Move};
+use wire::{Call, EventsMessage, Move};
 
 /// Hands accepted posts to resolve: `sqs:SendMessage`.
 pub trait Events {
@@ -57,6 +57,16 @@ pub trait Moves {
 
     /// Returns about how many are asked for and not done: `sqs:GetQueueAttributes`.
     fn waiting(&self) -> impl Future<Output = anyhow::Result<u64>> + Send;
+}
+
+/// Asks for posts to other systems: `sqs:SendMessage`.
+pub trait Calls {
+    /// Asks for `calls`, to be looked at after `delay` (at most 15 minutes).
+    fn call(
+        &self,
+        calls: &[Call],
+        delay: SignedDuration,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
 /// Sets alarm clocks: `scheduler:CreateSchedule`, `iam:PassRole`.

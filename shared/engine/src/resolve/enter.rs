@@ -1,15 +1,15 @@
 //! Lets those into journeys whom an event concerns, a batch of posts at a time.
 
 use anyhow::anyhow;
-use journey::{Contact, ContactId, Crowd, Plan, Refusal};
+use journey::{Contact, ContactId, Crowd, Plan};
 use wire::{Event, EventsMessage};
 
 use super::Resolved;
-use crate::effects::settle;
-use crate::enter::{Entered, enter, run};
+use crate::enter::{Entered, arrived, enter};
+use crate::fresh::run;
 use crate::{
-    Alarms, Clock, Contacts, Enrollments, Events, Exception, ExceptionKind, Exceptions, Failure,
-    Metrics, Moves, Orders, Outbox, Plans,
+    Alarms, Calls, Clock, Contacts, Enrollments, Events, Exception, ExceptionKind, Exceptions,
+    Failure, Halted, Metrics, Moves, Orders, Outbox, Plans, Releases,
 };
 
 /// The enrollments of some posts, and the mails that they order.
@@ -31,7 +31,18 @@ impl Entering {
     pub(super) async fn enter(
         &mut self,
         io: &(
-             impl Clock + Contacts + Enrollments + Exceptions + Plans + Orders + Moves + Alarms + Metrics
+             impl Clock
+             + Contacts
+             + Enrollments
+             + Exceptions
+             + Halted
+             + Plans
+             + Releases
+             + Orders
+             + Calls
+             + Moves
+             + Alarms
+             + Metrics
          ),
         (hash, plan): (&str, &Plan),
         event: &Event,
@@ -66,13 +77,16 @@ impl Entering {
             return Ok(false);
         };
         self.resolved.repeated += 1;
-        settle(io, plan, &record, &mut self.outbox).await?;
+        arrived(io, plan, &record, &mut self.outbox).await?;
         Ok(true)
     }
 
     /// Orders the mails of all of them: one message for many, once every enrollment is stored. Puts back the events
     /// for which no time was left.
-    pub async fn finish(&self, io: &(impl Orders + Events)) -> Result<(), Failure> {
+    pub async fn finish(
+        &self,
+        io: &(impl Orders + Calls + Events + Releases),
+    ) -> Result<(), Failure> {
         self.outbox.finish(io).await?;
         for rest in &self.left {
             let put = io.accept(rest).await;
@@ -86,7 +100,7 @@ impl Entering {
         io: &(impl Clock + Exceptions),
         event: &Event,
         (plan, contact): (&Plan, &ContactId),
-        refusal: Refusal,
+        refusal: &str,
     ) -> Result<(), Failure> {
         self.resolved.refused += 1;
         io.record(&Exception {
@@ -94,7 +108,7 @@ impl Entering {
             event: event.id.clone(),
             journey: Some(plan.journey.clone()),
             contact: Some(contact.clone()),
-            reason: refusal.as_str().to_owned(),
+            reason: refusal.to_owned(),
             at: io.now(),
             body: None,
         })

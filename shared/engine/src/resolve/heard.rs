@@ -6,11 +6,25 @@ use journey::{ContactId, Input, Release, Signal};
 use wire::Event;
 
 use crate::advance::step;
-use crate::{Alarms, Clock, Contacts, Enrollments, Failure, Metrics, Moves, Orders, Outbox, Plans};
+use crate::{
+    Alarms, Calls, Clock, Contacts, Enrollments, Failure, Metrics, Moves, Orders, Outbox, Plans,
+    Releases,
+};
 
 /// Lets the runs of `concerned` hear of an event about the same subject; returns whether there is one that listens.
 pub(super) async fn hear(
-    io: &(impl Clock + Contacts + Enrollments + Plans + Orders + Moves + Alarms + Metrics),
+    io: &(
+         impl Clock
+         + Contacts
+         + Enrollments
+         + Plans
+         + Releases
+         + Orders
+         + Calls
+         + Moves
+         + Alarms
+         + Metrics
+     ),
     event: &Event,
     concerned: BTreeSet<&ContactId>,
     outbox: &mut Outbox,

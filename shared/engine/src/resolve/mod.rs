@@ -12,8 +12,8 @@ use wire::{Event, EventsMessage};
 
 use crate::crowd::crowd;
 use crate::{
-    Alarms, Clock, ContactBook, Contacts, Enrollments, Exception, ExceptionKind, Exceptions,
-    Failure, Firings, Metrics, Moves, Orders, Plans, Pulse, Releases,
+    Alarms, Calls, Clock, ContactBook, Contacts, Enrollments, Exception, ExceptionKind, Exceptions,
+    Failure, Firings, Halted, Metrics, Moves, Orders, Plans, Pulse, Releases,
 };
 
 pub use enter::Entering;
@@ -42,8 +42,10 @@ pub async fn resolve(
          + ContactBook
          + Enrollments
          + Exceptions
+         + Halted
          + Firings
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics
@@ -77,8 +79,11 @@ async fn resolve_event(
          + ContactBook
          + Enrollments
          + Exceptions
+         + Halted
          + Firings
+         + Releases
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics
@@ -128,9 +133,12 @@ async fn let_in(
          + Contacts
          + Enrollments
          + Exceptions
+         + Halted
          + Firings
          + Plans
+         + Releases
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics

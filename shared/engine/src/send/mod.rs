@@ -8,16 +8,21 @@ mod clear;
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
-use journey::{Action, Contact, Input, Order, Phase, Plan, Send, SendResult, Settled, Skipped};
-use wire::{ContactRecord, EnrollmentRecord};
+use journey::{
+    Action, Contact, ContactId, Input, Order, Phase, Plan, Send, SendResult, Settled, Skipped,
+};
+use wire::{ContactRecord, EnrollmentRecord, Halt};
 
 use crate::advance::{erased, step};
 use crate::compose::compose;
 use crate::effects::{ORDER_AGE_MAX, settle};
+use crate::hold::hold;
+use crate::news::notified;
+use crate::outbox::announce;
 use crate::{
-    Alarms, Chosen, Clock, Contacts, Enrollments, Evidence, Failure, Lane, Ledger, Mailer, Metric,
-    Metrics, Moves, Orders, Outbox, Outgoing, Pages, Plans, Pressure, Suppressions, Templates,
-    Undelivered, Versioned,
+    Alarms, Calls, Chosen, Clock, Contacts, Enrollments, Evidence, Failure, Halted, Lane, Ledger,
+    Mailer, Metric, Metrics, Moves, Orders, Outbox, Outgoing, Pages, Plans, Pressure, Releases,
+    Suppressions, Templates, Undelivered, Versioned,
 };
 use claim::{Verdict, claim, earlier};
 
@@ -50,12 +55,15 @@ pub async fn send(
          + Pressure
          + Enrollments
          + Plans
+         + Releases
+         + Halted
          + Templates
          + Pages
          + Ledger
          + Mailer
          + Evidence
          + Orders
+         + Calls
          + Moves
          + Alarms
          + Metrics
@@ -85,13 +93,7 @@ pub async fn send(
         return outbox.finish(io).await;
     };
 
-    let people = [order.contact.clone(), order.recipient.clone()];
-    let unique = if people[0] == people[1] {
-        &people[..1]
-    } else {
-        &people[..]
-    };
-    let known = io.contacts(unique).await?;
+    let known = io.contacts(&concerned(order)).await?;
     let (Some(person), Some(recipient)) = (known.get(&order.contact), known.get(&order.recipient))
     else {
         // A recipient who was erased gets nothing; a traveler who was erased travels no more.
@@ -121,7 +123,24 @@ pub async fn send(
             io.order(lane, std::slice::from_ref(order), delay).await?;
             Ok(())
         }
+        Next::Paused => mailing.rest(io).await,
     }
+}
+
+/// Returns an order that does not grow too old while its journey is paused.
+fn renewed(order: &Order, now: Timestamp) -> Order {
+    let old = now.duration_since(order.decided) > ORDER_AGE_MAX / 2;
+    Order {
+        decided: if old { now } else { order.decided },
+        ..order.clone()
+    }
+}
+
+/// Returns who travels and who is mailed, each once.
+fn concerned(order: &Order) -> Vec<ContactId> {
+    let mut people = vec![order.contact.clone(), order.recipient.clone()];
+    people.dedup();
+    people
 }
 
 /// Returns since when the mail is due; `None` where the run has gone on without this order.
@@ -160,6 +179,8 @@ enum Next {
     Conclude(SendResult),
     /// Look again after a while.
     Later(SignedDuration),
+    /// Look again after a while, however long that goes on.
+    Paused,
 }
 
 impl Mailing<'_> {
@@ -167,6 +188,7 @@ impl Mailing<'_> {
         &self,
         io: &(
              impl Clock
+             + Halted
              + Templates
              + Pages
              + Suppressions
@@ -179,6 +201,9 @@ impl Mailing<'_> {
          ),
         patience: Patience,
     ) -> Result<Next, Failure> {
+        if io.halt(&self.plan.journey).await? == Some(Halt::Paused) {
+            return self.paused(io, patience).await;
+        }
         if let Some(instead) = self.instead(io.now()) {
             return self.unless_sent(io, patience, instead).await;
         }
@@ -226,6 +251,34 @@ impl Mailing<'_> {
             }
             Err(undelivered) => self.undelivered(io, patience, attempt, undelivered).await,
         }
+    }
+
+    /// Lets its run rest until the journey goes on; no run waits for a notification that could keep it.
+    async fn rest(
+        &self,
+        io: &(impl Clock + Enrollments + Orders + Moves + Alarms),
+    ) -> Result<(), Failure> {
+        if self.send.to.is_none() {
+            return hold(io, &self.record, Some(self.order)).await;
+        }
+        let lane = Lane::from(&self.plan.purpose);
+        let order = renewed(self.order, io.now());
+        io.order(lane, std::slice::from_ref(&order), PAUSED_DELAY)
+            .await?;
+        Ok(())
+    }
+
+    /// Lets the mail wait until its journey goes on, unless it may have left already.
+    async fn paused(
+        &self,
+        io: &(impl Clock + Ledger + Evidence + Metrics),
+        patience: Patience,
+    ) -> Result<Next, Failure> {
+        Ok(match earlier(io, patience, self.order).await? {
+            Some(Verdict::Settled(result)) => Next::Conclude(result),
+            Some(Verdict::Wait(delay)) => Next::Later(delay),
+            Some(Verdict::Ours { .. }) | None => Next::Paused,
+        })
     }
 
     /// Lets the mail be, with `otherwise` as the result, unless it may have left already.
@@ -288,7 +341,9 @@ impl Mailing<'_> {
     /// Lets the run go on, if it waits for this mail.
     async fn conclude(
         self,
-        io: &(impl Clock + Contacts + Enrollments + Orders + Moves + Alarms + Metrics),
+        io: &(
+             impl Clock + Contacts + Enrollments + Releases + Orders + Calls + Moves + Alarms + Metrics
+         ),
         result: SendResult,
     ) -> Result<(), Failure> {
         if let SendResult::Refused { reason } = &result {
@@ -296,6 +351,8 @@ impl Mailing<'_> {
             tracing::error!(enrollment.id = %id, "{id} is parked at `{}`: {reason}", self.order.step);
         }
         if self.send.to.is_some() {
+            let news = notified(self.order, &result, io.now());
+            announce(io, news.as_slice()).await?;
             return match result {
                 // Nothing waits for a notification, so nothing can be parked: an operator must see it.
                 SendResult::Refused { reason } => {

@@ -143,6 +143,7 @@ fn release() -> Release {
             ("QUIET".to_owned(), quiet),
         ]),
         lists: BTreeSet::from(["news".to_owned()]),
+        hooks: BTreeMap::new(),
         topics: BTreeMap::from([("offers".to_owned(), String::new())]),
         journeys: BTreeMap::new(),
     }

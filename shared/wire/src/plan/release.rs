@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journey::{Entrance, EventType, Period, Release, Silence};
+use journey::{Entrance, EventType, Hook, Period, Release, ResultKind, Silence};
 use serde::{Deserialize, Serialize};
 
 use super::audience::AudienceDoc;
@@ -36,6 +36,7 @@ pub fn release_to_json(release: &Release) -> String {
         events: events.collect(),
         lists: release.lists.clone(),
         topics: release.topics.clone(),
+        hooks: release.hooks.iter().map(write_hook).collect(),
         journeys: journeys.collect(),
     })
 }
@@ -67,6 +68,7 @@ pub fn release_from_json(json: &str) -> Result<Release, Unreadable> {
         events: events.collect::<Result<_, Unreadable>>()?,
         lists: doc.lists,
         topics: doc.topics,
+        hooks: doc.hooks.into_iter().map(read_hook).collect(),
         journeys: journeys.collect::<Result<_, Unreadable>>()?,
     })
 }
@@ -80,7 +82,17 @@ struct Doc {
     lists: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     topics: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    hooks: BTreeMap<String, HookDoc>,
     journeys: BTreeMap<String, EntranceDoc>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct HookDoc {
+    url: String,
+    secret: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    results: Vec<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -100,6 +112,29 @@ struct EntranceDoc {
     /// `never`, or a duration in the author's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     silence: Option<String>,
+}
+
+fn write_hook((name, hook): (&String, &Hook)) -> (String, HookDoc) {
+    let results = hook.results.iter().map(|kind| kind.as_str().to_owned());
+    let doc = HookDoc {
+        url: hook.url.clone(),
+        secret: hook.secret.clone(),
+        results: results.collect(),
+    };
+    (name.clone(), doc)
+}
+
+fn read_hook((name, doc): (String, HookDoc)) -> (String, Hook) {
+    let results = doc.results.iter();
+    let hook = Hook {
+        url: doc.url,
+        secret: doc.secret,
+        // Of a kind that only a newer version knows, this one cannot tell.
+        results: results
+            .filter_map(|word| ResultKind::from_word(word))
+            .collect(),
+    };
+    (name, hook)
 }
 
 fn silence(silence: &Silence) -> String {

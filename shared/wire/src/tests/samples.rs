@@ -7,8 +7,8 @@ use jiff::civil::date;
 use journey::{
     Absent, Action, Audience, Condition, Consent, Contact, ContactId, EmailAddress, Enrollment,
     EnrollmentId, Entrance, EventType, Field, FieldType, Moment, Occasion, Order, Period, Phase,
-    Plan, Publish, Purpose, Reentry, Release, Rules, Send, Sender, Settings, Signals, Step, Taken,
-    Trigger, Value, Wait,
+    Plan, Publish, Purpose, Reentry, Release, ResultKind, Rules, Send, Sender, Settings, Signals,
+    Step, Taken, Trigger, Value, Wait,
 };
 
 use crate::{
@@ -122,6 +122,7 @@ pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
             }],
         },
         pending: vec![order],
+        held: None,
         changed: true,
         end: Some(at("2027-06-01T22:00:00Z")),
         version: 7,
@@ -339,6 +340,14 @@ pub(super) fn plan() -> Plan {
     }
 }
 
+fn hook() -> journey::Hook {
+    journey::Hook {
+        url: "https://crm.example/hook".to_owned(),
+        secret: "crm-2026".to_owned(),
+        results: [ResultKind::Sent, ResultKind::OptedOut].into(),
+    }
+}
+
 pub(super) fn release() -> Release {
     let event = EventType {
         title: "Start".to_owned(),
@@ -350,6 +359,7 @@ pub(super) fn release() -> Release {
         events: BTreeMap::from([("TRACK_START".to_owned(), event)]),
         lists: BTreeSet::from(["news".to_owned()]),
         topics: BTreeMap::from([("offers".to_owned(), "Offers".to_owned())]),
+        hooks: BTreeMap::from([("crm".to_owned(), hook())]),
         journeys: BTreeMap::from([(
             "welcome".to_owned(),
             Entrance::to(&plan(), "cccc".to_owned()),
@@ -372,6 +382,7 @@ pub(super) fn wiring() -> Wiring {
         },
         queues: Queues {
             events: queue("events"),
+            calls: Some(queue("calls")),
             moves: queue("moves"),
             orders: queue("orders"),
             orders_marketing: queue("orders-marketing"),

@@ -1,0 +1,70 @@
+//! A run that begins: its name, what it carries, and whom it will notify.
+
+use std::collections::BTreeMap;
+
+use journey::{
+    ContactId, Crowd, Enrollment, EnrollmentId, Happening, Phase, Plan, Reentry, Scene, Signals,
+};
+use wire::Event;
+
+/// Begins the run that `event` starts.
+pub(crate) fn fresh(
+    hash: &str,
+    scene: &Scene<'_>,
+    (event, hops): (&Event, u8),
+    crowd: &Crowd,
+) -> Enrollment {
+    let Scene {
+        plan, contact, now, ..
+    } = *scene;
+    let mut params = event.params.clone();
+    params.retain(|path, _| plan.params.contains_key(path));
+    Enrollment {
+        id: run(plan, event, &contact.id),
+        contact: contact.id.clone(),
+        journey: plan.journey.clone(),
+        plan: hash.to_owned(),
+        subject: event.subject.clone(),
+        event: event.id.clone(),
+        entered: now,
+        params,
+        notified: notified(scene, event, crowd),
+        signals: Signals::default(),
+        hops,
+        phase: Phase::Entered,
+        path: Vec::new(),
+    }
+}
+
+/// Names the run that `event` starts for `contact`.
+pub(crate) fn run(plan: &Plan, event: &Event, contact: &ContactId) -> EnrollmentId {
+    let once = match plan.reentry {
+        Reentry::Never => None,
+        Reentry::After(_) | Reentry::Restart | Reentry::Single | Reentry::Unlimited => {
+            Some(event.id.as_str())
+        }
+    };
+    EnrollmentId::of(&plan.journey, event.subject.as_deref(), contact, once)
+}
+
+/// Resolves, on entry, who gets the mails of steps that have a `to:` of their own.
+fn notified(scene: &Scene<'_>, event: &Event, crowd: &Crowd) -> BTreeMap<String, Vec<ContactId>> {
+    let happening = Happening {
+        params: &event.params,
+        zone: &scene.plan.settings.zone,
+        now: scene.now,
+    };
+    let own = scene
+        .plan
+        .steps
+        .iter()
+        .filter_map(|step| Some((step, step.action.send()?.to.as_ref()?)));
+    let own = own.map(|(step, audience)| {
+        let people = audience.of(crowd, &happening).into_iter();
+        (
+            step.id.clone(),
+            people.map(|contact| contact.id.clone()).collect(),
+        )
+    });
+    own.collect()
+}

@@ -1,0 +1,100 @@
+//! Posts to other systems, and what an operator has halted: every field there is.
+
+use std::collections::BTreeMap;
+
+use expect_test::expect;
+use journey::ResultKind;
+
+use super::documents::pinned;
+use super::samples;
+use crate::{About, Call, CallsMessage, Halt, Halts, News};
+
+#[test]
+fn posts_to_other_systems() {
+    let order = samples::order();
+    let news = News {
+        kind: ResultKind::Skipped,
+        at: order.decided,
+        contact: order.contact.clone(),
+        enrollment: Some(order.enrollment.clone()),
+        step: Some(order.step.clone()),
+        recipient: Some(order.recipient.clone()),
+        detail: Some("over_cap".to_owned()),
+    };
+    let choice = News {
+        kind: ResultKind::OptedOut,
+        enrollment: None,
+        step: None,
+        recipient: None,
+        detail: Some("news".to_owned()),
+        ..news.clone()
+    };
+    let told = |news: News| About::Result {
+        hook: "crm".to_owned(),
+        news,
+    };
+    let step = About::Step {
+        contact: order.contact.clone(),
+        enrollment: order.enrollment.clone(),
+        step: order.step.clone(),
+    };
+    let call = |about, tries| Call {
+        about,
+        since: order.decided,
+        tries,
+    };
+    let message = CallsMessage {
+        calls: vec![
+            call(told(news), 0),
+            call(told(choice), 3),
+            call(step, u16::MAX),
+        ],
+    };
+    let json = message.to_json();
+    assert_eq!(CallsMessage::from_json(&json).unwrap(), message);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"calls":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","news":{"hook":"crm","kind":"mail.skipped","at":"2026-11-23T13:00:20Z","recipient":"con_siso4jmohpm3qjezledif5kdnw","detail":"over_cap"},"since":"2026-11-23T13:00:20Z"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","news":{"hook":"crm","kind":"contact.opted_out","at":"2026-11-23T13:00:20Z","detail":"news"},"since":"2026-11-23T13:00:20Z","tries":3},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","since":"2026-11-23T13:00:20Z","tries":65535}]}
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_halted() {
+    let halts = Halts(BTreeMap::from([
+        ("birthday".to_owned(), Halt::Draining),
+        ("welcome".to_owned(), Halt::Paused),
+    ]));
+    let json = halts.to_json();
+    assert_eq!(Halts::from_json(&json).unwrap(), halts);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"journeys":{"birthday":"draining","welcome":"paused"}}
+    "#]],
+    );
+}
+
+#[test]
+fn a_result_keeps_its_name_and_another_has_another() {
+    let order = samples::order();
+    let news = |kind, detail: &str, at: i64| News {
+        kind,
+        at: order.decided + jiff::SignedDuration::from_secs(at),
+        contact: order.contact.clone(),
+        enrollment: Some(order.enrollment.clone()),
+        step: Some(order.step.clone()),
+        recipient: None,
+        detail: Some(detail.to_owned()),
+    };
+    // A reason that is found anew is the same result, a choice that is made anew is not.
+    let skipped = news(ResultKind::Skipped, "quiet", 0).id();
+    assert_eq!(skipped, news(ResultKind::Skipped, "opted_out", 9).id());
+    let out = news(ResultKind::OptedOut, "news", 0).id();
+    assert_ne!(out, news(ResultKind::OptedOut, "news", 9).id());
+    let clicked = news(ResultKind::Clicked, "more", 0).id();
+    assert_eq!(clicked, news(ResultKind::Clicked, "more", 9).id());
+    assert_ne!(clicked, news(ResultKind::Clicked, "less", 0).id());
+    assert_ne!(clicked, news(ResultKind::Opened, "more", 0).id());
+}

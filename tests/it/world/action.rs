@@ -1,0 +1,33 @@
+//! What people outside do: sources, operators, recipients.
+
+use std::sync::Arc;
+
+use journey::{ContactId, EmailAddress};
+use wire::Halt;
+
+use crate::given::Published;
+
+/// Something that somebody outside does.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    /// A source posts an event, until it is told that it is stored.
+    Post { id: String, body: String },
+    /// A person is erased.
+    Erase(ContactId),
+    /// All that is kept of a person is erased.
+    Forget(ContactId),
+    /// Whoever has a page's token asks something of it.
+    Ask { token: String, ask: engine::Ask },
+    /// Another release is put in force.
+    Publish(Arc<Published>),
+    /// Somebody lets a person into a journey by hand.
+    Enter { person: ContactId, journey: String },
+    /// An operator halts a journey, or lets it go on.
+    Halt { journey: String, halt: Option<Halt> },
+    /// A journey goes on, and nobody looks for those who were held.
+    Unhalt(String),
+    /// A person opens the mail of a step: of the run that sent it last.
+    Open { person: ContactId, step: String },
+    /// An address turns out not to be mailable.
+    Suppress(EmailAddress),
+}
