@@ -111,7 +111,7 @@ def move(run, person_id, accepted=None):
 
 def call(run, person_id, step, news=None):
     """What asks `call` for one post."""
-    told = {"contact": contact(person_id), "enrollment": run, "step": step, "since": moment()}
+    told = {"contact": contact(person_id), "enrollment": run, "step": step}
     if news:
         told["news"] = news
     return {"v": 1, "calls": [told]}

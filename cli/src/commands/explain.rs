@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use journey::{ContactId, Enrollment, Phase};
 use serde_json::{Value, json};
-use wire::{EnrollmentRecord, History};
+use wire::{EnrollmentRecord, Halt, Halts, History};
 
 use super::contacts::{Kept, Who, with_address};
 use super::{EXIT_CODES, Verdict};
@@ -69,6 +69,8 @@ struct Story {
     contact: Option<ContactId>,
     zone: TimeZone,
     history: History,
+    /// Which journeys an operator has halted.
+    halts: Halts,
     /// Their runs, the oldest first.
     runs: Vec<Enrollment>,
     kept: Kept,
@@ -88,6 +90,7 @@ impl Story {
             }
             None => TimeZone::UTC,
         };
+        let halts = stack.aws().halts_now().await?.map(|known| known.value);
         let mut runs = Vec::new();
         for trace in kept.traces.iter().filter(|one| one.shelf == Shelf::Runs) {
             if let (Some(contact), Some(doc)) = (contact, trace.attributes.get("doc")) {
@@ -101,6 +104,7 @@ impl Story {
             contact: contact.cloned(),
             zone,
             history,
+            halts: halts.unwrap_or_default(),
             runs,
             kept,
         })
@@ -241,7 +245,11 @@ impl Story {
     /// Says where a run stands; nothing for one that is over.
     fn stands(&self, run: &Enrollment) -> Option<String> {
         let at = |time: Timestamp| moment(time, &self.zone);
-        Some(match &run.phase {
+        let paused = match self.halts.of(&run.journey) {
+            Some(Halt::Paused) => ", and the journey is paused",
+            Some(Halt::Draining) | None => "",
+        };
+        let stands = match &run.phase {
             Phase::Left { .. } => return None,
             Phase::Entered => "has taken no step yet".to_owned(),
             Phase::Calling { step, .. } => format!("calls a hook at `{step}`"),
@@ -252,7 +260,8 @@ impl Story {
             Phase::Parked { step, reason, .. } => format!("parked at `{step}`: {reason}"),
             Phase::Sending { step, .. } => format!("the mail of `{step}` is on its way"),
             Phase::Waiting { step, due } => format!("waits at `{step}` until {}", at(*due)),
-        })
+        };
+        Some(stands + paused)
     }
 
     /// Says what was chosen last about a topic.
@@ -267,7 +276,11 @@ impl Story {
         let what = match last["what"].as_str() {
             Some("in") => "to get mails".to_owned(),
             Some("out") => "to get none".to_owned(),
-            Some(_) | None => format!("quiet: {}", last["what"]),
+            Some(_) | None => {
+                let until = last["until"].as_str().and_then(|until| until.parse().ok());
+                let until = until.map(|until| moment(until, &self.zone));
+                format!("quiet until {}", until.unwrap_or_default())
+            }
         };
         let at = last["at"].as_str().and_then(|at| at.parse().ok());
         let at = at.map(|at| moment(at, &self.zone)).unwrap_or_default();

@@ -31,7 +31,7 @@ Examples:
 
 {EXIT_CODES}"))]
 pub(super) struct Args {
-    /// Only this queue: events, moves, orders, orders-marketing, reports or wake
+    /// Only this queue: events, calls, moves, orders, orders-marketing, reports or wake
     #[arg(value_name = "QUEUE")]
     queue: Option<String>,
     #[command(flatten)]

@@ -24,6 +24,9 @@ fn a_paused_journey_mails_nobody_and_goes_on_when_it_is_resumed() {
     laptop.source().tell("bram", &hello("bram"));
     laptop.settle();
     assert!(laptop.mail_to("bram@school.example").is_none());
+    let explained = type_in(&["explain", "bram"]);
+    let stands = "the mail of `hello` is on its way, and the journey is paused";
+    assert!(explained.out.contains(stands), "{explained:?}");
     let resumed = type_in(&["resume", "pause", "--yes", "--json"]);
     let report = json_of(&resumed);
     assert_eq!(report["released"], 1, "{report}");

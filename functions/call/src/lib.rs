@@ -42,18 +42,20 @@ pub async fn run() -> Result<(), Error> {
 async fn deliver(aws: &Aws, client: &Client, letter: &Letter) -> Delivered {
     let message = CallsMessage::from_json(&letter.body);
     let message = message.map_err(|error| Failure::Reject(error.into()))?;
-    if let [call] = message.calls.as_slice() {
-        return engine::call(aws, client, call).await;
-    }
-    let made = message.calls.iter().map(|call| one(aws, client, call));
+    let alone = message.calls.len() == 1;
+    let made = message
+        .calls
+        .iter()
+        .map(|call| one(aws, client, call, alone));
     let made: Vec<_> = stream::iter(made).buffered(AT_ONCE_MAX).collect().await;
     made.into_iter().collect()
 }
 
-/// Makes one of several posts: what fails goes back in a letter of its own.
-async fn one(aws: &Aws, client: &Client, call: &Call) -> Delivered {
+/// Makes a post: of several in a letter, one that fails goes back in a letter of its own.
+async fn one(aws: &Aws, client: &Client, call: &Call, alone: bool) -> Delivered {
     match engine::call(aws, client, call).await {
         Ok(()) => Ok(()),
+        Err(failure @ Failure::Retry(_)) if alone => Err(failure),
         Err(Failure::Retry(error)) => {
             tracing::warn!("One of several posts is tried again: {error:#}");
             aws.call(std::slice::from_ref(call), AGAIN_DELAY).await?;
@@ -61,7 +63,9 @@ async fn one(aws: &Aws, client: &Client, call: &Call) -> Delivered {
             Ok(())
         }
         Err(Failure::Reject(error)) => {
-            let calls = vec![call.clone()];
+            // Whoever puts it back has mended something: it is tried anew.
+            let about = call.about.clone();
+            let calls = vec![Call { about, tries: 0 }];
             let body = CallsMessage { calls }.to_json();
             aws.dead_letter(&body, &format!("{error:#}")).await?;
             Ok(())

@@ -23,7 +23,6 @@ pub(crate) async fn settle(
     record: &EnrollmentRecord,
     outbox: &mut Outbox,
 ) -> anyhow::Result<()> {
-    let now = io.now();
     let run = &record.enrollment;
     outbox.add(Lane::from(&plan.purpose), record.pending.clone());
     if let Phase::Calling { step, .. } = &run.phase {
@@ -32,7 +31,7 @@ pub(crate) async fn settle(
             enrollment: run.id.clone(),
             step: step.clone(),
         };
-        outbox.call(about, now);
+        outbox.call(about);
     }
     if record.changed {
         tell(io, record).await?;

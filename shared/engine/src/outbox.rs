@@ -1,6 +1,6 @@
 //! What a batch has decided for others to do: the mails that it orders, the posts that it asks for.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use journey::Order;
 use wire::{About, Call, News};
 
@@ -29,12 +29,8 @@ impl Outbox {
     }
 
     /// Keeps the post of a step until the end of the batch.
-    pub(crate) fn call(&mut self, about: About, now: Timestamp) {
-        self.calls.push(Call {
-            about,
-            since: now,
-            tries: 0,
-        });
+    pub(crate) fn call(&mut self, about: About) {
+        self.calls.push(Call { about, tries: 0 });
     }
 
     /// Keeps what happened until the end of the batch.
@@ -94,7 +90,6 @@ async fn results(io: &impl Releases, news: &[News]) -> anyhow::Result<Vec<Call>>
                 hook: name.clone(),
                 news: news.clone(),
             },
-            since: news.at,
             tries: 0,
         })
     });

@@ -18,9 +18,7 @@ pub struct CallsMessage {
 pub struct Call {
     /// What it is about.
     pub about: About,
-    /// Since when it is to be made.
-    pub since: Timestamp,
-    /// How often it was tried.
+    /// How often it was tried, since somebody has last looked at it.
     pub tries: u16,
 }
 
@@ -130,8 +128,6 @@ struct CallDoc {
     step: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     news: Option<NewsDoc>,
-    #[serde(with = "time")]
-    since: Timestamp,
     #[serde(default, skip_serializing_if = "is_zero")]
     tries: u16,
 }
@@ -179,7 +175,6 @@ impl From<&Call> for CallDoc {
             enrollment: enrollment.map(ToString::to_string),
             step: step.cloned(),
             news,
-            since: call.since,
             tries: call.tries,
         }
     }
@@ -214,7 +209,6 @@ impl TryFrom<CallDoc> for Call {
         };
         Ok(Self {
             about,
-            since: doc.since,
             tries: doc.tries,
         })
     }

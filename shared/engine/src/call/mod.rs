@@ -6,7 +6,7 @@
 mod body;
 
 use anyhow::anyhow;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use journey::{Action, CallId, Contact, EnrollmentId, Hook, Input, Phase, SendResult, Settled};
 use wire::{About, Call, Halt, News};
 
@@ -223,8 +223,8 @@ async fn tell(
 }
 
 /// Asks for a post again, later; returns whether there is still reason to.
-async fn again(io: &(impl Clock + Calls + Metrics), call: &Call) -> Result<bool, Failure> {
-    if is_given_up(call.since, io.now()) {
+async fn again(io: &(impl Calls + Metrics), call: &Call) -> Result<bool, Failure> {
+    if call.tries >= TRIES_MAX {
         return Ok(false);
     }
     let later = Call {
@@ -236,19 +236,14 @@ async fn again(io: &(impl Clock + Calls + Metrics), call: &Call) -> Result<bool,
     Ok(true)
 }
 
-/// Returns whether a system has not answered for so long that somebody must look at it.
-fn is_given_up(since: Timestamp, now: Timestamp) -> bool {
-    now.duration_since(since) > PATIENCE
-}
-
 /// Returns when to try again after so many tries: 5 s, 20 s, 80 s, 5 minutes, and from then on every 15 minutes.
 fn delay(tries: u16) -> SignedDuration {
     let quadruplings = u32::from(tries.min(QUADRUPLINGS_MAX));
     (DELAY_MIN * 4_i32.pow(quadruplings)).min(DELAY_MAX)
 }
 
-/// How long a system is given: over a weekend.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// How often a system is tried: for three days, over a weekend.
+const TRIES_MAX: u16 = 3 * 24 * 4 + QUADRUPLINGS_MAX;
 const DELAY_MIN: SignedDuration = SignedDuration::from_secs(5);
 /// The longest that a queue delays a message.
 const DELAY_MAX: SignedDuration = SignedDuration::from_mins(15);

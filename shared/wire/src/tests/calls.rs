@@ -34,15 +34,11 @@ fn posts_to_other_systems() {
         news,
     };
     let step = About::Step {
-        contact: order.contact.clone(),
-        enrollment: order.enrollment.clone(),
-        step: order.step.clone(),
+        contact: order.contact,
+        enrollment: order.enrollment,
+        step: order.step,
     };
-    let call = |about, tries| Call {
-        about,
-        since: order.decided,
-        tries,
-    };
+    let call = |about, tries| Call { about, tries };
     let message = CallsMessage {
         calls: vec![
             call(told(news), 0),
@@ -55,7 +51,7 @@ fn posts_to_other_systems() {
     pinned(
         &json,
         &expect![[r#"
-        {"v":1,"calls":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","news":{"hook":"crm","kind":"mail.skipped","at":"2026-11-23T13:00:20Z","recipient":"con_siso4jmohpm3qjezledif5kdnw","detail":"over_cap"},"since":"2026-11-23T13:00:20Z"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","news":{"hook":"crm","kind":"contact.opted_out","at":"2026-11-23T13:00:20Z","detail":"news"},"since":"2026-11-23T13:00:20Z","tries":3},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","since":"2026-11-23T13:00:20Z","tries":65535}]}
+        {"v":1,"calls":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","news":{"hook":"crm","kind":"mail.skipped","at":"2026-11-23T13:00:20Z","recipient":"con_siso4jmohpm3qjezledif5kdnw","detail":"over_cap"}},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","news":{"hook":"crm","kind":"contact.opted_out","at":"2026-11-23T13:00:20Z","detail":"news"},"tries":3},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","tries":65535}]}
     "#]],
     );
 }
