@@ -108,7 +108,10 @@ fn the_picture_in_the_docs_is_that_of_the_example() {
 #[test]
 fn no_example_is_forgotten_here() {
     let folders = fs::read_dir(example("")).unwrap();
-    let names = folders.map(|one| one.unwrap().file_name().into_string().unwrap());
+    // The CRM that listens is none: `hooks.rs` runs it.
+    let releases = folders.map(|one| one.unwrap());
+    let releases = releases.filter(|one| one.path().join("waypost.yaml").exists());
+    let names = releases.map(|one| one.file_name().into_string().unwrap());
     let mut names: Vec<_> = names.collect();
     names.sort();
     let known = [
