@@ -83,6 +83,7 @@ fn what_is_published_is_in_force_at_once_and_taken_up_without_a_restart() {
 
           QUEUE             WAITING  IN WORK  LATER  DEAD
           events            0        0        0      0
+          calls             0        0        0      0
           moves             0        0        0      0
           orders            0        0        0      0
           orders-marketing  0        0        0      0
