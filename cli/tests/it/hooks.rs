@@ -132,7 +132,10 @@ fn the_crm_of_the_example_hears_and_checks() {
     let mut lines = BufReader::new(python.stdout.take().unwrap()).lines();
     assert!(lines.next().unwrap().unwrap().starts_with("listening"));
     laptop.source().tell("anna", &hello("anna"));
-    let mut heard: Vec<_> = lines.take(5).map(Result::unwrap).collect();
+    // A busy machine brings some of it twice, which the CRM sees through.
+    let lines = lines.map(Result::unwrap);
+    let new = lines.filter(|line| !line.ends_with("heard before"));
+    let mut heard: Vec<_> = new.take(5).collect();
     python.kill().unwrap();
     python.wait().unwrap();
     heard.sort();
