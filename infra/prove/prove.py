@@ -157,7 +157,7 @@ def upgrade(stack, story, given, say):
     upgrade.leave_work()
     changes = upgrade.update(stack.upload(given.bootstrap, "v2"), Concurrency="3", LogRetentionDays="14")
     upgrade.finish()
-    say(f"an update of {changes} resources over the running stack, with work in all five queues, somebody who waited and a "
+    say(f"an update of {changes} resources over the running stack, with work in all six queues, somebody who waited and a "
         "source that went on posting: everybody was mailed, once")
     kept = upgrade.delete()
     rows = ", ".join(f"{name} {count}" for name, count in sorted(kept.items()))

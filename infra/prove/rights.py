@@ -425,15 +425,15 @@ class Probes:
         """A result of a run."""
         name = self.know(self.fresh("guest"))
         run = self.store("once", name, self.fresh("event"), {"left": {"at": traffic.moment(), "reason": "finished"}})
-        news = {"hook": "crm", "kind": "mail.sent", "at": traffic.moment()}
-        self.stack.send("Calls", traffic.call(run, name, self.sends["once"], news))
+        result = {"hook": "crm", "kind": "mail.sent", "at": traffic.moment()}
+        self.stack.send("Calls", traffic.call(run, name, self.sends["once"], result))
 
     def tell_colleague(self):
         """A result about a mail to somebody else."""
         name, chair = self.know(self.fresh("guest")), self.know(self.fresh("chair"))
         run = self.store("once", name, self.fresh("event"), {"left": {"at": traffic.moment(), "reason": "finished"}})
-        news = {"hook": "crm", "kind": "mail.sent", "at": traffic.moment(), "recipient": contact(chair)}
-        self.stack.send("Calls", traffic.call(run, name, self.sends["once"], news))
+        result = {"hook": "crm", "kind": "mail.sent", "at": traffic.moment(), "recipient": contact(chair)}
+        self.stack.send("Calls", traffic.call(run, name, self.sends["once"], result))
 
     # ---- the scheduler
 

@@ -115,7 +115,7 @@ class Story:
     def poison(self):
         """What cannot be read ends with its reason among the dead letters."""
         pairs = [("Events", "EventsDead"), ("Moves", "MovesDead"), ("Orders", "OrdersDead"),
-                 ("OrdersMarketing", "OrdersMarketingDead"), ("Reports", "ReportsDead")]
+                 ("OrdersMarketing", "OrdersMarketingDead"), ("Reports", "ReportsDead"), ("Calls", "CallsDead")]
         for queue, _ in pairs:
             self.stack.send(queue, f"poison for {queue}")
         reasons = {}
@@ -125,7 +125,7 @@ class Story:
             expect(letter["Body"] == f"poison for {queue}", f"{dead} holds {letter['Body']}")
             reasons[dead] = letter.get("MessageAttributes", {}).get("reason", {}).get("StringValue", "")
             expect(reasons[dead], f"the letter in {dead} has no reason")
-        self.say(f"poison in each of the five queues lay among its dead letters with a reason, such as \"{reasons['EventsDead']}\"")
+        self.say(f"poison in each of the six queues lay among its dead letters with a reason, such as \"{reasons['EventsDead']}\"")
 
     def swept(self):
         """Who was not rung for is found by the sweep, and nothing is left in the end."""

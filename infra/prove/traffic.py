@@ -109,11 +109,11 @@ def move(run, person_id, accepted=None):
     return {"v": 1, "moves": [told]}
 
 
-def call(run, person_id, step, news=None):
+def call(run, person_id, step, result=None):
     """What asks `call` for one post."""
     told = {"contact": contact(person_id), "enrollment": run, "step": step}
-    if news:
-        told["news"] = news
+    if result:
+        told["result"] = result
     return {"v": 1, "calls": [told]}
 
 

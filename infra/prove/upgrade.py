@@ -7,7 +7,7 @@ from cloud import eventually
 from story import expect
 from traffic import contact, person
 
-READERS = ["Resolve", "Advance", "Send", "SendMarketing", "Feedback"]
+READERS = ["Resolve", "Advance", "Send", "SendMarketing", "Feedback", "Call"]
 
 
 class Upgrade:
@@ -34,8 +34,10 @@ class Upgrade:
         self.probes.claimed(doubt, sends["once"], "left-doubt", 120)
         self.stack.send("Reports", traffic.report("Send", doubt, sends["once"], "left-doubt"))
         self.doubt = (contact("left-doubt"), traffic.send(doubt, sends["once"], "left-doubt"))
+        told = {"hook": "nobody", "kind": "mail.sent", "at": traffic.moment()}
+        self.stack.send("Calls", traffic.call(doubt, "left-doubt", sends["once"], told))
         held = self.stack.backlog()
-        wanted = {"Events", "Moves", "Orders", "OrdersMarketing", "Reports"}
+        wanted = {"Calls", "Events", "Moves", "Orders", "OrdersMarketing", "Reports"}
         expect(set(held) == wanted, f"only {sorted(held)} of {sorted(wanted)} hold something")
 
     def update(self, key, **parameters):

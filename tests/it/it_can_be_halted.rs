@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use journey::{ContactId, Phase};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use wire::Halt;
 
 use crate::folders::files;
@@ -53,6 +53,29 @@ fn a_pause_of_weeks_lets_no_order_grow_too_old() {
     let world = story.play(Choose::Calm, Log::Dropped);
     assert_eq!(world.faults(), Vec::<String>::new());
     assert_eq!(left(&world), ["one", "two"]);
+}
+
+#[test]
+fn a_mail_that_is_held_is_kept_whatever_happens_to_its_contact_meanwhile() {
+    let goal = "kind: transactional
+trigger: { event: START }
+reentry: unlimited
+goal: { event: ORDER, exit: false }
+steps:
+  - send: one";
+    let paused = Story::of(files(&[("series", goal)])).after(hours(0), halted(Some(Halt::Paused)));
+    let story = starting(paused, hours(0), "first", "ann");
+    let body = json!({ "type": "ORDER", "data": { "amount": 30 }, "people": [person("ann")] });
+    let order = Action::Post {
+        id: "order".to_owned(),
+        body: body.to_string(),
+    };
+    let world = story
+        .after(hours(1), order)
+        .after(hours(9), resume())
+        .play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(left(&world), ["one"]);
 }
 
 #[test]
@@ -120,17 +143,17 @@ fn resume() -> Action {
     halted(None)
 }
 
-fn starting(story: Story, delay: SignedDuration, id: &str, person: &str) -> Story {
-    let email = given::address(person);
-    let body = json!({
-        "type": "START", "data": {},
-        "people": [{ "id": person, "email": email.as_str(), "full_name": person }],
-    });
+fn starting(story: Story, delay: SignedDuration, id: &str, name: &str) -> Story {
+    let body = json!({ "type": "START", "data": {}, "people": [person(name)] });
     let action = Action::Post {
         id: id.to_owned(),
         body: body.to_string(),
     };
     story.after(delay, action)
+}
+
+fn person(name: &str) -> Json {
+    json!({ "id": name, "email": given::address(name).as_str(), "full_name": name })
 }
 
 fn hours(hours: i64) -> SignedDuration {

@@ -86,7 +86,7 @@ fn whatever_breaks_once_every_result_is_told() {
     let explored = calling().survives(1, &FAULTS);
     for fault in ["refused", "no answer, heard", "crash before", "crash after"] {
         assert!(
-            explored.reached.contains_key(&("hooks.tell", fault)),
+            explored.reached.contains_key(&("hooks.post", fault)),
             "{fault}"
         );
     }
@@ -125,7 +125,7 @@ fn whoever_refuses_a_post_parks_the_run_or_leaves_a_dead_letter() {
     let (parked, dead) = (Cell::new(0), Cell::new(0));
     let check = |world: &World| {
         let state = world.state();
-        if !state.reached.contains_key(&("hooks.tell", "refused")) {
+        if !state.reached.contains_key(&("hooks.post", "refused")) {
             return Vec::new();
         }
         let run = state.runs.all().next();

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use engine::{Hooks, Told, Untold};
+use engine::{HookPost, Hooks, Unposted};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Request, StatusCode, Uri};
@@ -51,7 +51,7 @@ impl Client {
         })
     }
 
-    async fn post(&self, post: &Told<'_>) -> Result<(), Untold> {
+    async fn send(&self, post: &HookPost<'_>) -> Result<(), Unposted> {
         let uri: Uri = post
             .url
             .parse()
@@ -92,17 +92,17 @@ impl Client {
 }
 
 impl Hooks for Client {
-    async fn tell(&self, post: &Told<'_>) -> Result<(), Untold> {
+    async fn post(&self, post: &HookPost<'_>) -> Result<(), Unposted> {
         // One system that hangs must not hold up what others are told.
         if self.is_silent(post.url) {
             return Err(unanswered("did not answer a moment ago"));
         }
-        self.post(post).await
+        self.send(post).await
     }
 }
 
 /// Says what a status means.
-fn verdict(status: StatusCode) -> Result<(), Untold> {
+fn verdict(status: StatusCode) -> Result<(), Unposted> {
     let later = [
         StatusCode::REQUEST_TIMEOUT,
         StatusCode::TOO_EARLY,
@@ -121,7 +121,7 @@ fn verdict(status: StatusCode) -> Result<(), Untold> {
 }
 
 /// Says why there was no answer, without what may stand in an address.
-fn unreached(error: &hyper_util::client::legacy::Error) -> Untold {
+fn unreached(error: &hyper_util::client::legacy::Error) -> Unposted {
     let mut cause = error.source();
     while let Some(inner) = cause {
         let inner_io = inner.downcast_ref::<std::io::Error>();
@@ -137,12 +137,12 @@ fn unreached(error: &hyper_util::client::legacy::Error) -> Untold {
     }
 }
 
-fn refused(why: &str) -> Untold {
-    Untold::Refused(why.to_owned())
+fn refused(why: &str) -> Unposted {
+    Unposted::Refused(why.to_owned())
 }
 
-fn unanswered(why: &str) -> Untold {
-    Untold::Unanswered(why.to_owned())
+fn unanswered(why: &str) -> Unposted {
+    Unposted::Unanswered(why.to_owned())
 }
 
 /// How long a system may think.
@@ -150,3 +150,69 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long nobody waits for a system that kept somebody waiting in vain.
 const SILENT_FOR: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use engine::{HookPost, Unposted};
+    use hyper::StatusCode;
+    use journey::CallId;
+
+    use super::{Client, verdict};
+    use crate::public::Reach;
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_not_posted_to() {
+        let client = Client::new(Reach::Public).unwrap();
+        for url in [
+            "http://localhost:9/",
+            "https://127.0.0.1:9/",
+            "http://[::1]:9/",
+        ] {
+            let refused = Unposted::Refused("has no address on the open internet".to_owned());
+            assert_eq!(client.send(&post(url)).await, Err(refused), "{url}");
+        }
+        // Whoever may post there finds nobody, and tries again.
+        let client = Client::new(Reach::Anywhere).unwrap();
+        let unreached = Unposted::Unanswered("could not be reached".to_owned());
+        assert_eq!(
+            client.send(&post("http://localhost:9/")).await,
+            Err(unreached)
+        );
+    }
+
+    fn post(url: &str) -> HookPost<'_> {
+        // One for all: what it is called is not looked at.
+        static ID: std::sync::LazyLock<CallId> = std::sync::LazyLock::new(|| CallId::of(&["x"]));
+        HookPost {
+            url,
+            id: &ID,
+            timestamp: 0,
+            signatures: "v1,x",
+            body: "{}",
+        }
+    }
+
+    #[test]
+    fn what_may_succeed_later_is_told_from_what_is_refused() {
+        for (status, later) in [
+            (408, true),
+            (425, true),
+            (429, true),
+            (500, true),
+            (503, true),
+        ]
+        .into_iter()
+        .chain([301, 307, 400, 401, 404, 410].map(|status| (status, false)))
+        {
+            let found = verdict(StatusCode::from_u16(status).unwrap());
+            let told = match found.unwrap_err() {
+                Unposted::Unanswered(_) => true,
+                Unposted::Refused(_) => false,
+            };
+            assert_eq!(told, later, "{status}");
+        }
+        for status in [200, 202, 204] {
+            assert_eq!(verdict(StatusCode::from_u16(status).unwrap()), Ok(()));
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journey::{Absent, Condition, Moment, Schema};
+use journey::{Absent, Condition, Moment, Schema, shown};
 
 use super::graph::Graph;
 use super::{Journey, params};
@@ -157,8 +157,7 @@ fn call(
 ) {
     journey.declared.project.hooks.find(hook, defects);
     for text in with.values() {
-        let shown = text.value.split("{{").skip(1);
-        for path in shown.filter_map(|rest| Some(rest.split_once("}}")?.0.trim())) {
+        for path in shown(&text.value) {
             let used = params([path]);
             journey.used.extend(used.iter().cloned());
             journey.read_by_steps.extend(used);

@@ -95,6 +95,16 @@ fn limits_are_checked() {
             ("opened: +1", "opened: veel"),
             ("opened: +1", "openend: +1"),
             ("'https://crm.debrug.example/hook'", "crm"),
+            (
+                "'https://crm.debrug.example/hook'",
+                "'http://crm.debrug.example/hook'",
+            ),
+            (
+                "secret: s3",
+                "secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            ),
+            ("secret: s3", "results: [mail.send]"),
+            ("secret: s3", "results: mail.sent, retries: 3"),
         ],
     );
 }

@@ -12,14 +12,14 @@ use crate::dates::date;
 use crate::effects::{orders, pass_on, settle};
 use crate::enter::enter_by_hand;
 use crate::hold::held_back;
-use crate::news::{chosen as chosen_news, decided};
-use crate::outbox::announce;
+use crate::results::{announce, of_choice, of_decision};
 use crate::rewrite::{changes, rewrite};
 use crate::survey::dates;
+use crate::walking::Walking;
 use crate::{
-    Alarms, Calls, Chosen, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure,
-    Firings, Halted, Holder, Metric, Metrics, Moves, Orders, Outbox, Permission, Plans, Pulse,
-    Releases, Rewrite, Stored, Versioned, permission,
+    Alarms, Calls, Chosen, Clock, ContactBook, Dates, Enrollments, Exceptions, Failure, Firings,
+    Halted, Holder, Metric, Metrics, Moves, Orders, Outbox, Permission, Plans, Pulse, Releases,
+    Rewrite, Stored, Versioned, permission,
 };
 
 /// Looks at something again.
@@ -74,34 +74,19 @@ pub async fn advance(
 
 /// Moves an enrollment on because of `cause`.
 async fn run(
-    io: &(
-         impl Clock
-         + Contacts
-         + Enrollments
-         + Plans
-         + Releases
-         + Halted
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + Halted),
     record: EnrollmentRecord,
     cause: &Cause,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let plan = io.plan(&record.enrollment.plan).await?;
-    let record = match cause {
-        Cause::Due => match held_back(io, &plan, record, outbox).await? {
-            Some(record) => record,
-            None => return Ok(()),
-        },
-        Cause::Accepted { .. }
-        | Cause::Clicked { .. }
-        | Cause::End
-        | Cause::Opened { .. }
-        | Cause::Retry => record,
+    let due = *cause == Cause::Due;
+    let record = match due {
+        true => held_back(io, &plan, record, outbox).await?,
+        false => Some(record),
+    };
+    let Some(record) = record else {
+        return Ok(());
     };
     let contact = record.enrollment.contact.clone();
     let known = io.contacts(std::slice::from_ref(&contact)).await?;
@@ -124,19 +109,7 @@ async fn run(
 
 /// Lets others hear what somebody chose about a topic; who wants no more mails about it leaves every run that is.
 async fn chose(
-    io: &(
-         impl Clock
-         + Chosen
-         + Contacts
-         + Enrollments
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + Chosen),
     (contact, topic): (&ContactId, &str),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
@@ -144,7 +117,7 @@ async fn chose(
     let holding = chosen
         .as_ref()
         .and_then(|known| known.value.holding(io.now()));
-    outbox.tell(holding.and_then(|choice| chosen_news(contact, topic, choice)));
+    outbox.tell(holding.and_then(|choice| of_choice(contact, topic, choice)));
     for record in io.runs(contact).await? {
         let plan = io.plan(&record.enrollment.plan).await?;
         let about = matches!(&plan.purpose, Purpose::Marketing { topic: about } if about == topic);
@@ -167,7 +140,7 @@ async fn chose(
 ///
 /// Where somebody else was faster, it decides again about what they left.
 pub(crate) async fn step(
-    io: &(impl Clock + Contacts + Enrollments + Releases + Orders + Calls + Moves + Alarms + Metrics),
+    io: &impl Walking,
     plan: &Plan,
     person: Versioned<ContactRecord>,
     (record, input): (EnrollmentRecord, Input),
@@ -191,7 +164,7 @@ pub(crate) async fn step(
 }
 
 async fn attempt(
-    io: &(impl Clock + Enrollments + Releases + Orders + Calls + Moves + Alarms + Metrics),
+    io: &impl Walking,
     plan: &Plan,
     person: &Versioned<ContactRecord>,
     (record, input): (&EnrollmentRecord, &Input),
@@ -214,8 +187,8 @@ async fn attempt(
     pass_on(io, plan, (record, person), input).await?;
     // Told before it is stored: who comes upon a run that has moved on cannot tell what moved it. A race that is lost at
     // that moment may have told too early.
-    let news = decided(plan, Some(&record.enrollment), &decision.enrollment);
-    announce(io, &news).await?;
+    let results = of_decision(plan, Some(&record.enrollment), &decision.enrollment);
+    announce(io, &results).await?;
     let changed = change(&scene, person, (record, &decision.effects))?;
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),

@@ -11,29 +11,15 @@ use wire::{Armed, ContactRecord, Move};
 use crate::advance::step;
 use crate::effects::ring;
 use crate::enter::enter_without_event;
+use crate::walking::Walking;
 use crate::{
-    Alarms, Calls, Clock, ContactBook, Contacts, Dates, Enrollments, Exceptions, Failure, Firings,
-    Halted, Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Stored, Versioned,
+    Alarms, Clock, ContactBook, Contacts, Dates, Exceptions, Failure, Firings, Halted, Moves,
+    Outbox, Pulse, Stored, Versioned,
 };
 
 /// Does what follows from every write of a contact of which not everybody has heard yet.
 pub(crate) async fn changed(
-    io: &(
-         impl Clock
-         + ContactBook
-         + Dates
-         + Enrollments
-         + Exceptions
-         + Halted
-         + Firings
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + ContactBook + Dates + Exceptions + Halted + Firings),
     pulse: &Pulse,
     contact: &ContactId,
 ) -> Result<(), Failure> {
@@ -97,18 +83,7 @@ fn writes<'a>(record: &'a ContactRecord, release: &Release) -> Vec<Write<'a>> {
 
 /// Lets the contact's runs hear of it.
 async fn watched(
-    io: &(
-         impl Clock
-         + Contacts
-         + Enrollments
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &impl Walking,
     person: &Versioned<ContactRecord>,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {

@@ -4,32 +4,15 @@ use journey::{ContactId, DateId, arm, rearm};
 
 use crate::changed::set;
 use crate::enter::enter_without_event;
-use crate::{
-    Alarms, Calls, Clock, ContactBook, Dates, Enrollments, Exceptions, Failure, Firings, Halted,
-    Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Stored,
-};
+use crate::walking::Walking;
+use crate::{ContactBook, Dates, Exceptions, Failure, Firings, Halted, Outbox, Pulse, Stored};
 
 /// Lets a contact in whose date has come, and sets it for the next time.
 ///
 /// The release in force says what the date is for; a journey that is gone or counts from something else now lets
 /// nobody in.
 pub(crate) async fn date(
-    io: &(
-         impl Clock
-         + ContactBook
-         + Dates
-         + Enrollments
-         + Exceptions
-         + Halted
-         + Firings
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + ContactBook + Dates + Exceptions + Halted + Firings),
     pulse: &Pulse,
     (contact, id): (&ContactId, &DateId),
 ) -> Result<(), Failure> {

@@ -13,13 +13,12 @@ use crate::advance::step;
 use crate::crowd::crowd;
 use crate::effects::{orders, settle};
 use crate::fresh::{fresh, run};
-use crate::news::{decided, entered};
-use crate::outbox::announce;
+use crate::results::{announce, of_decision, of_entry};
 use crate::rewrite::{changes, rewrite};
+use crate::walking::Walking;
 use crate::{
-    Alarms, Beside, Calls, Clock, ContactBook, Contacts, Enrollments, Exception, ExceptionKind,
-    Exceptions, Failure, Firings, Halted, Metric, Metrics, Moves, Orders, Outbox, Plans, Pulse,
-    Releases, Stored, Versioned,
+    Alarms, Beside, Clock, ContactBook, Contacts, Enrollments, Exception, ExceptionKind,
+    Exceptions, Failure, Firings, Halted, Metric, Moves, Outbox, Pulse, Stored, Versioned,
 };
 
 /// What became of somebody who was to come in.
@@ -37,19 +36,7 @@ pub(crate) enum Entered {
 ///
 /// The mails that the first steps order are left in `outbox`.
 pub(crate) async fn enter(
-    io: &(
-         impl Clock
-         + Contacts
-         + Enrollments
-         + Halted
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + Halted),
     (hash, plan): (&str, &Plan),
     (event, hops): (&Event, u8),
     contact: &Contact,
@@ -72,7 +59,7 @@ pub(crate) async fn enter(
         let arrival = (hash, plan, event, hops, crowd);
         let (record, mut beside) = arrive(io, arrival, contact).await?;
         beside.entry = entry;
-        announce(io, &decided(plan, None, &record.enrollment)).await?;
+        announce(io, &of_decision(plan, None, &record.enrollment)).await?;
         if io.enter(&record, &beside).await? == Stored::Done {
             if let Phase::Parked { .. } = record.enrollment.phase {
                 io.count(Metric::ParkedEnrollments, 1);
@@ -119,7 +106,7 @@ pub(crate) async fn arrived(
     record: &EnrollmentRecord,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
-    outbox.tell([entered(&record.enrollment)]);
+    outbox.tell([of_entry(&record.enrollment)]);
     settle(io, plan, record, outbox).await?;
     Ok(())
 }
@@ -136,18 +123,7 @@ enum Admitted {
 
 /// Asks whether somebody may come in, again or at all; ends the run that is on its way, where that is how it is.
 async fn admission(
-    io: &(
-         impl Clock
-         + Contacts
-         + Enrollments
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &impl Walking,
     plan: &Plan,
     (event, id): (&Event, &EnrollmentId),
     contact: &Contact,
@@ -193,18 +169,7 @@ async fn admission(
 
 /// Ends a run because its contact comes in anew.
 async fn restart(
-    io: &(
-         impl Clock
-         + Contacts
-         + Enrollments
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &impl Walking,
     running: EnrollmentRecord,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
@@ -261,21 +226,7 @@ async fn arrive(
 
 /// Lets somebody in by something that is no event: what they changed, a date, or somebody who says so.
 pub(crate) async fn enter_without_event(
-    io: &(
-         impl Clock
-         + ContactBook
-         + Enrollments
-         + Exceptions
-         + Halted
-         + Firings
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
     hash: &str,
     (cause, hops): (&str, u8),
@@ -310,21 +261,7 @@ pub(crate) async fn enter_without_event(
 
 /// Lets somebody in because somebody says so.
 pub(crate) async fn enter_by_hand(
-    io: &(
-         impl Clock
-         + ContactBook
-         + Enrollments
-         + Exceptions
-         + Halted
-         + Firings
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
     (contact, journey): (&ContactId, &str),
     cause: (&str, u8),

@@ -6,8 +6,7 @@ use jiff::SignedDuration;
 use journey::{ContactId, SendId};
 use wire::{Cause, Move, Report, ReportKind};
 
-use crate::news::reported;
-use crate::outbox::announce;
+use crate::results::{announce, of_report};
 use crate::{Calls, Clock, Fact, Failure, Ledger, Moves, Releases, Row, RowState, SuppressionBook};
 
 /// Takes in a batch of reports: in any order, any number of times.
@@ -31,7 +30,7 @@ pub async fn feedback(
     let mails: Vec<_> = mails.map(|(send, to)| (to.clone(), send.clone())).collect();
     let rows = io.rows(&mails).await?;
 
-    let (mut moves, mut told) = (Vec::new(), Vec::new());
+    let (mut moves, mut results) = (Vec::new(), Vec::new());
     let mut proven = BTreeSet::new();
     let mut news: BTreeMap<&SendId, BTreeSet<Fact>> = BTreeMap::new();
     for report in reports {
@@ -47,7 +46,7 @@ pub async fn feedback(
                 moves.push(moved(row, Cause::Accepted { step }));
             }
         }
-        told.extend(reported(report, row, io.now()));
+        results.extend(of_report(report, row, io.now()));
         if let Some(fact) = fact(report).filter(|fact| !row.facts.contains(fact)) {
             news.entry(&report.send).or_default().insert(fact);
         }
@@ -56,7 +55,7 @@ pub async fn feedback(
             io.suppress(&row.address, reason).await?;
         }
     }
-    announce(io, &told).await?;
+    announce(io, &results).await?;
     for (recipient, send) in &mails {
         if let Some(facts) = news.get(send) {
             io.note(recipient, send, facts).await?;

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use journey::{Order, Plan, ceil_to_minute};
 use wire::{EnrollmentRecord, Halt};
 
-use crate::effects::{alarm, settle};
+use crate::effects::{ORDER_AGE_MAX, alarm, settle};
 use crate::{Alarms, Clock, Enrollments, Failure, Halted, Moves, Outbox, Stored};
 
 /// Lets a run whose moment has come rest where it stands, if its journey is paused, or go on with what it was held in;
@@ -75,10 +75,11 @@ pub(crate) async fn hold(
     }
 }
 
-/// Returns an order that has not grown old while its journey was paused.
-fn renewed(order: &Order, now: Timestamp) -> Order {
+/// Returns an order that does not grow too old while its journey is paused.
+pub(crate) fn renewed(order: &Order, now: Timestamp) -> Order {
+    let old = now.duration_since(order.decided) > ORDER_AGE_MAX / 2;
     Order {
-        decided: now,
+        decided: if old { now } else { order.decided },
         ..order.clone()
     }
 }

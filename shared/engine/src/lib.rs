@@ -22,16 +22,17 @@ mod fresh;
 mod hold;
 mod intake;
 mod keyring;
-mod news;
 mod outbox;
 mod ports;
 mod preferences;
 mod resolve;
+mod results;
 mod rewrite;
 mod send;
 mod silence;
 mod survey;
 mod wake;
+mod walking;
 
 pub use advance::advance;
 pub use call::call;
@@ -44,10 +45,10 @@ pub use outbox::Outbox;
 pub use ports::{
     AddressKey, Alarms, Backlog, Beside, Bonding, Calls, ChoiceBook, Chosen, Claim, Claimed, Clock,
     ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception,
-    ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookSecrets, Hooks, Lane, Ledger,
-    Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Pressure, Quota,
-    Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, SuppressionBook, Suppressions,
-    Surveys, Templates, Tickets, Told, Undelivered, Unsubscribe, Untold, Versioned,
+    ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost, HookSecrets, Hooks, Lane,
+    Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Pressure,
+    Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, SuppressionBook, Suppressions,
+    Surveys, Templates, Tickets, Undelivered, Unposted, Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};

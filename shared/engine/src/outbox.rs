@@ -2,8 +2,9 @@
 
 use jiff::SignedDuration;
 use journey::Order;
-use wire::{About, Call, News};
+use wire::{About, Call, HookResult};
 
+use crate::results::calls;
 use crate::{Calls, Failure, Lane, Orders, Releases};
 
 /// What a batch has decided to mail and to post.
@@ -16,7 +17,7 @@ pub struct Outbox {
     transactional: Vec<Order>,
     marketing: Vec<Order>,
     calls: Vec<Call>,
-    news: Vec<News>,
+    results: Vec<HookResult>,
 }
 
 impl Outbox {
@@ -34,8 +35,8 @@ impl Outbox {
     }
 
     /// Keeps what happened until the end of the batch.
-    pub(crate) fn tell(&mut self, news: impl IntoIterator<Item = News>) {
-        self.news.extend(news);
+    pub(crate) fn tell(&mut self, results: impl IntoIterator<Item = HookResult>) {
+        self.results.extend(results);
     }
 
     /// Keeps what another part of the batch decided, too.
@@ -43,7 +44,7 @@ impl Outbox {
         self.transactional.extend(other.transactional);
         self.marketing.extend(other.marketing);
         self.calls.extend(other.calls);
-        self.news.extend(other.news);
+        self.results.extend(other.results);
     }
 
     /// Orders all mails, one message for many, and asks for the posts.
@@ -59,39 +60,11 @@ impl Outbox {
                 io.order(lane, orders, SignedDuration::ZERO).await?;
             }
         }
-        let mut calls = self.calls.clone();
-        calls.extend(results(io, &self.news).await?);
-        if !calls.is_empty() {
-            io.call(&calls, SignedDuration::ZERO).await?;
+        let mut asked = self.calls.clone();
+        asked.extend(calls(io, &self.results).await?);
+        if !asked.is_empty() {
+            io.call(&asked, SignedDuration::ZERO).await?;
         }
         Ok(())
     }
-}
-
-/// Asks for the posts to those who want to hear of what happened.
-pub(crate) async fn announce(io: &(impl Calls + Releases), news: &[News]) -> anyhow::Result<()> {
-    let results = results(io, news).await?;
-    if results.is_empty() {
-        return Ok(());
-    }
-    io.call(&results, SignedDuration::ZERO).await
-}
-
-async fn results(io: &impl Releases, news: &[News]) -> anyhow::Result<Vec<Call>> {
-    if news.is_empty() {
-        return Ok(Vec::new());
-    }
-    let release = io.current().await?.map(|(_, release)| release);
-    let hooks = release.iter().flat_map(|release| &release.hooks);
-    let calls = hooks.flat_map(|(name, hook)| {
-        let wanted = news.iter().filter(|news| hook.results.contains(&news.kind));
-        wanted.map(|news| Call {
-            about: About::Result {
-                hook: name.clone(),
-                news: news.clone(),
-            },
-            tries: 0,
-        })
-    });
-    Ok(calls.collect())
 }

@@ -28,6 +28,7 @@ mod plan;
 mod publish;
 mod rehearsal;
 mod revision;
+mod saying;
 mod share;
 mod silence;
 mod suggest;
@@ -61,6 +62,7 @@ pub use plan::{
 pub use publish::Publish;
 pub use rehearsal::{Deed, Line, Script, Told, rehearse};
 pub use revision::{Before, Revision};
+pub use saying::{Part, parts, shown};
 pub use silence::{Fired, Silence};
 pub use suggest::nearest;
 pub use time::{

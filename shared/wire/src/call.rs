@@ -30,7 +30,7 @@ pub enum About {
         /// The hook's name.
         hook: String,
         /// The result.
-        news: News,
+        result: HookResult,
     },
     /// A step of a run that waits for it.
     Step {
@@ -43,9 +43,9 @@ pub enum About {
     },
 }
 
-/// Something that happened, for other systems to hear.
+/// A result: something that happened, for other systems to hear.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct News {
+pub struct HookResult {
     /// What.
     pub kind: ResultKind,
     /// When.
@@ -62,7 +62,20 @@ pub struct News {
     pub detail: Option<String>,
 }
 
-impl News {
+impl HookResult {
+    /// Begins to tell what happened to somebody.
+    pub fn new(kind: ResultKind, at: Timestamp, contact: ContactId) -> Self {
+        Self {
+            kind,
+            at,
+            contact,
+            enrollment: None,
+            step: None,
+            recipient: None,
+            detail: None,
+        }
+    }
+
     /// Returns the name that a repeat is known by.
     pub fn id(&self) -> CallId {
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
@@ -127,13 +140,13 @@ struct CallDoc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     step: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    news: Option<NewsDoc>,
+    result: Option<ResultDoc>,
     #[serde(default, skip_serializing_if = "is_zero")]
     tries: u16,
 }
 
 #[derive(Deserialize, Serialize)]
-struct NewsDoc {
+struct ResultDoc {
     hook: String,
     kind: String,
     #[serde(with = "time")]
@@ -151,22 +164,22 @@ fn is_zero(number: &u16) -> bool {
 
 impl From<&Call> for CallDoc {
     fn from(call: &Call) -> Self {
-        let (contact, enrollment, step, news) = match &call.about {
+        let (contact, enrollment, step, result) = match &call.about {
             About::Step {
                 contact,
                 enrollment,
                 step,
             } => (contact, Some(enrollment), Some(step), None),
-            About::Result { hook, news } => (
-                &news.contact,
-                news.enrollment.as_ref(),
-                news.step.as_ref(),
-                Some(NewsDoc {
+            About::Result { hook, result } => (
+                &result.contact,
+                result.enrollment.as_ref(),
+                result.step.as_ref(),
+                Some(ResultDoc {
                     hook: hook.clone(),
-                    kind: news.kind.as_str().to_owned(),
-                    at: news.at,
-                    recipient: news.recipient.as_ref().map(ToString::to_string),
-                    detail: news.detail.clone(),
+                    kind: result.kind.as_str().to_owned(),
+                    at: result.at,
+                    recipient: result.recipient.as_ref().map(ToString::to_string),
+                    detail: result.detail.clone(),
                 }),
             ),
         };
@@ -174,7 +187,7 @@ impl From<&Call> for CallDoc {
             contact: contact.to_string(),
             enrollment: enrollment.map(ToString::to_string),
             step: step.cloned(),
-            news,
+            result,
             tries: call.tries,
         }
     }
@@ -186,18 +199,18 @@ impl TryFrom<CallDoc> for Call {
     fn try_from(doc: CallDoc) -> Result<Self, Unreadable> {
         let contact = doc.contact.parse()?;
         let enrollment = doc.enrollment.map(|id| id.parse()).transpose()?;
-        let about = match (doc.news, enrollment, doc.step) {
-            (Some(news), enrollment, step) => About::Result {
-                hook: news.hook,
-                news: News {
-                    kind: ResultKind::from_word(&news.kind)
+        let about = match (doc.result, enrollment, doc.step) {
+            (Some(result), enrollment, step) => About::Result {
+                hook: result.hook,
+                result: HookResult {
+                    kind: ResultKind::from_word(&result.kind)
                         .ok_or_else(|| Unreadable::new("the kind of a result"))?,
-                    at: news.at,
+                    at: result.at,
                     contact,
                     enrollment,
                     step,
-                    recipient: news.recipient.map(|id| id.parse()).transpose()?,
-                    detail: news.detail,
+                    recipient: result.recipient.map(|id| id.parse()).transpose()?,
+                    detail: result.detail,
                 },
             },
             (None, Some(enrollment), Some(step)) => About::Step {

@@ -7,9 +7,10 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+use crate::derive::derive;
 use crate::{Secret, Unreadable};
 
 /// The keys that the secrets of hooks are derived from.
@@ -23,20 +24,7 @@ impl HookKeys {
     ///
     /// Fails where there is none, or one of them is none.
     pub fn parse(keys: &str) -> Result<Self, Unreadable> {
-        let wrong = || Unreadable::new("the address key: it is base64 of at least 16 bytes");
-        let derived = keys.split_whitespace().map(|key| {
-            let key = STANDARD.decode(key).ok().filter(|key| key.len() >= KEY_MIN);
-            let mac = key.and_then(|key| Hmac::<Sha256>::new_from_slice(&key).ok());
-            let mut mac = mac.ok_or_else(wrong)?;
-            // What tells addresses apart must not be what signs.
-            mac.update(b"secrets of hooks");
-            Hmac::new_from_slice(&mac.finalize().into_bytes()).map_err(|_| wrong())
-        });
-        let keys: Vec<_> = derived.collect::<Result<_, _>>()?;
-        match keys.is_empty() {
-            false => Ok(Self(keys)),
-            true => Err(wrong()),
-        }
+        derive(keys, b"secrets of hooks").map(Self)
     }
 
     /// Returns the secret called `name` as its receiver is given it, the newest first.
@@ -65,8 +53,6 @@ impl fmt::Debug for HookKeys {
         f.write_str("HookKeys(…)")
     }
 }
-
-const KEY_MIN: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ mod address;
 mod call;
 mod choice;
 mod contact;
+mod derive;
 mod enrollment;
 mod entry;
 mod event;
@@ -33,7 +34,7 @@ mod value;
 mod wiring;
 
 pub use address::AddressHasher;
-pub use call::{About, Call, CallsMessage, News};
+pub use call::{About, Call, CallsMessage, HookResult};
 pub use choice::{Choice, Choices, Chosen};
 pub use contact::{Bonds, ContactRecord, RoleBond};
 pub use enrollment::{EnrollmentRecord, Passage, Standing};

@@ -5,13 +5,12 @@
 
 use std::fmt::{self, Write};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use journey::ContactId;
 use sha2::Sha256;
 
 use crate::Unreadable;
+use crate::derive::derive;
 
 /// What a token is about.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,19 +34,12 @@ impl TicketKeys {
     ///
     /// Fails where there is none, or one of them is none.
     pub fn parse(keys: &str) -> Result<Self, Unreadable> {
-        let wrong = || Unreadable::new("the address key: it is base64 of at least 16 bytes");
-        let derived = keys.split_whitespace().map(|key| {
-            let key = STANDARD.decode(key).ok().filter(|key| key.len() >= KEY_MIN);
-            let mac = key.and_then(|key| Hmac::<Sha256>::new_from_slice(&key).ok());
-            let mut mac = mac.ok_or_else(wrong)?;
-            // What tells addresses apart must not be what opens pages.
-            mac.update(b"tokens of pages for recipients");
-            Hmac::new_from_slice(&mac.finalize().into_bytes()).map_err(|_| wrong())
-        });
-        let keys: Vec<_> = derived.collect::<Result<_, _>>()?;
+        let keys = derive(keys, b"tokens of pages for recipients")?;
         match keys.len() {
             1..=KEYS_MAX => Ok(Self(keys)),
-            _ => Err(wrong()),
+            _ => Err(Unreadable::new(format!(
+                "the address key: there are more than {KEYS_MAX}"
+            ))),
         }
     }
 
@@ -122,7 +114,6 @@ fn bytes(digits: &str) -> Option<[u8; MAC_BYTES]> {
     Some(bytes)
 }
 
-const KEY_MIN: usize = 16;
 const KEYS_MAX: usize = 16;
 const MAC_BYTES: usize = 16;
 const TOKEN_MAX: usize = 512;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{HookSecrets, Hooks, Told, Untold};
+use engine::{HookPost, HookSecrets, Hooks, Unposted};
 use jiff::Timestamp;
 use journey::{Phase, ResultKind};
 use serde_json::Value as Json;
-use wire::{EnrollmentRecord, HookKeys, News, Secret, Signed};
+use wire::{EnrollmentRecord, HookKeys, HookResult, Secret, Signed};
 
 use super::{Kind, Pause, State, World};
 use crate::given;
@@ -25,16 +25,16 @@ fn hook_keys() -> HookKeys {
 }
 
 impl Hooks for World {
-    async fn tell(&self, post: &Told<'_>) -> Result<(), Untold> {
+    async fn post(&self, post: &HookPost<'_>) -> Result<(), Unposted> {
         self.state().begin();
         Pause::default().await;
-        let fault = self.state().fault(Kind::Mail, "hooks.tell", &FAULTS);
+        let fault = self.state().fault(Kind::Mail, "hooks.post", &FAULTS);
         match fault {
-            "refused" => Err(Untold::Refused("answered 404".to_owned())),
-            "no answer, not heard" => Err(Untold::Unanswered("did not answer".to_owned())),
+            "refused" => Err(Unposted::Refused("answered 404".to_owned())),
+            "no answer, not heard" => Err(Unposted::Unanswered("did not answer".to_owned())),
             "no answer, heard" => {
                 self.state().hear(post);
-                Err(Untold::Unanswered("did not answer".to_owned()))
+                Err(Unposted::Unanswered("did not answer".to_owned()))
             }
             "crash before" => self.crash().await,
             "crash after" => {
@@ -50,7 +50,7 @@ impl Hooks for World {
 }
 
 impl State {
-    fn hear(&mut self, post: &Told<'_>) {
+    fn hear(&mut self, post: &HookPost<'_>) {
         let hook = given::hook();
         let timestamp = post.timestamp.to_string();
         let signed = Signed {
@@ -74,7 +74,7 @@ impl State {
 
     /// Returns whether the other system has ever refused a post.
     pub(super) fn is_refused_by_hook(&self) -> bool {
-        self.reached.contains_key(&("hooks.tell", "refused"))
+        self.reached.contains_key(&("hooks.post", "refused"))
     }
 
     /// Finds results of a run that the other system has never heard of.
@@ -87,27 +87,23 @@ impl State {
         if nobody || gone || self.is_refused_by_hook() {
             return Vec::new();
         }
-        let news = |kind, step: Option<&str>| News {
-            kind,
-            at: Timestamp::UNIX_EPOCH,
-            contact: run.contact.clone(),
+        let result = |kind, step: Option<&str>| HookResult {
             enrollment: Some(run.id.clone()),
             step: step.map(str::to_owned),
-            recipient: None,
-            detail: None,
+            ..HookResult::new(kind, Timestamp::UNIX_EPOCH, run.contact.clone())
         };
-        let mut expected = vec![news(ResultKind::Entered, None)];
+        let mut expected = vec![result(ResultKind::Entered, None)];
         if let Phase::Left { .. } = run.phase {
-            expected.push(news(ResultKind::Left, None));
+            expected.push(result(ResultKind::Left, None));
         }
         let sent = run.path.iter().filter(|taken| taken.outcome == "sent");
-        expected.extend(sent.map(|taken| news(ResultKind::Sent, Some(&taken.step))));
-        let unheard = expected.iter().filter(|news| {
-            let id = news.id();
+        expected.extend(sent.map(|taken| result(ResultKind::Sent, Some(&taken.step))));
+        let unheard = expected.iter().filter(|result| {
+            let id = result.id();
             !self.heard.contains_key(id.as_str())
         });
         let mut faults: Vec<_> = unheard
-            .map(|news| format!("nobody heard of {} of {}", news.kind.as_str(), run.id))
+            .map(|result| format!("nobody heard of {} of {}", result.kind.as_str(), run.id))
             .collect();
         let called: BTreeSet<_> = self
             .heard

@@ -7,15 +7,16 @@ mod body;
 
 use anyhow::anyhow;
 use jiff::SignedDuration;
-use journey::{Action, CallId, Contact, EnrollmentId, Hook, Input, Phase, SendResult, Settled};
-use wire::{About, Call, Halt, News};
+use journey::{Action, CallId, ContactId, EnrollmentId, Hook, Input, Phase, SendResult, Settled};
+use wire::{About, Call, Halt, HookResult};
 
 use crate::advance::{erased, step};
 use crate::effects::settle;
 use crate::hold::hold;
+use crate::walking::Walking;
 use crate::{
-    Alarms, Calls, Clock, Contacts, Enrollments, Failure, Halted, HookSecrets, Hooks, Metric,
-    Metrics, Moves, Orders, Outbox, Plans, Releases, Told, Untold,
+    Alarms, Calls, Clock, Contacts, Enrollments, Failure, Halted, HookPost, HookSecrets, Hooks,
+    Metric, Metrics, Moves, Orders, Outbox, Plans, Releases, Unposted,
 };
 
 /// Makes the post of `call`, unless nobody waits for it any more.
@@ -40,45 +41,38 @@ pub async fn call(
     call: &Call,
 ) -> Result<(), Failure> {
     match &call.about {
-        About::Result { hook, news } => result(io, hooks, call, (hook, news)).await,
+        About::Result { hook, result } => tell(io, hooks, call, (hook, result)).await,
         About::Step {
             contact,
             enrollment,
             step,
-        } => {
-            let Some(record) = io.enrollment(contact, enrollment).await? else {
-                return Ok(());
-            };
-            let waiting = Waiting { call, record, step };
-            waiting.go(io, hooks).await
-        }
+        } => ask(io, hooks, call, (contact, enrollment, step)).await,
     }
 }
 
 /// Tells a hook what happened.
-async fn result(
+async fn tell(
     io: &(impl Clock + Contacts + Enrollments + Plans + Releases + HookSecrets + Calls + Metrics),
     hooks: &impl Hooks,
     call: &Call,
-    (name, news): (&str, &News),
+    (name, result): (&str, &HookResult),
 ) -> Result<(), Failure> {
     // Whoever wants to hear of it no more since is told nothing.
     let hook = hook(io, name).await?;
-    let Some(hook) = hook.filter(|hook| hook.results.contains(&news.kind)) else {
+    let Some(hook) = hook.filter(|hook| hook.results.contains(&result.kind)) else {
         return Ok(());
     };
-    let mut people = vec![news.contact.clone()];
-    people.extend(news.recipient.clone());
-    people.dedup();
+    let mut people = vec![result.contact.clone()];
+    people.extend(result.recipient.clone());
     let known = io.contacts(&people).await?;
     let person = |id| known.get(id).map(|known| &known.value.contact);
     // Nobody is told about somebody who was erased.
-    let Some(contact) = person(&news.contact) else {
+    let Some(contact) = person(&result.contact) else {
         return Ok(());
     };
-    let recipient = news.recipient.as_ref().and_then(person);
-    let run = match &news.enrollment {
-        Some(id) => io.enrollment(&news.contact, id).await?,
+    let recipient = result.recipient.as_ref().and_then(person);
+    let run = match &result.enrollment {
+        Some(id) => io.enrollment(&result.contact, id).await?,
         None => None,
     };
     let plan = match &run {
@@ -86,111 +80,70 @@ async fn result(
         None => None,
     };
     let run = run.as_ref().map(|record| &record.enrollment);
-    let about = body::About {
-        contact,
-        recipient,
-        run,
-        plan: plan.as_deref(),
+    let body = body::of_result(result, (contact, recipient), run.zip(plan.as_deref()));
+    let to = (name, &hook, &result.id());
+    match post(io, hooks, call, to, &body).await? {
+        Posted::Done | Posted::Later => Ok(()),
+        Posted::Refused(why) => Err(Failure::Reject(anyhow!(why))),
+    }
+}
+
+/// Calls a hook for a run that waits for its answer.
+async fn ask(
+    io: &(impl Walking + HookSecrets + Halted),
+    hooks: &impl Hooks,
+    call: &Call,
+    (contact, enrollment, id): (&ContactId, &EnrollmentId, &str),
+) -> Result<(), Failure> {
+    let Some(record) = io.enrollment(contact, enrollment).await? else {
+        return Ok(());
     };
-    let body = body::result(news, about);
-    match tell(io, hooks, (&news.id(), &hook), &body).await {
-        Ok(()) => Ok(()),
-        Err(Untold::Refused(why)) => Err(Failure::Reject(anyhow!("the hook `{name}` {why}"))),
-        Err(Untold::Unanswered(why)) => match again(io, call).await? {
-            true => Ok(()),
-            false => Err(Failure::Reject(anyhow!("the hook `{name}` {why}"))),
-        },
+    let run = &record.enrollment;
+    let plan = io.plan(&run.plan).await?;
+    let action = plan.step(id).map(|step| &step.action);
+    let Some(Action::Call {
+        hook: name, with, ..
+    }) = action
+    else {
+        return Err(Failure::Reject(anyhow!("the plan has no call `{id}`")));
+    };
+    let mut outbox = Outbox::default();
+    let waits = matches!(&run.phase, Phase::Calling { step, .. } if step == id);
+    if !waits {
+        settle(io, &plan, &record, &mut outbox).await?;
+        return outbox.finish(io).await;
     }
-}
-
-/// A run that waits for the answer to a post.
-struct Waiting<'a> {
-    call: &'a Call,
-    record: wire::EnrollmentRecord,
-    step: &'a str,
-}
-
-impl Waiting<'_> {
-    async fn go(
-        self,
-        io: &(
-             impl Clock
-             + Contacts
-             + Enrollments
-             + Plans
-             + Releases
-             + HookSecrets
-             + Halted
-             + Orders
-             + Calls
-             + Moves
-             + Alarms
-             + Metrics
-         ),
-        hooks: &impl Hooks,
-    ) -> Result<(), Failure> {
-        let Self {
-            call,
-            record,
-            step: id,
-        } = self;
-        let plan = io.plan(&record.enrollment.plan).await?;
-        let action = plan.step(id).map(|step| &step.action);
-        let Some(Action::Call {
-            hook: name, with, ..
-        }) = action
-        else {
-            return Err(Failure::Reject(anyhow!("the plan has no call `{id}`")));
-        };
-        let waits = matches!(&record.enrollment.phase, Phase::Calling { step, .. } if step == id);
-        if !waits {
-            let mut outbox = Outbox::default();
-            settle(io, &plan, &record, &mut outbox).await?;
-            // The post that this one was about was made.
-            return outbox.finish(io).await;
-        }
-        if io.halt(&plan.journey).await? == Some(Halt::Paused) {
-            return hold(io, &record, None).await;
-        }
-        let contact = record.enrollment.contact.clone();
-        let known = io.contacts(std::slice::from_ref(&contact)).await?;
-        let Some(person) = known.into_values().next() else {
-            return erased(io, record).await;
-        };
-        let whole: Contact = person.value.contact.clone();
-        let whole = whole.with_defaults(&plan.settings.fields);
-        let refused = |why: String| SendResult::Refused {
-            reason: format!("the hook `{name}` {why}"),
-        };
-        let result = match hook(io, name).await? {
-            None => refused("is not declared in the release in force".to_owned()),
-            Some(hook) => {
-                let body = body::step((&plan, &record.enrollment, &whole), (id, with), io.now());
-                let name = step_id(&record.enrollment.id, id);
-                match tell(io, hooks, (&name, &hook), &body).await {
-                    Ok(()) => SendResult::Accepted,
-                    Err(Untold::Refused(why)) => refused(why),
-                    Err(Untold::Unanswered(why)) => match again(io, call).await? {
-                        true => return Ok(()),
-                        false => refused(why),
-                    },
-                }
-            }
-        };
-        let step_name = id.to_owned();
-        let input = Input::Settled(Settled {
-            step: step_name,
-            result,
-        });
-        let mut outbox = Outbox::default();
-        step(io, &plan, person, (record, input), &mut outbox).await?;
-        outbox.finish(io).await
+    if io.halt(&plan.journey).await? == Some(Halt::Paused) {
+        return hold(io, &record, None).await;
     }
-}
-
-/// Names the post of a step: a run takes each at most once.
-fn step_id(run: &EnrollmentId, step: &str) -> CallId {
-    CallId::of(&["journey.call", run.as_str(), step])
+    let known = io.contacts(std::slice::from_ref(contact)).await?;
+    let Some(person) = known.into_values().next() else {
+        return erased(io, record).await;
+    };
+    let posted = match hook(io, name).await? {
+        None => Posted::Refused(format!(
+            "the release in force does not declare the hook `{name}`"
+        )),
+        Some(hook) => {
+            let whole = person.value.contact.clone();
+            let whole = whole.with_defaults(&plan.settings.fields);
+            let body = body::of_step((&plan, run, &whole), (id, with), io.now());
+            let name_of_post = CallId::of(&[body::CALL, run.id.as_str(), id]);
+            post(io, hooks, call, (name, &hook, &name_of_post), &body).await?
+        }
+    };
+    let result = match posted {
+        Posted::Done => SendResult::Accepted,
+        Posted::Later => return Ok(()),
+        Posted::Refused(reason) => SendResult::Refused { reason },
+    };
+    let step_id = id.to_owned();
+    let settled = Input::Settled(Settled {
+        step: step_id,
+        result,
+    });
+    step(io, &plan, person, (record, settled), &mut outbox).await?;
+    outbox.finish(io).await
 }
 
 /// Returns a hook of the release in force: where a system is found holds for every version of a journey.
@@ -199,27 +152,44 @@ async fn hook(io: &impl Releases, name: &str) -> anyhow::Result<Option<Hook>> {
     Ok(release.and_then(|release| release.hooks.get(name).cloned()))
 }
 
+/// What became of a post.
+enum Posted {
+    /// It was taken.
+    Done,
+    /// It is made again later.
+    Later,
+    /// Somebody must mend something.
+    Refused(String),
+}
+
 /// Signs a post and makes it.
-async fn tell(
-    io: &(impl Clock + HookSecrets),
+async fn post(
+    io: &(impl Clock + HookSecrets + Calls + Metrics),
     hooks: &impl Hooks,
-    (id, hook): (&CallId, &Hook),
+    call: &Call,
+    (name, hook, id): (&str, &Hook, &CallId),
     body: &str,
-) -> Result<(), Untold> {
+) -> Result<Posted, Failure> {
     let now = io.now();
-    let secrets = io.hook_secrets(&hook.secret);
-    let signatures = secrets
-        .iter()
-        .map(|secret| secret.sign(id.as_str(), now, body.as_bytes()));
+    let secrets = io.hook_secrets(&hook.secret).into_iter();
+    let signatures = secrets.map(|secret| secret.sign(id.as_str(), now, body.as_bytes()));
     let signatures: Vec<_> = signatures.collect();
-    let post = Told {
+    let post = HookPost {
         url: &hook.url,
         id,
         timestamp: now.as_second(),
         signatures: &signatures.join(" "),
         body,
     };
-    hooks.tell(&post).await
+    let why = match hooks.post(&post).await {
+        Ok(()) => return Ok(Posted::Done),
+        Err(Unposted::Refused(why)) => why,
+        Err(Unposted::Unanswered(why)) => match again(io, call).await? {
+            true => return Ok(Posted::Later),
+            false => why,
+        },
+    };
+    Ok(Posted::Refused(format!("the hook `{name}` {why}")))
 }
 
 /// Asks for a post again, later; returns whether there is still reason to.
@@ -228,7 +198,7 @@ async fn again(io: &(impl Calls + Metrics), call: &Call) -> Result<bool, Failure
         return Ok(false);
     }
     let later = Call {
-        tries: call.tries.saturating_add(1),
+        tries: call.tries + 1,
         ..call.clone()
     };
     io.call(&[later], delay(call.tries)).await?;
@@ -251,11 +221,21 @@ const QUADRUPLINGS_MAX: u16 = 4;
 
 #[cfg(test)]
 mod tests {
-    use super::delay;
+    use jiff::SignedDuration;
+
+    use super::{TRIES_MAX, delay};
 
     #[test]
     fn a_system_that_does_not_answer_is_asked_less_and_less_often() {
         let delays = [0, 1, 2, 3, 4, 5, u16::MAX].map(|tries| delay(tries).as_secs());
         assert_eq!(delays, [5, 20, 80, 320, 900, 900, 900]);
+    }
+
+    #[test]
+    fn a_system_that_is_down_over_a_weekend_is_not_given_up() {
+        let tried = (0..TRIES_MAX).map(delay);
+        let longest = tried.fold(SignedDuration::ZERO, |sum, delay| sum + delay);
+        assert!(longest > SignedDuration::from_hours(72), "{longest:#}");
+        assert!(longest < SignedDuration::from_hours(73), "{longest:#}");
     }
 }

@@ -14,12 +14,12 @@ pub trait HookSecrets {
 /// Posts to other systems, over the open internet.
 pub trait Hooks {
     /// Makes a post, once.
-    fn tell(&self, post: &Told<'_>) -> impl Future<Output = Result<(), Untold>> + Send;
+    fn post(&self, post: &HookPost<'_>) -> impl Future<Output = Result<(), Unposted>> + Send;
 }
 
 /// A post to another system, signed by the Standard Webhooks scheme.
 #[derive(Clone, Copy)]
-pub struct Told<'a> {
+pub struct HookPost<'a> {
     /// Where to.
     pub url: &'a str,
     /// What a repeat is known by: `webhook-id`.
@@ -33,15 +33,15 @@ pub struct Told<'a> {
 }
 
 /// What it says is personal data.
-impl std::fmt::Debug for Told<'_> {
+impl std::fmt::Debug for HookPost<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Told({})", self.id)
+        write!(f, "HookPost({})", self.id)
     }
 }
 
 /// Why a post was not taken.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Untold {
+pub enum Unposted {
     /// It is refused, and will be again: somebody must mend something.
     Refused(String),
     /// It may be taken a little later; it may even have been taken.

@@ -28,7 +28,7 @@ pub use enrollments::{
 };
 pub use firings::Firings;
 pub use halts::Halted;
-pub use hooks::{HookSecrets, Hooks, Told, Untold};
+pub use hooks::{HookPost, HookSecrets, Hooks, Unposted};
 pub use ledger::{AddressKey, Claim, Claimed, Fact, Ledger, Row, RowState};
 pub use mailer::{Evidence, Mailer, Outgoing, Undelivered, Unsubscribe};
 pub use metrics::{Metric, Metrics};

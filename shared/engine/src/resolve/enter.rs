@@ -7,9 +7,10 @@ use wire::{Event, EventsMessage};
 use super::Resolved;
 use crate::enter::{Entered, arrived, enter};
 use crate::fresh::run;
+use crate::walking::Walking;
 use crate::{
-    Alarms, Calls, Clock, Contacts, Enrollments, Events, Exception, ExceptionKind, Exceptions,
-    Failure, Halted, Metrics, Moves, Orders, Outbox, Plans, Releases,
+    Alarms, Calls, Clock, Enrollments, Events, Exception, ExceptionKind, Exceptions, Failure,
+    Halted, Moves, Orders, Outbox, Releases,
 };
 
 /// The enrollments of some posts, and the mails that they order.
@@ -30,20 +31,7 @@ impl Entering {
     /// Lets `contact` into the journey of `plan`.
     pub(super) async fn enter(
         &mut self,
-        io: &(
-             impl Clock
-             + Contacts
-             + Enrollments
-             + Exceptions
-             + Halted
-             + Plans
-             + Releases
-             + Orders
-             + Calls
-             + Moves
-             + Alarms
-             + Metrics
-         ),
+        io: &(impl Walking + Exceptions + Halted),
         (hash, plan): (&str, &Plan),
         event: &Event,
         contact: &Contact,

@@ -6,25 +6,12 @@ use journey::{ContactId, Input, Release, Signal};
 use wire::Event;
 
 use crate::advance::step;
-use crate::{
-    Alarms, Calls, Clock, Contacts, Enrollments, Failure, Metrics, Moves, Orders, Outbox, Plans,
-    Releases,
-};
+use crate::walking::Walking;
+use crate::{Failure, Outbox, Plans};
 
 /// Lets the runs of `concerned` hear of an event about the same subject; returns whether there is one that listens.
 pub(super) async fn hear(
-    io: &(
-         impl Clock
-         + Contacts
-         + Enrollments
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &impl Walking,
     event: &Event,
     concerned: BTreeSet<&ContactId>,
     outbox: &mut Outbox,

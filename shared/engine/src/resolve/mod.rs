@@ -11,9 +11,10 @@ use journey::{Crowd, Entrance, Happening, Known, Plan, Release};
 use wire::{Event, EventsMessage};
 
 use crate::crowd::crowd;
+use crate::walking::Walking;
 use crate::{
-    Alarms, Calls, Clock, ContactBook, Contacts, Enrollments, Exception, ExceptionKind, Exceptions,
-    Failure, Firings, Halted, Metrics, Moves, Orders, Plans, Pulse, Releases,
+    Alarms, Calls, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure,
+    Firings, Halted, Metrics, Moves, Orders, Plans, Pulse, Releases,
 };
 
 pub use enter::Entering;
@@ -73,21 +74,7 @@ pub async fn resolve(
 }
 
 async fn resolve_event(
-    io: &(
-         impl Clock
-         + Plans
-         + ContactBook
-         + Enrollments
-         + Exceptions
-         + Halted
-         + Firings
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
     release: &Release,
     event: &Event,
@@ -128,21 +115,7 @@ async fn resolve_event(
 
 /// Lets those into one journey whom its audience and its filters choose, if it takes people in now.
 async fn let_in(
-    io: &(
-         impl Clock
-         + Contacts
-         + Enrollments
-         + Exceptions
-         + Halted
-         + Firings
-         + Plans
-         + Releases
-         + Orders
-         + Calls
-         + Moves
-         + Alarms
-         + Metrics
-     ),
+    io: &(impl Walking + Exceptions + Halted + Firings),
     pulse: &Pulse,
     (entrance, plan): (&Entrance, &Plan),
     event: &Event,

@@ -16,9 +16,9 @@ use wire::{ContactRecord, EnrollmentRecord, Halt};
 use crate::advance::{erased, step};
 use crate::compose::compose;
 use crate::effects::{ORDER_AGE_MAX, settle};
-use crate::hold::hold;
-use crate::news::notified;
-use crate::outbox::announce;
+use crate::hold::{hold, renewed};
+use crate::results::{announce, of_notification};
+use crate::walking::Walking;
 use crate::{
     Alarms, Calls, Chosen, Clock, Contacts, Enrollments, Evidence, Failure, Halted, Lane, Ledger,
     Mailer, Metric, Metrics, Moves, Orders, Outbox, Outgoing, Pages, Plans, Pressure, Releases,
@@ -124,15 +124,6 @@ pub async fn send(
             Ok(())
         }
         Next::Paused => mailing.rest(io).await,
-    }
-}
-
-/// Returns an order that does not grow too old while its journey is paused.
-fn renewed(order: &Order, now: Timestamp) -> Order {
-    let old = now.duration_since(order.decided) > ORDER_AGE_MAX / 2;
-    Order {
-        decided: if old { now } else { order.decided },
-        ..order.clone()
     }
 }
 
@@ -339,20 +330,14 @@ impl Mailing<'_> {
     }
 
     /// Lets the run go on, if it waits for this mail.
-    async fn conclude(
-        self,
-        io: &(
-             impl Clock + Contacts + Enrollments + Releases + Orders + Calls + Moves + Alarms + Metrics
-         ),
-        result: SendResult,
-    ) -> Result<(), Failure> {
+    async fn conclude(self, io: &impl Walking, result: SendResult) -> Result<(), Failure> {
         if let SendResult::Refused { reason } = &result {
             let id = &self.order.enrollment;
             tracing::error!(enrollment.id = %id, "{id} is parked at `{}`: {reason}", self.order.step);
         }
         if self.send.to.is_some() {
-            let news = notified(self.order, &result, io.now());
-            announce(io, news.as_slice()).await?;
+            let told = of_notification(self.order, &result, io.now());
+            announce(io, told.as_slice()).await?;
             return match result {
                 // Nothing waits for a notification, so nothing can be parked: an operator must see it.
                 SendResult::Refused { reason } => {

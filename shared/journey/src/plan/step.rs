@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::saying::shown;
 use crate::{Audience, Change, Condition, Hours, Moment, Over, Period, Sender, Wait};
 
 /// One step of a plan.
@@ -202,7 +203,11 @@ impl Action {
             | Self::Split { .. }
             | Self::Wait { .. }
             | Self::Window { .. } => Vec::new(),
-            Self::Call { with, .. } => with.values().flat_map(|text| shown(text)).collect(),
+            Self::Call { with, .. } => with
+                .values()
+                .flat_map(|text| shown(text))
+                .filter_map(|path| path.strip_prefix("event."))
+                .collect(),
             Self::Case { arms, .. } => arms.iter().flat_map(|arm| asked(&arm.condition)).collect(),
             Self::If { condition, .. } => asked(condition).collect(),
             Self::Send { send, .. } => send.params.iter().map(String::as_str).collect(),
@@ -229,14 +234,6 @@ impl Action {
 pub(super) fn asked(condition: &Condition) -> impl Iterator<Item = &str> {
     let paths = condition.paths().into_iter();
     paths.filter_map(|path| path.strip_prefix("event."))
-}
-
-/// Returns the event parameters that a text shows: `{{event.Person.FullName}}`.
-fn shown(text: &str) -> impl Iterator<Item = &str> {
-    text.split("{{").skip(1).filter_map(|rest| {
-        let (path, _) = rest.split_once("}}")?;
-        path.trim().strip_prefix("event.")
-    })
 }
 
 /// A mail that a step sends.

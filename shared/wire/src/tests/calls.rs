@@ -7,12 +7,12 @@ use journey::ResultKind;
 
 use super::documents::pinned;
 use super::samples;
-use crate::{About, Call, CallsMessage, Halt, Halts, News};
+use crate::{About, Call, CallsMessage, Halt, Halts, HookResult};
 
 #[test]
 fn posts_to_other_systems() {
     let order = samples::order();
-    let news = News {
+    let skipped = HookResult {
         kind: ResultKind::Skipped,
         at: order.decided,
         contact: order.contact.clone(),
@@ -21,17 +21,17 @@ fn posts_to_other_systems() {
         recipient: Some(order.recipient.clone()),
         detail: Some("over_cap".to_owned()),
     };
-    let choice = News {
+    let choice = HookResult {
         kind: ResultKind::OptedOut,
         enrollment: None,
         step: None,
         recipient: None,
         detail: Some("news".to_owned()),
-        ..news.clone()
+        ..skipped.clone()
     };
-    let told = |news: News| About::Result {
+    let told = |result| About::Result {
         hook: "crm".to_owned(),
-        news,
+        result,
     };
     let step = About::Step {
         contact: order.contact,
@@ -41,7 +41,7 @@ fn posts_to_other_systems() {
     let call = |about, tries| Call { about, tries };
     let message = CallsMessage {
         calls: vec![
-            call(told(news), 0),
+            call(told(skipped), 0),
             call(told(choice), 3),
             call(step, u16::MAX),
         ],
@@ -51,7 +51,7 @@ fn posts_to_other_systems() {
     pinned(
         &json,
         &expect![[r#"
-        {"v":1,"calls":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","news":{"hook":"crm","kind":"mail.skipped","at":"2026-11-23T13:00:20Z","recipient":"con_siso4jmohpm3qjezledif5kdnw","detail":"over_cap"}},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","news":{"hook":"crm","kind":"contact.opted_out","at":"2026-11-23T13:00:20Z","detail":"news"},"tries":3},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","tries":65535}]}
+        {"v":1,"calls":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","result":{"hook":"crm","kind":"mail.skipped","at":"2026-11-23T13:00:20Z","recipient":"con_siso4jmohpm3qjezledif5kdnw","detail":"over_cap"}},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","result":{"hook":"crm","kind":"contact.opted_out","at":"2026-11-23T13:00:20Z","detail":"news"},"tries":3},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","step":"hello","tries":65535}]}
     "#]],
     );
 }
@@ -75,7 +75,7 @@ fn what_is_halted() {
 #[test]
 fn a_result_keeps_its_name_and_another_has_another() {
     let order = samples::order();
-    let news = |kind, detail: &str, at: i64| News {
+    let result = |kind, detail: &str, at: i64| HookResult {
         kind,
         at: order.decided + jiff::SignedDuration::from_secs(at),
         contact: order.contact.clone(),
@@ -85,12 +85,12 @@ fn a_result_keeps_its_name_and_another_has_another() {
         detail: Some(detail.to_owned()),
     };
     // A reason that is found anew is the same result, a choice that is made anew is not.
-    let skipped = news(ResultKind::Skipped, "quiet", 0).id();
-    assert_eq!(skipped, news(ResultKind::Skipped, "opted_out", 9).id());
-    let out = news(ResultKind::OptedOut, "news", 0).id();
-    assert_ne!(out, news(ResultKind::OptedOut, "news", 9).id());
-    let clicked = news(ResultKind::Clicked, "more", 0).id();
-    assert_eq!(clicked, news(ResultKind::Clicked, "more", 9).id());
-    assert_ne!(clicked, news(ResultKind::Clicked, "less", 0).id());
-    assert_ne!(clicked, news(ResultKind::Opened, "more", 0).id());
+    let skipped = result(ResultKind::Skipped, "quiet", 0).id();
+    assert_eq!(skipped, result(ResultKind::Skipped, "opted_out", 9).id());
+    let out = result(ResultKind::OptedOut, "news", 0).id();
+    assert_ne!(out, result(ResultKind::OptedOut, "news", 9).id());
+    let clicked = result(ResultKind::Clicked, "more", 0).id();
+    assert_eq!(clicked, result(ResultKind::Clicked, "more", 9).id());
+    assert_ne!(clicked, result(ResultKind::Clicked, "less", 0).id());
+    assert_ne!(clicked, result(ResultKind::Opened, "more", 0).id());
 }
