@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use wire::TicketKeys;
 
 use crate::{
-    cloud::text, command::operated, http::ask, laptop::Laptop, releases, time::eventually,
+    cloud::text, command::operated, http::ask, laptop::Laptop, operator::typed, releases,
+    time::eventually,
 };
 
 #[test]
@@ -189,6 +190,9 @@ fn a_request_that_makes_no_sense_is_told_so_and_changes_nothing() {
         "{quiet:?}"
     );
     assert!(quiet.body.contains("value=\"leave\""), "{quiet:?}");
+    let explained = typed(&laptop, laptop.folder(), &["explain", "anna@example.org"]);
+    let until = "About news they chose quiet until 20";
+    assert!(explained.out.contains(until), "{explained:?}");
     let left = ask("POST", &link, &[FORM], b"do=leave").unwrap();
     assert!(left.body.contains("You are unsubscribed"), "{left:?}");
 }
