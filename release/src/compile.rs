@@ -7,6 +7,7 @@ use journey::{EventType, Hook, Plan, Settings, Silence, Value};
 
 use crate::Defect;
 use crate::audiences::{self, AudienceDoc};
+use crate::enrolls;
 use crate::events::{self, EventDoc};
 use crate::folder::{Folder, Unreadable};
 use crate::idle;
@@ -198,7 +199,8 @@ impl Release {
             }
             Project::unknown()
         });
-        distinct(&journeys, defects);
+        let names = distinct(&journeys, defects);
+        enrolls::check(&journeys, &names, defects);
         audiences::check(&audiences, &project.lists, defects);
         let mails = mails::read(files, unreadable, defects);
         Self {
@@ -281,7 +283,7 @@ fn journey(file: &str, root: &Node, defects: &mut Vec<Defect>) -> Option<Journey
 }
 
 /// Says which journeys have the same name, and whether there are too many.
-fn distinct(journeys: &[JourneyDoc], defects: &mut Vec<Defect>) {
+fn distinct(journeys: &[JourneyDoc], defects: &mut Vec<Defect>) -> Names<()> {
     let mut names = Names::new("journey", "");
     for (at, journey) in journeys.iter().enumerate() {
         names.add(journey.name.clone(), (), defects);
@@ -291,6 +293,7 @@ fn distinct(journeys: &[JourneyDoc], defects: &mut Vec<Defect>) {
             defects.push(defect.help("split it into several releases"));
         }
     }
+    names
 }
 
 /// Reads the events of one `events.yaml`, such as the one that is shipped; those with defects are left out.

@@ -13,6 +13,7 @@
 mod audiences;
 mod compile;
 mod defect;
+mod enrolls;
 mod events;
 mod folder;
 mod idle;

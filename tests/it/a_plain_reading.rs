@@ -108,9 +108,10 @@ fn mails(
                 }
                 *next
             }
-            Action::Call { .. } | Action::Change { .. } | Action::WaitFor { .. } => {
-                panic!("no story has such a step")
-            }
+            Action::Call { .. }
+            | Action::Change { .. }
+            | Action::Enroll { .. }
+            | Action::WaitFor { .. } => panic!("no story has such a step"),
             Action::Send { send, next } => {
                 let to = match send.to {
                     Some(_) => told(&step.id),

@@ -50,9 +50,13 @@ proptest! {
 }
 
 /// Leaves out what is nowhere said: which of two runs that ask in one minute gets the room under a cap, and whether
-/// a run that begins and ends in one minute is there when its contact is to come in again.
+/// a run that begins and ends in one minute is there when its contact is to come in again, or hears of what is posted in
+/// the minute in which it begins.
 fn without_ties(mut case: Case) -> Case {
     let alone = case.marketing && case.reentry == Reentry::Unlimited;
+    let starts = case.happens.iter();
+    let starts = starts.filter(|(_, deed)| matches!(deed, Deed::Start));
+    let starts: Vec<_> = starts.map(|(minute, _)| *minute).chain([0]).collect();
     let mut last = 0;
     case.happens.retain(|(minute, deed)| match deed {
         Deed::Start if alone || *minute == last => false,
@@ -60,7 +64,8 @@ fn without_ties(mut case: Case) -> Case {
             last = *minute;
             true
         }
-        Deed::Order(_) | Deed::Open(_) | Deed::Member(_) | Deed::Score(_) => true,
+        Deed::Order(_) => !starts.contains(minute),
+        Deed::Open(_) | Deed::Member(_) | Deed::Score(_) => true,
     });
     case
 }

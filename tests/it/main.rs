@@ -14,6 +14,7 @@ mod nobody_is_mailed_twice;
 mod nothing_is_lost;
 mod nothing_is_stuck;
 mod on_time;
+mod one_journey_starts_another;
 mod planted_bugs;
 mod posts;
 mod seeds;

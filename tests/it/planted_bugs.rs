@@ -62,9 +62,11 @@ fn stories() -> Vec<Story> {
 /// People who are written about, come in again, get advertising and do not want it any more.
 fn people() -> Story {
     let ads = "kind: marketing\ntopic: news\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  - send: one\n  - send: two\n  - send: three\n";
-    let once = "kind: transactional\ntrigger: { event: NOTE }\nreentry: single\nsteps:\n  - tag: blue\n  - wait: 1 day\n  - untag: blue\n";
+    let once = "kind: transactional\ntrigger: { event: NOTE }\nreentry: single\nsteps:\n  - tag: blue\n  - enroll: next\n  - wait: 1 day\n  - untag: blue\n";
     let blue = "kind: transactional\ntrigger: { tagged: blue }\nreentry: unlimited\nsteps:\n  - send: hello\n";
-    let published = folders::files(&[("ads", ads), ("once", once), ("blue", blue)]);
+    let next = "kind: transactional\ntrigger: { journey: once }\nreentry: unlimited\nsteps:\n  - send: hello\n";
+    let all = [("ads", ads), ("once", once), ("blue", blue), ("next", next)];
+    let published = folders::files(&all);
     let post = |event: &str, id: &str, who: &str| {
         Action::Post {
         id: id.to_owned(),

@@ -99,6 +99,7 @@ pub(super) fn enroll(
         if go {
             let id = args.id.clone().unwrap_or_else(|| clock::now().to_string());
             let moves = people.iter().map(|contact| Move::Enter {
+                subject: None,
                 contact: contact.clone(),
                 journey: args.journey.clone(),
                 cause: format!("by hand {id}"),
@@ -184,6 +185,7 @@ async fn audience(
         Occasion::Date { .. }
         | Occasion::Event(_)
         | Occasion::Joins(_)
+        | Occasion::Journey(_)
         | Occasion::Leaves(_)
         | Occasion::Manual
         | Occasion::Tagged(_)

@@ -179,6 +179,7 @@ fn words(line: &Line, plan: &Plan, zone: &TimeZone) -> (&'static str, String, St
         Some(_) | None => step.to_owned(),
     };
     match &line.told {
+        Told::Enrolls { journey, .. } => ("enrolls", journey.clone(), String::new()),
         Told::Called { step } => ("calls", step.clone(), String::new()),
         Told::Changed { change, .. } => match change {
             Change::Join(list) => ("joins", list.clone(), String::new()),

@@ -153,6 +153,7 @@ impl Report {
                 Action::Call { .. }
                 | Action::Case { .. }
                 | Action::Change { .. }
+                | Action::Enroll { .. }
                 | Action::Exit { .. }
                 | Action::If { .. }
                 | Action::Jump { .. }

@@ -54,6 +54,7 @@ pub(super) fn said(plan: &Plan, step: &Step, subject: impl Fn(&str) -> Option<St
         Action::Call { hook, .. } => (Family::Outside, "call", hook.clone(), None),
         Action::Case { .. } => (Family::Choice, "which holds first?", String::new(), None),
         Action::Change { change, .. } => changed(change),
+        Action::Enroll { journey, .. } => (Family::Outside, "start", journey.clone(), None),
         Action::Exit { reason } => (Family::End, "leaves", reason.clone(), None),
         Action::If { condition, .. } => (Family::Choice, "if", condition.as_str().to_owned(), None),
         Action::Jump { next } => {
@@ -162,6 +163,7 @@ pub(super) fn ways(action: &Action) -> Vec<(Option<String>, Next)> {
         }
         Action::Call { .. }
         | Action::Change { .. }
+        | Action::Enroll { .. }
         | Action::Jump { .. }
         | Action::Send { .. }
         | Action::Wait { .. }
@@ -194,6 +196,7 @@ fn trigger_word(trigger: &Trigger) -> String {
         Occasion::Enters(_)
         | Occasion::Event(_)
         | Occasion::Joins(_)
+        | Occasion::Journey(_)
         | Occasion::Leaves(_)
         | Occasion::Manual
         | Occasion::Tagged(_)

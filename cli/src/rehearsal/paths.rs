@@ -94,7 +94,10 @@ fn turns(step: &Step, mut route: Route) -> Vec<(Next, Route)> {
         Action::Window { next, .. } => {
             vec![(*next, longer(&route, [SignedDuration::ZERO, WEEK]))]
         }
-        Action::Call { next, .. } | Action::Change { next, .. } | Action::Jump { next } => {
+        Action::Call { next, .. }
+        | Action::Change { next, .. }
+        | Action::Enroll { next, .. }
+        | Action::Jump { next } => {
             vec![(*next, route)]
         }
     }

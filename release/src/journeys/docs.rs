@@ -78,6 +78,8 @@ pub(crate) enum OccasionDoc {
     Event(At<String>),
     /// `joins: list`
     Joins(At<String>),
+    /// `journey: name`
+    Journey(At<String>),
     /// `leaves: list`
     Leaves(At<String>),
     /// `manual: true`
@@ -96,6 +98,7 @@ impl TriggerDoc {
             OccasionDoc::Date { .. }
             | OccasionDoc::Enters(_)
             | OccasionDoc::Joins(_)
+            | OccasionDoc::Journey(_)
             | OccasionDoc::Leaves(_)
             | OccasionDoc::Manual
             | OccasionDoc::Tagged(_)
@@ -112,6 +115,7 @@ impl TriggerDoc {
             OccasionDoc::Date { .. }
             | OccasionDoc::Event(_)
             | OccasionDoc::Joins(_)
+            | OccasionDoc::Journey(_)
             | OccasionDoc::Leaves(_)
             | OccasionDoc::Manual
             | OccasionDoc::Tagged(_)
@@ -161,6 +165,8 @@ pub(crate) enum Verb {
     },
     /// `tag: …`, `untag: …`, `join: …`, `leave: …`, `score: …` or `set: …`
     Change(ChangeDoc),
+    /// `enroll: journey`
+    Enroll(At<String>),
     /// `exit: reason`
     Exit(String),
     /// `if: condition`
@@ -265,6 +271,7 @@ impl StepDoc {
             }
             Verb::Call { .. }
             | Verb::Change(_)
+            | Verb::Enroll(_)
             | Verb::Exit(_)
             | Verb::Jump(_)
             | Verb::Send(_)
@@ -282,6 +289,7 @@ impl StepDoc {
             | Verb::Call { .. }
             | Verb::Case { .. }
             | Verb::Change(_)
+            | Verb::Enroll(_)
             | Verb::Exit(_)
             | Verb::If { .. }
             | Verb::Jump(_)

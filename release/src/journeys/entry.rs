@@ -6,7 +6,7 @@ use super::{OccasionDoc, TriggerDoc};
 use crate::Defect;
 use crate::audiences::audience;
 use crate::phrases::{condition, moment, period};
-use crate::words::{list_of, nearest, not_yet};
+use crate::words::{list_of, nearest};
 use crate::yaml::{At, Data, Keys, Node, quoted};
 
 /// Reads `trigger`; tells whether each of them could be read and is one that this version knows.
@@ -62,6 +62,7 @@ fn same(one: &OccasionDoc, other: &OccasionDoc) -> bool {
         (OccasionDoc::Enters(one), OccasionDoc::Enters(other)) => one.same(other),
         (OccasionDoc::Event(one), OccasionDoc::Event(other))
         | (OccasionDoc::Joins(one), OccasionDoc::Joins(other))
+        | (OccasionDoc::Journey(one), OccasionDoc::Journey(other))
         | (OccasionDoc::Leaves(one), OccasionDoc::Leaves(other)) => one.value == other.value,
         (OccasionDoc::Tagged(one), OccasionDoc::Tagged(other))
         | (OccasionDoc::Untagged(one), OccasionDoc::Untagged(other)) => one == other,
@@ -71,6 +72,7 @@ fn same(one: &OccasionDoc, other: &OccasionDoc) -> bool {
             | OccasionDoc::Enters(_)
             | OccasionDoc::Event(_)
             | OccasionDoc::Joins(_)
+            | OccasionDoc::Journey(_)
             | OccasionDoc::Leaves(_)
             | OccasionDoc::Manual
             | OccasionDoc::Tagged(_)
@@ -101,6 +103,13 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
             Defect::new(every.key.place.clone(), "`every` belongs to `date`").help("leave it out"),
         );
     }
+    if let Some(filter) = keys.entry("where")
+        && kind == "journey"
+    {
+        let what = "`where` has no meaning where another journey's step lets people in";
+        let defect = Defect::new(filter.key.place.clone(), what);
+        defects.push(defect.help("put an `if` around the step `enroll` in that journey"));
+    }
     let filter = keys
         .get("where")
         .map(|node| condition(node, "`where`", defects));
@@ -110,6 +119,7 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
         OccasionDoc::Date { .. }
         | OccasionDoc::Enters(_)
         | OccasionDoc::Joins(_)
+        | OccasionDoc::Journey(_)
         | OccasionDoc::Leaves(_)
         | OccasionDoc::Manual
         | OccasionDoc::Tagged(_)
@@ -196,14 +206,7 @@ fn occasion(kind: &str, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Oc
             }
             OccasionDoc::Manual
         }
-        _ => {
-            line();
-            defects.push(not_yet(
-                entry.key.place.clone(),
-                &format!("a `{kind}` trigger"),
-            ));
-            return None;
-        }
+        _ => OccasionDoc::Journey(line()?),
     })
 }
 
@@ -249,7 +252,7 @@ pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<At<R
     }
 }
 
-/// The kinds of triggers; `journey` is for a later version.
+/// The kinds of triggers.
 const KINDS: [&str; 9] = [
     "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged", "untagged",
 ];

@@ -207,7 +207,7 @@ fn owners(key: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The verbs; `enroll` is for a later version.
+/// The verbs.
 pub(crate) const VERBS: [&str; 18] = [
     "send",
     "wait",

@@ -11,7 +11,6 @@ use crate::audiences::audience;
 use crate::phrases::{condition, moment, period, wait};
 use crate::settings::over_of;
 use crate::window::hours;
-use crate::words::not_yet;
 use crate::yaml::{At, Data, Entry, Keys, Mapping, Node};
 
 /// Reads what a step does whose verb is `entry`.
@@ -46,11 +45,9 @@ pub(super) fn doing(
                 absent,
             })
         }
-        _ => {
-            let place = entry.key.place.clone();
-            defects.push(not_yet(place, &format!("the step `{verb}`")));
-            broken()
-        }
+        _ => node
+            .line("`enroll`", defects)
+            .map_or_else(broken, Verb::Enroll),
     }
 }
 

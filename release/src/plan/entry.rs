@@ -75,6 +75,7 @@ impl Journey<'_> {
                 lists.find(list, defects);
                 Occasion::Joins(list.value.clone())
             }
+            OccasionDoc::Journey(journey) => Occasion::Journey(journey.value.clone()),
             OccasionDoc::Leaves(list) => {
                 lists.find(list, defects);
                 Occasion::Leaves(list.value.clone())

@@ -158,6 +158,7 @@ fn reach(steps: &[StepDoc], reached: &BTreeSet<usize>, defects: &mut Vec<Defect>
             Verb::Broken(_)
             | Verb::Call { .. }
             | Verb::Change(_)
+            | Verb::Enroll(_)
             | Verb::Send(_)
             | Verb::Wait(_)
             | Verb::WaitUntil { .. }

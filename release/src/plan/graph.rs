@@ -86,6 +86,7 @@ impl<'d> Graph<'d> {
             }
             Verb::Call { .. }
             | Verb::Change(_)
+            | Verb::Enroll(_)
             | Verb::Send(_)
             | Verb::Wait(_)
             | Verb::WaitUntil { .. }
@@ -167,6 +168,7 @@ fn words(verb: &Verb) -> Vec<String> {
         Verb::If { .. } | Verb::WaitFor { .. } => vec![word("then"), word("else")],
         Verb::Call { .. }
         | Verb::Change(_)
+        | Verb::Enroll(_)
         | Verb::Exit(_)
         | Verb::Jump(_)
         | Verb::Send(_)

@@ -47,6 +47,10 @@ fn action(journey: &Journey<'_>, graph: &Graph<'_>, node: &Node<'_>) -> Option<A
             change: change(journey, node, doc)?,
             next,
         },
+        Verb::Enroll(journey) => Action::Enroll {
+            journey: journey.value.clone(),
+            next,
+        },
         Verb::Exit(reason) => Action::Exit {
             reason: reason.clone(),
         },
@@ -132,6 +136,7 @@ fn waiting(journey: &Journey<'_>, node: &Node<'_>) -> Option<Action> {
         | Verb::Call { .. }
         | Verb::Case { .. }
         | Verb::Change(_)
+        | Verb::Enroll(_)
         | Verb::Exit(_)
         | Verb::If { .. }
         | Verb::Jump(_)

@@ -86,7 +86,12 @@ fn one(journey: &mut Journey<'_>, step: &StepDoc, schema: &mut Schema, defects: 
         Verb::Window(hours) => {
             hours.resolve(&journey.declared.project.calendars, defects);
         }
-        Verb::Broken(_) | Verb::Exit(_) | Verb::Jump(_) | Verb::Split(_) | Verb::Wait(_) => (),
+        Verb::Broken(_)
+        | Verb::Enroll(_)
+        | Verb::Exit(_)
+        | Verb::Jump(_)
+        | Verb::Split(_)
+        | Verb::Wait(_) => (),
     }
 }
 

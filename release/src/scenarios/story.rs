@@ -120,6 +120,7 @@ fn noticed(line: &Line) -> Option<Entry> {
             Change::Tag(tag) => ("tag", text(tag)),
             Change::Untag(tag) => ("untag", text(tag)),
         },
+        Told::Enrolls { journey, .. } => ("enroll", text(journey)),
         Told::Leaves(reason) => ("leaves", text(reason)),
         Told::Omits { step, why } => match why.as_str() {
             "expired" => ("expired", text(step)),
@@ -168,7 +169,7 @@ pub fn difference(expected: &[Entry], found: &[Entry]) -> Option<Difference> {
 }
 
 /// What can be expected.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "send", "skipped", "expired", "withheld", "tag", "untag", "join", "leave", "score", "set",
-    "refused", "leaves", "parked",
+    "enroll", "refused", "leaves", "parked",
 ];

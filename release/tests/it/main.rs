@@ -1,6 +1,7 @@
 //! What a release may say, and what is answered when it says something else.
 
 mod audiences;
+mod enrolls;
 mod entry;
 mod events;
 mod files;

@@ -77,14 +77,40 @@ fn a_journey_that_this_version_cannot_run_is_checked_all_the_same() {
             "{{vars.dashboard}}",
         )
         .check(expect![[r#"
-            journeys/start.yaml:4:12 a `journey` trigger is not available in this version yet
-              = leave it out for now: a journey must never do less than it says
+            audiences.yaml:4:34 no parameter of the journey's event is called `Request.Email`
+              = declare it in events.yaml
+              + journeys/start.yaml:5:5 used here
+            journeys/start.yaml:4:21 no step of `nieuws` starts `start`
+              = write the step `- enroll: start` in it
+              + journeys/nieuws.yaml:1:10 this journey
             journeys/start.yaml:10:16 no earlier step sends `strat`
               = did you mean `start`?
             journeys/start.yaml:10:29 nothing is called `contact.membr`
               = did you mean `contact.member`?
             journeys/start.yaml:15:54 no audience is called `comissie`
               = did you mean `commissie`?
+            journeys/start.yaml:16:17 nothing is called `event.Track.StartDate`
+              = there is `contact.email`, `contact.first_name`, `contact.full_name`, `contact.id`, `contact.lists`, `contact.locale`, …
+            templates/start.en.md:2:11 nothing is called `event.Person.FullName`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.en.md:6:16 nothing is called `event.Person.FullName`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.en.md:10:14 nothing is called `event.Track.StartDate`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.en.md:11:1 nothing is called `event.Track.Hours`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.en.md:11:35 nothing is called `event.Track.Hours`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.md:2:11 nothing is called `event.Person.FullName`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.md:6:19 nothing is called `event.Person.FullName`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.md:10:15 nothing is called `event.Track.StartDate`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.md:11:1 nothing is called `event.Track.Hours`
+              = declare it under `params` in events.yaml, or leave it out
+            templates/start.md:11:36 nothing is called `event.Track.Hours`
+              = declare it under `params` in events.yaml, or leave it out
             templates/start.md:13:22 nothing is called `vars.dashboard`
               = did you mean `vars.dashboard_url`?"#]]);
 }

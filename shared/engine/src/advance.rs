@@ -9,8 +9,8 @@ use wire::{Cause, ContactRecord, EnrollmentRecord, Move};
 
 use crate::changed::changed;
 use crate::dates::date;
-use crate::effects::{orders, pass_on, settle};
-use crate::enter::enter_by_hand;
+use crate::effects::{enrolls, hops, orders, pass_on, settle};
+use crate::enter::enter_by_name;
 use crate::hold::held_back;
 use crate::results::{announce, of_choice, of_decision};
 use crate::rewrite::{changes, rewrite};
@@ -55,9 +55,13 @@ pub async fn advance(
         Move::Enter {
             contact,
             journey,
+            subject,
             cause,
             hops,
-        } => enter_by_hand(io, pulse, (contact, journey), (cause, *hops), outbox).await,
+        } => {
+            let of = (contact, journey.as_str(), subject.as_deref());
+            enter_by_name(io, pulse, of, (cause, *hops), outbox).await
+        }
         Move::Run {
             contact,
             enrollment,
@@ -192,6 +196,7 @@ async fn attempt(
     let changed = change(&scene, person, (record, &decision.effects))?;
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),
+        enrolls: enrolls(&decision.effects),
         changed: changed.is_some(),
         held: None,
         end: plan.end(),
@@ -219,13 +224,9 @@ fn change(
     if changes.is_empty() {
         return Ok(None);
     }
-    let Enrollment {
-        id, entered, hops, ..
-    } = &record.enrollment;
-    let cause = format!("{id} {}", record.version + 1);
-    // Whoever comes round once a day does so on purpose.
-    let soon = scene.now.duration_since(*entered) < CIRCLE;
-    let hops = if soon { *hops } else { 0 };
+    let run = &record.enrollment;
+    let cause = format!("{} {}", run.id, record.version + 1);
+    let hops = hops(run, scene.now);
     rewrite(scene.plan, person, &changes, (&cause, hops, scene.now))
 }
 
@@ -241,6 +242,7 @@ pub(crate) async fn erased(
     let record = EnrollmentRecord {
         enrollment: decision.enrollment,
         pending: Vec::new(),
+        enrolls: Vec::new(),
         changed: false,
         held: None,
         end: None,
@@ -257,6 +259,4 @@ fn moved_meanwhile(record: &EnrollmentRecord) -> Failure {
     Failure::Retry(anyhow!("{id} moved meanwhile"))
 }
 
-/// Journeys that let a contact into one another faster than this go round in a circle.
-const CIRCLE: jiff::SignedDuration = jiff::SignedDuration::from_hours(20);
 const RACES_MAX: u8 = 5;

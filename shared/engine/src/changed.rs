@@ -42,8 +42,8 @@ pub(crate) async fn changed(
                 });
                 if fires {
                     let cause = (write.revision.id.as_str(), write.revision.hops + 1);
-                    let plan = &entrance.plan;
-                    enter_without_event(io, pulse, plan, cause, &person, &mut outbox).await?;
+                    let of = (entrance.plan.as_str(), None);
+                    enter_without_event(io, pulse, of, cause, &person, &mut outbox).await?;
                 }
             }
         }

@@ -63,7 +63,7 @@ pub(crate) async fn date(
         let cause = format!("{id} {due}");
         let plan = &entrance.plan;
         let mut outbox = Outbox::default();
-        enter_without_event(io, pulse, plan, (&cause, 0), &person, &mut outbox).await?;
+        enter_without_event(io, pulse, (plan, None), (&cause, 0), &person, &mut outbox).await?;
         // Once the date is set for the next time, nobody would order these mails again.
         outbox.finish(io).await?;
     }

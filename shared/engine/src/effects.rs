@@ -1,7 +1,7 @@
 //! Does what was decided.
 
 use jiff::{SignedDuration, Timestamp};
-use journey::{Effect, Enrollment, Input, Order, Phase, Plan};
+use journey::{Effect, Enroll, Enrollment, Input, Order, Phase, Plan};
 use wire::{About, Cause, ContactRecord, EnrollmentRecord, Move};
 
 use crate::{Alarms, Clock, Lane, Moves, Orders, Outbox, Versioned};
@@ -10,9 +10,18 @@ use crate::{Alarms, Clock, Lane, Moves, Orders, Outbox, Versioned};
 pub(crate) fn orders(effects: &[Effect]) -> Vec<Order> {
     let orders = effects.iter().filter_map(|effect| match effect {
         Effect::Order(order) => Some(order.clone()),
-        Effect::Alarm(_) | Effect::Call { .. } | Effect::Change { .. } => None,
+        Effect::Alarm(_) | Effect::Call { .. } | Effect::Change { .. } | Effect::Enroll(_) => None,
     });
     orders.collect()
+}
+
+/// Takes the journeys that are to be started out of `effects`, to be stored with the state that they belong to.
+pub(crate) fn enrolls(effects: &[Effect]) -> Vec<Enroll> {
+    let enrolls = effects.iter().filter_map(|effect| match effect {
+        Effect::Enroll(enroll) => Some(enroll.clone()),
+        Effect::Alarm(_) | Effect::Call { .. } | Effect::Change { .. } | Effect::Order(_) => None,
+    });
+    enrolls.collect()
 }
 
 /// Does what follows from a state, and what a crash may have left undone of it: leaves its mails and posts in
@@ -36,7 +45,40 @@ pub(crate) async fn settle(
     if record.changed {
         tell(io, record).await?;
     }
+    start(io, record).await?;
     alarm(io, record).await
+}
+
+/// Asks for the journeys that a run starts for its contact.
+///
+/// Each is named by its run and step, so that asking again starts it once: for as long as that name is surely
+/// remembered, which is longer than anything that could have been lost comes back.
+async fn start(io: &(impl Clock + Moves), record: &EnrollmentRecord) -> anyhow::Result<()> {
+    let run = &record.enrollment;
+    let now = io.now();
+    let enrolls = record.enrolls.iter();
+    let recent = enrolls.filter(|enroll| now.duration_since(enroll.decided) <= ORDER_AGE_MAX);
+    let moves: Vec<_> = recent
+        .map(|enroll| Move::Enter {
+            contact: run.contact.clone(),
+            journey: enroll.journey.clone(),
+            subject: run.subject.clone(),
+            cause: format!("{} {}", run.id, enroll.step),
+            hops: hops(run, now) + 1,
+        })
+        .collect();
+    if moves.is_empty() {
+        return Ok(());
+    }
+    io.move_on(&moves).await
+}
+
+/// Returns how many journeys have led to what a run does now: whoever comes round once a day does so on purpose.
+pub(crate) fn hops(run: &Enrollment, now: Timestamp) -> u8 {
+    match now.duration_since(run.entered) < CIRCLE {
+        true => run.hops,
+        false => 0,
+    }
 }
 
 /// Lets everybody hear that a run has changed its contact.
@@ -74,7 +116,7 @@ pub(crate) async fn pass_on(
     if record.changed && !person.value.unheard.is_empty() {
         tell(io, record).await?;
     }
-    Ok(())
+    start(io, record).await
 }
 
 /// Sets the alarm clock of an enrollment that waits, or moves it on where its moment has come.
@@ -107,6 +149,9 @@ pub(crate) async fn ring(
     io.ring(due).await;
     Ok(())
 }
+
+/// Journeys that let a contact into one another faster than this go round in a circle.
+const CIRCLE: SignedDuration = SignedDuration::from_hours(20);
 
 /// An order older than this is a mistake; its ledger row lives much longer.
 pub(crate) const ORDER_AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);

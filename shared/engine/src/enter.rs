@@ -11,7 +11,7 @@ use wire::{EnrollmentRecord, Event, Halt, LastEntry};
 
 use crate::advance::step;
 use crate::crowd::crowd;
-use crate::effects::{orders, settle};
+use crate::effects::{enrolls, orders, settle};
 use crate::fresh::{fresh, run};
 use crate::results::{announce, of_decision, of_entry};
 use crate::rewrite::{changes, rewrite};
@@ -215,6 +215,7 @@ async fn arrive(
     }
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),
+        enrolls: enrolls(&decision.effects),
         changed: beside.contact.is_some(),
         held: None,
         end: plan.end(),
@@ -228,7 +229,7 @@ async fn arrive(
 pub(crate) async fn enter_without_event(
     io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
-    hash: &str,
+    (hash, subject): (&str, Option<&str>),
     (cause, hops): (&str, u8),
     person: &Versioned<wire::ContactRecord>,
     outbox: &mut Outbox,
@@ -238,13 +239,13 @@ pub(crate) async fn enter_without_event(
     let contact = person.value.contact.clone().with_defaults(fields);
     let id = contact.id.clone();
     if hops > HOPS_MAX {
-        return refuse(io, &plan, (cause, &id), "circle").await;
+        return refuse(io, &plan.journey, (cause, &id), "circle").await;
     }
     let event = wire::Event {
         id: cause.to_owned(),
         ty: String::new(),
         timestamp: io.now(),
-        subject: None,
+        subject: subject.map(str::to_owned),
         params: BTreeMap::new(),
         people: Vec::new(),
     };
@@ -255,15 +256,15 @@ pub(crate) async fn enter_without_event(
             pulse.beat(io, &plan.journey).await;
             Ok(())
         }
-        Entered::Refused(refusal) => refuse(io, &plan, (cause, &id), refusal).await,
+        Entered::Refused(refusal) => refuse(io, &plan.journey, (cause, &id), refusal).await,
     }
 }
 
-/// Lets somebody in because somebody says so.
-pub(crate) async fn enter_by_hand(
+/// Lets somebody into a journey that is named: by somebody who says so, or by a step of another journey.
+pub(crate) async fn enter_by_name(
     io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
-    (contact, journey): (&ContactId, &str),
+    (contact, journey, subject): (&ContactId, &str, Option<&str>),
     cause: (&str, u8),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
@@ -273,28 +274,29 @@ pub(crate) async fn enter_by_hand(
     };
     let release = io.current().await?.map(|(_, release)| release);
     let entrance = release.and_then(|release| release.journeys.get(journey).cloned());
+    // A run may outlive the release that it came in under.
     let Some(entrance) = entrance else {
-        let error = anyhow!("the release in force has no journey `{journey}`");
-        return Err(Failure::Reject(error));
+        return refuse(io, journey, (cause.0, contact), "no journey").await;
     };
-    enter_without_event(io, pulse, &entrance.plan, cause, &person, outbox).await
+    let of = (entrance.plan.as_str(), subject);
+    enter_without_event(io, pulse, of, cause, &person, outbox).await
 }
 
 /// Records that somebody may not come in.
 async fn refuse(
     io: &(impl Clock + Exceptions),
-    plan: &Plan,
+    journey: &str,
     (cause, contact): (&str, &ContactId),
     reason: &str,
 ) -> Result<(), Failure> {
     let kind = match reason {
-        "circle" | "draining" | "publish" => ExceptionKind::EntryRefused,
+        "circle" | "draining" | "no journey" | "publish" => ExceptionKind::EntryRefused,
         _ => ExceptionKind::ReentryRefused,
     };
     io.record(&Exception {
         kind,
         event: cause.to_owned(),
-        journey: Some(plan.journey.clone()),
+        journey: Some(journey.to_owned()),
         contact: Some(contact.clone()),
         reason: reason.to_owned(),
         at: io.now(),

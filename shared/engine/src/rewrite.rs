@@ -11,7 +11,7 @@ use crate::{Failure, Rewrite, Versioned};
 pub(crate) fn changes(effects: &[Effect]) -> Vec<&Change> {
     let changes = effects.iter().filter_map(|effect| match effect {
         Effect::Change { change, .. } => Some(change),
-        Effect::Alarm(_) | Effect::Call { .. } | Effect::Order(_) => None,
+        Effect::Alarm(_) | Effect::Call { .. } | Effect::Enroll(_) | Effect::Order(_) => None,
     });
     changes.collect()
 }

@@ -195,8 +195,21 @@ pub enum Effect {
         /// How.
         change: Change,
     },
+    /// Let the contact into another journey.
+    Enroll(Enroll),
     /// Send one mail.
     Order(Order),
+}
+
+/// That a run lets its contact into another journey.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Enroll {
+    /// The step that says so.
+    pub step: String,
+    /// The other journey's name.
+    pub journey: String,
+    /// When the step was taken.
+    pub decided: Timestamp,
 }
 
 /// What became of an input.

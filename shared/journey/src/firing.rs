@@ -43,7 +43,10 @@ impl Trigger {
                 let tagged = |contact: &Contact| contact.tags.contains(tag);
                 !tagged(after) && had(&tagged)
             }
-            Occasion::Date { .. } | Occasion::Event(_) | Occasion::Manual => false,
+            Occasion::Date { .. }
+            | Occasion::Event(_)
+            | Occasion::Journey(_)
+            | Occasion::Manual => false,
         };
         happened && self.passes(after, &BTreeMap::new(), zone, now)
     }
@@ -76,6 +79,7 @@ impl Trigger {
             Occasion::Enters(_)
             | Occasion::Event(_)
             | Occasion::Joins(_)
+            | Occasion::Journey(_)
             | Occasion::Leaves(_)
             | Occasion::Manual
             | Occasion::Tagged(_)
@@ -90,6 +94,7 @@ impl Trigger {
             Occasion::Enters(_) => "is one of the audience now".to_owned(),
             Occasion::Event(event) => format!("event {event}"),
             Occasion::Joins(list) => format!("joins {list}"),
+            Occasion::Journey(journey) => format!("a step of {journey}"),
             Occasion::Leaves(list) => format!("leaves {list}"),
             Occasion::Manual => "by hand".to_owned(),
             Occasion::Tagged(tag) => format!("gets the tag {tag}"),

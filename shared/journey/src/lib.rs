@@ -46,7 +46,8 @@ pub use change::{Change, SCORE};
 pub use condition::{Condition, Facts, Reading, Schema};
 pub use contact::{BUILT_IN, Consent, Contact, Presence};
 pub use decision::{
-    Decision, Effect, Ending, Ignored, Input, Outcome, Scene, SendResult, Settled, Signal, Skipped,
+    Decision, Effect, Ending, Enroll, Ignored, Input, Outcome, Scene, SendResult, Settled, Signal,
+    Skipped,
 };
 pub use enrollment::{Enrollment, Order, Phase, Taken};
 pub use event::{Entrance, EventType, Release};

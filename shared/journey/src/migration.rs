@@ -201,6 +201,7 @@ fn reckon(scene: &Scene<'_>, run: &Enrollment, step: &Step) -> Option<Timestamp>
         Action::Call { .. }
         | Action::Case { .. }
         | Action::Change { .. }
+        | Action::Enroll { .. }
         | Action::Exit { .. }
         | Action::If { .. }
         | Action::Jump { .. }

@@ -45,6 +45,8 @@ pub enum Move {
         contact: ContactId,
         /// The journey's name.
         journey: String,
+        /// What it is about, where one contact has a run for each of several.
+        subject: Option<String>,
         /// What lets them in: the same thing lets them in once.
         cause: String,
         /// How many journeys led to it.
@@ -156,6 +158,8 @@ struct MoveDoc {
     /// The journey, the cause, and how many journeys led to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     enter: Option<(String, String, u8)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
 }
 
 impl MoveDoc {
@@ -178,10 +182,14 @@ impl From<&Move> for MoveDoc {
             Move::Date { date, .. } => doc.date = Some(date.to_string()),
             Move::Enter {
                 journey,
+                subject,
                 cause,
                 hops,
                 ..
-            } => doc.enter = Some((journey.clone(), cause.clone(), *hops)),
+            } => {
+                doc.enter = Some((journey.clone(), cause.clone(), *hops));
+                doc.subject.clone_from(subject);
+            }
             Move::Run {
                 enrollment, cause, ..
             } => {
@@ -209,6 +217,7 @@ impl TryFrom<MoveDoc> for Move {
             return Ok(Self::Enter {
                 contact,
                 journey,
+                subject: doc.subject,
                 cause,
                 hops,
             });

@@ -4,6 +4,7 @@ mod calls;
 mod documents;
 mod everything;
 mod laws;
+mod moves;
 mod reports;
 mod revisions;
 mod samples;

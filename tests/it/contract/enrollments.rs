@@ -314,6 +314,7 @@ fn waiting(name: &str, event: &str, due: Timestamp) -> EnrollmentRecord {
             path: Vec::new(),
         },
         pending: Vec::new(),
+        enrolls: Vec::new(),
         changed: false,
         held: None,
         end: None,

@@ -17,6 +17,8 @@ pub(crate) enum Bug {
     ChangesNotTold,
     /// What was decided is not stored with the state: a crash forgets it.
     EffectsNotStored,
+    /// That a step starts another journey is not stored with the state: a crash forgets it.
+    EnrollsForgotten,
     /// Putting an enrollment does not ask whether there is one.
     EntersTwice,
     /// When somebody came in last is not written down.
@@ -51,7 +53,7 @@ pub(crate) enum Bug {
 
 impl Bug {
     /// Every mistake.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::AcknowledgesFirst,
         Self::CallsForgotten,
         Self::CapsForgotten,
@@ -59,6 +61,7 @@ impl Bug {
         Self::ChangesNotWritten,
         Self::ClaimNotReleased,
         Self::EffectsNotStored,
+        Self::EnrollsForgotten,
         Self::EntersTwice,
         Self::EntriesForgotten,
         Self::FailuresAcknowledged,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::RowState;
 use jiff::SignedDuration;
 use journey::{
-    Cap, ContactId, EnrollmentId, Phase, Plan, Priority, Purpose, Reentry, SendId, Taken,
+    Action, Cap, ContactId, EnrollmentId, Phase, Plan, Priority, Purpose, Reentry, SendId, Taken,
 };
 use serde_json::Value as Json;
 use wire::EnrollmentRecord;
@@ -51,6 +51,7 @@ impl World {
             faults.extend(state.stuck(record));
             faults.extend(state.miscounted(record, plan));
             faults.extend(state.untold(record));
+            faults.extend(state.unstarted(record, plan));
         }
         faults.extend(state.misworded());
         faults.extend(state.crowded());
@@ -144,6 +145,28 @@ impl State {
 
     fn erased(&self, contact: &ContactId) -> bool {
         !self.people.contacts.contains_key(contact)
+    }
+
+    /// Finds journeys that a run started for its contact, and that neither took them in nor said why not.
+    fn unstarted(&self, record: &EnrollmentRecord, plan: &Plan) -> Vec<String> {
+        let run = &record.enrollment;
+        let started = run.path.iter().filter_map(|taken| {
+            let Some(Action::Enroll { journey, .. }) =
+                plan.step(&taken.step).map(|step| &step.action)
+            else {
+                return None;
+            };
+            let cause = format!("{} {}", run.id, taken.step);
+            let mut exceptions = self.exceptions.values();
+            let refused = exceptions.any(|one| one.event == cause);
+            let entered = self.runs.all().any(|other| {
+                let other = &other.enrollment;
+                other.event == cause && other.journey == *journey && other.subject == run.subject
+            });
+            let fault = || format!("{cause} started `{journey}`, and nothing came of it");
+            (!refused && !entered && !self.erased(&run.contact)).then(fault)
+        });
+        started.collect()
     }
 
     /// Finds accepted events that ended in nothing (I1).

@@ -98,7 +98,7 @@ pub(crate) struct State {
     /// Whether everything goes well from here on.
     pub(crate) healed: bool,
     /// When it all began.
-    started: Timestamp,
+    pub(crate) started: Timestamp,
     /// How many port calls were made.
     pub(crate) calls: u64,
     /// How late the latest wake-up was.

@@ -236,6 +236,7 @@ impl Runner {
             Action::Enter { person, journey } => {
                 let cause = format!("by hand at {}", self.world.state().now);
                 self.world.state().put_moves(&[Move::Enter {
+                    subject: None,
                     contact: person,
                     journey,
                     cause,

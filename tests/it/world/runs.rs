@@ -56,6 +56,9 @@ impl State {
             written.pending.clear();
             written.changed = false;
         }
+        if self.bug == Some(Bug::EnrollsForgotten) {
+            written.enrolls.clear();
+        }
         self.runs.rows.insert(key, written);
         let what = Due::Run(run.id.clone());
         self.show(&run.contact, what, record.due());

@@ -73,7 +73,7 @@ fn is_awaited(release: &Release) -> bool {
             | Occasion::Leaves(_)
             | Occasion::Tagged(_)
             | Occasion::Untagged(_) => true,
-            Occasion::Event(_) | Occasion::Manual => false,
+            Occasion::Event(_) | Occasion::Journey(_) | Occasion::Manual => false,
         })
     })
 }

@@ -125,6 +125,7 @@ impl Walk<'_> {
             Action::Call { .. }
             | Action::Case { .. }
             | Action::Change { .. }
+            | Action::Enroll { .. }
             | Action::Exit { .. }
             | Action::If { .. }
             | Action::Jump { .. }
@@ -159,6 +160,7 @@ impl Walk<'_> {
             Some(
                 Action::Case { .. }
                 | Action::Change { .. }
+                | Action::Enroll { .. }
                 | Action::Exit { .. }
                 | Action::If { .. }
                 | Action::Jump { .. }

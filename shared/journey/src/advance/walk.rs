@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::share::{PERCENT, draw};
 use crate::{
-    Absent, Action, Awaited, Change, Condition, Contact, Decision, Effect, Enrollment, Ignored,
-    Known, Next, Outcome, Phase, Scene, Step, Taken, ceil_to_minute, opening,
+    Absent, Action, Awaited, Change, Condition, Contact, Decision, Effect, Enroll, Enrollment,
+    Ignored, Known, Next, Outcome, Phase, Scene, Step, Taken, ceil_to_minute, opening,
 };
 
 /// A decision in the making.
@@ -60,6 +60,7 @@ impl<'a> Walk<'a> {
                 Action::Call { .. }
                 | Action::Case { .. }
                 | Action::Change { .. }
+                | Action::Enroll { .. }
                 | Action::Exit { .. }
                 | Action::If { .. }
                 | Action::Jump { .. }
@@ -151,6 +152,14 @@ impl<'a> Walk<'a> {
                 self.change(&step.id, change);
                 (change.verb().to_owned(), *next)
             }
+            Action::Enroll { journey, next } => {
+                self.effects.push(Effect::Enroll(Enroll {
+                    step: step.id.clone(),
+                    journey: journey.clone(),
+                    decided: self.scene.now,
+                }));
+                ("enrolled".to_owned(), *next)
+            }
             Action::Exit { reason } => return left(reason, now),
             Action::If {
                 condition,
@@ -240,6 +249,7 @@ impl<'a> Walk<'a> {
             },
             Action::Call { next, .. }
             | Action::Change { next, .. }
+            | Action::Enroll { next, .. }
             | Action::Jump { next }
             | Action::Send { next, .. } => ("waited", *next),
             Action::Case { .. }

@@ -27,6 +27,8 @@ pub enum Occasion {
     Event(String),
     /// The contact joins a list.
     Joins(String),
+    /// A step `enroll` of this journey says so.
+    Journey(String),
     /// The contact leaves a list.
     Leaves(String),
     /// Somebody says so.
@@ -45,6 +47,7 @@ impl Trigger {
             Occasion::Date { .. }
             | Occasion::Enters(_)
             | Occasion::Joins(_)
+            | Occasion::Journey(_)
             | Occasion::Leaves(_)
             | Occasion::Manual
             | Occasion::Tagged(_)

@@ -89,6 +89,7 @@ impl Plan {
             Action::Call { .. }
             | Action::Case { .. }
             | Action::Change { .. }
+            | Action::Enroll { .. }
             | Action::Exit { .. }
             | Action::If { .. }
             | Action::Jump { .. }

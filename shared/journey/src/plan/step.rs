@@ -43,6 +43,13 @@ pub enum Action {
         /// The step after.
         next: Next,
     },
+    /// Starts another journey for the contact, and goes on.
+    Enroll {
+        /// The journey's name.
+        journey: String,
+        /// The step after.
+        next: Next,
+    },
     /// Ends the run.
     Exit {
         /// Why, in the author's word.
@@ -168,6 +175,7 @@ impl Action {
             } => vec![*then, *otherwise],
             Self::Call { next, .. }
             | Self::Change { next, .. }
+            | Self::Enroll { next, .. }
             | Self::Jump { next }
             | Self::Send { next, .. }
             | Self::Wait { next, .. }
@@ -183,6 +191,7 @@ impl Action {
             Self::Call { .. }
             | Self::Case { .. }
             | Self::Change { .. }
+            | Self::Enroll { .. }
             | Self::Exit { .. }
             | Self::If { .. }
             | Self::Jump { .. }
@@ -199,6 +208,7 @@ impl Action {
         match self {
             Self::Exit { .. }
             | Self::Change { .. }
+            | Self::Enroll { .. }
             | Self::Jump { .. }
             | Self::Split { .. }
             | Self::Wait { .. }

@@ -281,7 +281,10 @@ impl Stage<'_> {
             for effect in decision.effects {
                 match effect {
                     Effect::Change { change, .. } => self.write(Some(at), &change),
-                    Effect::Alarm(_) | Effect::Call { .. } | Effect::Order(_) => (),
+                    Effect::Alarm(_)
+                    | Effect::Call { .. }
+                    | Effect::Enroll(_)
+                    | Effect::Order(_) => (),
                 }
             }
             input = self.settled(at);

@@ -31,6 +31,13 @@ pub enum Told {
         /// How.
         change: Change,
     },
+    /// Another journey was started for the contact.
+    Enrolls {
+        /// The step.
+        step: String,
+        /// The other journey.
+        journey: String,
+    },
     /// The contact came in.
     Enters(String),
     /// A mail may not leave yet.
@@ -84,6 +91,7 @@ impl Told {
     pub fn is_story(&self) -> bool {
         match self {
             Self::Changed { .. }
+            | Self::Enrolls { .. }
             | Self::Leaves(_)
             | Self::Omits { .. }
             | Self::Parks { .. }
@@ -127,6 +135,10 @@ impl Stage<'_> {
                 Some(Action::Change { change, .. }) => Told::Changed {
                     step,
                     change: change.clone(),
+                },
+                Some(Action::Enroll { journey, .. }) => Told::Enrolls {
+                    step,
+                    journey: journey.clone(),
                 },
                 Some(
                     Action::Case { .. }

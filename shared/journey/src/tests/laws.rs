@@ -115,7 +115,9 @@ fn rests(run: &Enrollment, effects: &[Effect]) -> bool {
         .iter()
         .filter_map(|effect| match effect {
             Effect::Alarm(at) => Some(*at),
-            Effect::Call { .. } | Effect::Change { .. } | Effect::Order(_) => None,
+            Effect::Call { .. } | Effect::Change { .. } | Effect::Enroll(_) | Effect::Order(_) => {
+                None
+            }
         })
         .collect();
     match &run.phase {

@@ -65,6 +65,7 @@ fn tell(timeline: &mut String, line: &str, decision: &Decision) {
             Effect::Alarm(at) => format!("alarm at {at}"),
             Effect::Call { step } => format!("call at {step}"),
             Effect::Change { change, .. } => format!("{change:?}"),
+            Effect::Enroll(enroll) => format!("enroll in {} at {}", enroll.journey, enroll.step),
             Effect::Order(order) => {
                 let names = ["anna", "joris", "els"];
                 let to = names
@@ -182,6 +183,10 @@ fn action(id: &str, what: &str, next: Next, otherwise: Next) -> Action {
         "call" => Action::Call {
             hook: rest.to_owned(),
             with: BTreeMap::new(),
+            next,
+        },
+        "enroll" => Action::Enroll {
+            journey: rest.to_owned(),
             next,
         },
         "for" | "opened" => awaiting(verb, rest, next, otherwise),

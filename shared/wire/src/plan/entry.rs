@@ -23,6 +23,8 @@ pub(super) struct TriggerDoc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     joins: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    journey: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     leaves: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     manual: bool,
@@ -47,6 +49,7 @@ impl From<&Trigger> for TriggerDoc {
             Occasion::Enters(audience) => doc.enters = Some(audience.into()),
             Occasion::Event(event) => doc.event = Some(event.clone()),
             Occasion::Joins(list) => doc.joins = Some(list.clone()),
+            Occasion::Journey(journey) => doc.journey = Some(journey.clone()),
             Occasion::Leaves(list) => doc.leaves = Some(list.clone()),
             Occasion::Manual => doc.manual = true,
             Occasion::Tagged(tag) => doc.tagged = Some(tag.clone()),
@@ -66,6 +69,7 @@ impl TryFrom<TriggerDoc> for Trigger {
         };
         let named = doc.event.map(Occasion::Event);
         let named = named.or_else(|| doc.joins.map(Occasion::Joins));
+        let named = named.or_else(|| doc.journey.map(Occasion::Journey));
         let named = named.or_else(|| doc.leaves.map(Occasion::Leaves));
         let named = named.or_else(|| doc.tagged.map(Occasion::Tagged));
         let named = named.or_else(|| doc.untagged.map(Occasion::Untagged));

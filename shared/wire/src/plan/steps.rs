@@ -36,6 +36,10 @@ enum ActionDoc {
         change: ChangeDoc,
         next: Option<usize>,
     },
+    Enroll {
+        journey: String,
+        next: Option<usize>,
+    },
     Exit {
         reason: String,
     },
@@ -167,6 +171,7 @@ impl From<&Action> for ActionDoc {
                 change: ChangeDoc::from(change),
                 next,
             },
+            Action::Enroll { journey, next } => Self::Enroll { journey, next },
             Action::Exit { reason } => Self::Exit { reason },
             Action::If {
                 condition,
@@ -235,6 +240,7 @@ impl TryFrom<ActionDoc> for Action {
                 change: change.try_into()?,
                 next,
             },
+            ActionDoc::Enroll { journey, next } => Self::Enroll { journey, next },
             ActionDoc::Exit { reason } => Self::Exit { reason },
             ActionDoc::If {
                 condition: source,

@@ -67,7 +67,7 @@ fn an_enrollment_in_every_phase() {
     pinned(
         &samples::enrollment(entered).to_json(),
         &expect![[r#"
-            {"v":1,"journey":"welcome","plan":"0123456789abcdef","subject":"pupil-1","event":"e1","entered":"2026-11-23T13:00:20Z","params":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"notified":{"note":["con_siso4jmohpm3qjezledif5kdnw"]},"opened":["hello"],"clicks":[["hello","more"]],"heard":["e2"],"hops":1,"changed":true,"end":"2027-06-01T22:00:00Z","phase":"entered","path":[{"step":"note","outcome":"notified","at":"2026-11-23T13:00:20Z"}],"pending":[{"step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"}]}
+            {"v":1,"journey":"welcome","plan":"0123456789abcdef","subject":"pupil-1","event":"e1","entered":"2026-11-23T13:00:20Z","params":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"notified":{"note":["con_siso4jmohpm3qjezledif5kdnw"]},"opened":["hello"],"clicks":[["hello","more"]],"heard":["e2"],"hops":1,"enrolls":[{"step":"s3","journey":"birthday","decided":"2026-11-23T13:00:20Z"}],"changed":true,"end":"2027-06-01T22:00:00Z","phase":"entered","path":[{"step":"note","outcome":"notified","at":"2026-11-23T13:00:20Z"}],"pending":[{"step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"}]}
         "#]],
     );
 }

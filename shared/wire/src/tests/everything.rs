@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use expect_test::expect;
 use jiff::civil::date;
 use journey::{
-    Action, Arm, Audience, Awaited, Branch, Cap, Change, Condition, Goal, Holdout, Hours, Limits,
-    Moment, Occasion, Over, Period, Plan, Priority, Reentry, Repeat, Rules, Step, Trigger, Value,
-    Window,
+    Action, Arm, Audience, Awaited, Branch, Cap, Change, Condition, Enroll, Goal, Holdout, Hours,
+    Limits, Moment, Occasion, Over, Period, Plan, Priority, Reentry, Repeat, Rules, Step, Trigger,
+    Value, Window,
 };
 
 use super::documents::pinned;
-use super::samples;
+use super::samples::{self, at};
 
 #[test]
 fn a_plan_that_says_everything() {
@@ -21,8 +21,8 @@ fn a_plan_that_says_everything() {
     pinned(
         &json,
         &expect![[r#"
-        {"v":1,"journey":"welcome","title":"Welcome","purpose":{"marketing":{"topic":"offers"}},"triggers":[{"where":"has(contact.score)","date":"contact.born at 09:00"},{"where":"has(contact.score)","date":"contact.born at 09:00","yearly":true},{"where":"has(contact.score)","enters":{"tag":"vips"}},{"event":"PAID","where":"has(contact.score)"},{"where":"has(contact.score)","joins":"vips"},{"where":"has(contact.score)","leaves":"vips"},{"where":"has(contact.score)","manual":true},{"where":"has(contact.score)","tagged":"vips"},{"where":"has(contact.score)","untagged":"vips"}],"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]},"reentry":{"after":"180 days"},"publish":{"from":"2026-12-01","until":"2027-06-01"},"rules":{"stops":true,"send_window":{"windows":["mon-fri 09:00-12:00"],"closed":["2026-12-25"]},"exit_when":"has(contact.score)","goal":{"event":"PAID","where":"signal.amount > 25","within":"14 days","exit":true},"high_priority":true,"limits":{"send_window":{"windows":["mon-sat 08:00-21:00"],"closed":["2026-12-25"]},"at_most":["1 per day","3 per 7 days"],"over":"wait","holdout":{"name":"2026-h2","share":5}}},"steps":[{"id":"s0","wait_for":{"clicked":"hello","within":"7 days","then":5,"otherwise":null}},{"id":"s1","wait_for":{"condition":"has(contact.score)","within":"7 days","then":5,"otherwise":null}},{"id":"s2","wait_for":{"event":{"name":"PAID","where":"signal.amount > 25"},"within":"7 days","then":5,"otherwise":null}},{"id":"s3","wait_for":{"opened":"hello","within":"7 days","then":5,"otherwise":null}},{"id":"s4","change":{"change":{"join":"vips"},"next":9}},{"id":"s5","change":{"change":{"leave":"vips"},"next":9}},{"id":"s6","change":{"change":{"score":-5.0},"next":9}},{"id":"s7","change":{"change":{"set":{"city":{"text":"Delft"},"since":null}},"next":9}},{"id":"s8","change":{"change":{"tag":"vips"},"next":9}},{"id":"s9","change":{"change":{"untag":"vips"},"next":9}},{"id":"s10","call":{"hook":"crm","with":{"owner":"{{contact.score}}"},"next":10}},{"id":"s11","case":{"arms":[{"when":"has(contact.score)","next":11}],"otherwise":null}},{"id":"s12","jump":{"next":12}},{"id":"s13","split":{"name":"proof","branches":[{"name":"all","share":100,"next":13}]}},{"id":"s14","window":{"hours":{"windows":["fri-mon 22:00-02:00"],"closed":["2026-12-25"]},"next":null}}],"params":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}},"settings":{"organization":"School","locale":"nl","zone":"Europe/Amsterdam","vars":{"phone":{"text":"020"}},"fields":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}}},"templates":[{"name":"hello","hash":"aaaa"},{"name":"hello","locale":"en","hash":"bbbb"}]}
-    "#]],
+            {"v":1,"journey":"welcome","title":"Welcome","purpose":{"marketing":{"topic":"offers"}},"triggers":[{"where":"has(contact.score)","date":"contact.born at 09:00"},{"where":"has(contact.score)","date":"contact.born at 09:00","yearly":true},{"where":"has(contact.score)","enters":{"tag":"vips"}},{"event":"PAID","where":"has(contact.score)"},{"where":"has(contact.score)","joins":"vips"},{"where":"has(contact.score)","leaves":"vips"},{"where":"has(contact.score)","journey":"welcome"},{"where":"has(contact.score)","manual":true},{"where":"has(contact.score)","tagged":"vips"},{"where":"has(contact.score)","untagged":"vips"}],"to":{"any_of":[{"all_of":[{"address":"Request.Email"},{"role":{"linked":true}}]},{"role":{"role":"COMMITTEE","standing":true}},{"not":{"tag":"gone"}},{"list":"news"},{"where":"contact.score > 5"}]},"reentry":{"after":"180 days"},"publish":{"from":"2026-12-01","until":"2027-06-01"},"rules":{"stops":true,"send_window":{"windows":["mon-fri 09:00-12:00"],"closed":["2026-12-25"]},"exit_when":"has(contact.score)","goal":{"event":"PAID","where":"signal.amount > 25","within":"14 days","exit":true},"high_priority":true,"limits":{"send_window":{"windows":["mon-sat 08:00-21:00"],"closed":["2026-12-25"]},"at_most":["1 per day","3 per 7 days"],"over":"wait","holdout":{"name":"2026-h2","share":5}}},"steps":[{"id":"s0","wait_for":{"clicked":"hello","within":"7 days","then":5,"otherwise":null}},{"id":"s1","wait_for":{"condition":"has(contact.score)","within":"7 days","then":5,"otherwise":null}},{"id":"s2","wait_for":{"event":{"name":"PAID","where":"signal.amount > 25"},"within":"7 days","then":5,"otherwise":null}},{"id":"s3","wait_for":{"opened":"hello","within":"7 days","then":5,"otherwise":null}},{"id":"s4","change":{"change":{"join":"vips"},"next":9}},{"id":"s5","change":{"change":{"leave":"vips"},"next":9}},{"id":"s6","change":{"change":{"score":-5.0},"next":9}},{"id":"s7","change":{"change":{"set":{"city":{"text":"Delft"},"since":null}},"next":9}},{"id":"s8","change":{"change":{"tag":"vips"},"next":9}},{"id":"s9","change":{"change":{"untag":"vips"},"next":9}},{"id":"s10","call":{"hook":"crm","with":{"owner":"{{contact.score}}"},"next":10}},{"id":"s11","case":{"arms":[{"when":"has(contact.score)","next":11}],"otherwise":null}},{"id":"s12","enroll":{"journey":"welcome","next":14}},{"id":"s13","jump":{"next":12}},{"id":"s14","split":{"name":"proof","branches":[{"name":"all","share":100,"next":13}]}},{"id":"s15","window":{"hours":{"windows":["fri-mon 22:00-02:00"],"closed":["2026-12-25"]},"next":null}}],"params":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}},"settings":{"organization":"School","locale":"nl","zone":"Europe/Amsterdam","vars":{"phone":{"text":"020"}},"fields":{"bool":{"type":"bool","optional":true,"default":{"bool":false}},"date":{"type":"date"},"datetime":{"type":"datetime","optional":true},"email":{"type":"email"},"number":{"type":"number","optional":true},"string":{"type":"string","sensitive":true},"text":{"type":"text","optional":true},"url":{"type":"url"}}},"templates":[{"name":"hello","hash":"aaaa"},{"name":"hello","locale":"en","hash":"bbbb"}]}
+        "#]],
     );
 }
 
@@ -67,6 +67,7 @@ fn triggers() -> Vec<Trigger> {
         Occasion::Event("PAID".to_owned()),
         Occasion::Joins(name()),
         Occasion::Leaves(name()),
+        Occasion::Journey("welcome".to_owned()),
         Occasion::Manual,
         Occasion::Tagged(name()),
         Occasion::Untagged(name()),
@@ -151,6 +152,10 @@ fn steps() -> Vec<Step> {
             }],
             otherwise: None,
         },
+        Action::Enroll {
+            journey: "welcome".to_owned(),
+            next: Some(14),
+        },
         Action::Jump { next: Some(12) },
         Action::Split {
             name: "proof".to_owned(),
@@ -171,4 +176,13 @@ fn steps() -> Vec<Step> {
         action,
     })
     .collect()
+}
+
+/// A journey that a step starts.
+pub(super) fn enroll() -> Enroll {
+    Enroll {
+        step: "s3".to_owned(),
+        journey: "birthday".to_owned(),
+        decided: at("2026-11-23T13:00:20Z"),
+    }
 }

@@ -123,6 +123,7 @@ pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
         },
         pending: vec![order],
         held: None,
+        enrolls: vec![super::everything::enroll()],
         changed: true,
         end: Some(at("2027-06-01T22:00:00Z")),
         version: 7,

@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use journey::{ContactId, Enrollment, EnrollmentId, Order, Phase, Signals, Taken};
+use journey::{ContactId, Enroll, Enrollment, EnrollmentId, Order, Phase, Signals, Taken};
 use serde::{Deserialize, Serialize};
+
+mod standing;
 
 use crate::value::{ValueDoc, read_values, write_values};
 use crate::{Unreadable, time};
+pub use standing::{Passage, Standing};
 
 /// An enrollment as stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +19,8 @@ pub struct EnrollmentRecord {
     pub enrollment: Enrollment,
     /// Mails decided with this state and perhaps not yet ordered.
     pub pending: Vec<Order>,
+    /// Journeys that this state starts for the contact, and perhaps has not yet asked for.
+    pub enrolls: Vec<Enroll>,
     /// Whether the contact was changed together with this state, and not everybody may have heard of it.
     pub changed: bool,
     /// When everybody inside has to leave the journey, if they have to.
@@ -69,6 +74,7 @@ impl EnrollmentRecord {
             heard: enrollment.signals.heard.clone(),
             goal: enrollment.signals.goal.map(Moment),
             hops: enrollment.hops,
+            enrolls: self.enrolls.iter().map(EnrollDoc::from).collect(),
             changed: self.changed,
             held: self.held.map(Moment),
             end: self.end.map(Moment),
@@ -123,90 +129,11 @@ impl EnrollmentRecord {
                 path: doc.path.into_iter().map(Taken::from).collect(),
             },
             pending,
+            enrolls: doc.enrolls.into_iter().map(Enroll::from).collect(),
             changed: doc.changed,
             held: doc.held.map(|Moment(at)| at),
             end: doc.end.map(|Moment(at)| at),
             version,
-        })
-    }
-}
-
-/// Where an enrollment stands, and nothing of what it knows: all that whoever counts may read.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Standing {
-    /// The journey's name.
-    pub journey: String,
-    /// The content hash of the version it runs.
-    pub plan: String,
-    /// Where it stands.
-    pub phase: Phase,
-}
-
-impl Standing {
-    /// What stands in the document of each enrollment that is over, and in no other.
-    pub const OVER: &str = r#""phase":{"left":"#;
-    /// What stands in the document of each enrollment that is parked, and in no other.
-    pub const PARKED: &str = r#""phase":{"parked":"#;
-
-    /// Reads it out of a record of any version that was ever written.
-    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
-        #[derive(Deserialize)]
-        struct Part {
-            v: u8,
-            journey: String,
-            plan: String,
-            phase: PhaseDoc,
-        }
-        let part: Part = serde_json::from_str(json)?;
-        crate::version(part.v, 1)?;
-        Ok(Self {
-            journey: part.journey,
-            plan: part.plan,
-            phase: part.phase.into(),
-        })
-    }
-}
-
-/// How far an enrollment came, and nothing of what it knows: all that statistics may read.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Passage {
-    /// The journey's name.
-    pub journey: String,
-    /// The content hash of the version it runs.
-    pub plan: String,
-    /// Where it stands.
-    pub phase: Phase,
-    /// What it did, in order.
-    pub path: Vec<Taken>,
-    /// Whether the journey's goal was reached in time.
-    pub goal: bool,
-}
-
-impl Passage {
-    /// Reads it out of a record of any version that was ever written.
-    ///
-    /// # Errors
-    /// Fails on what a newer version wrote.
-    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
-        #[derive(Deserialize)]
-        struct Part {
-            v: u8,
-            journey: String,
-            plan: String,
-            phase: PhaseDoc,
-            #[serde(default)]
-            path: Vec<TakenDoc>,
-            #[serde(default)]
-            goal: Option<Moment>,
-        }
-        let part: Part = serde_json::from_str(json)?;
-        crate::version(part.v, 1)?;
-        Ok(Self {
-            journey: part.journey,
-            plan: part.plan,
-            goal: part.goal.is_some(),
-            phase: part.phase.into(),
-            path: part.path.into_iter().map(Taken::from).collect(),
         })
     }
 }
@@ -235,6 +162,8 @@ struct Doc {
     goal: Option<Moment>,
     #[serde(default, skip_serializing_if = "is_zero")]
     hops: u8,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    enrolls: Vec<EnrollDoc>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     changed: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,6 +183,39 @@ struct PendingDoc {
     recipient: String,
     #[serde(with = "time")]
     decided: Timestamp,
+}
+
+#[derive(Deserialize, Serialize)]
+struct EnrollDoc {
+    step: String,
+    journey: String,
+    #[serde(with = "time")]
+    decided: Timestamp,
+}
+
+impl From<&Enroll> for EnrollDoc {
+    fn from(enroll: &Enroll) -> Self {
+        Self {
+            step: enroll.step.clone(),
+            journey: enroll.journey.clone(),
+            decided: enroll.decided,
+        }
+    }
+}
+
+impl From<EnrollDoc> for Enroll {
+    fn from(doc: EnrollDoc) -> Self {
+        let EnrollDoc {
+            step,
+            journey,
+            decided,
+        } = doc;
+        Self {
+            step,
+            journey,
+            decided,
+        }
+    }
 }
 
 #[derive(Deserialize, Serialize)]

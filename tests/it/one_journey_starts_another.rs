@@ -1,0 +1,136 @@
+//! A step `enroll` lets its contact into another journey: once, whatever breaks.
+
+use jiff::SignedDuration;
+use journey::ContactId;
+use serde_json::json;
+
+use crate::folders::files;
+use crate::given;
+use crate::trial::{FAULTS, Log, Story};
+use crate::world::{Action, Choose, World};
+
+const FIRST: &str = "kind: transactional
+trigger: { event: START }
+reentry: unlimited
+steps:
+  - enroll: second
+  - send: hello
+  - enroll: third
+  - wait: 30 days
+  - send: again
+";
+
+fn started_by(journeys: &str, reentry: &str) -> String {
+    format!(
+        "kind: transactional\ntrigger: {journeys}\nreentry: {reentry}\nsteps:\n  - wait: 1 day\n  - send: note\n"
+    )
+}
+
+/// Two journeys that the first starts; the second starts the third, too.
+fn story() -> Story {
+    let second = started_by("{ journey: first }", "unlimited") + "  - enroll: third\n";
+    let third = started_by("[{ journey: first }, { journey: second }]", "single");
+    let released = files(&[("first", FIRST), ("second", &second), ("third", &third)]);
+    Story::of(released)
+        .after(SignedDuration::ZERO, start("e1", "pupil-1"))
+        .after(SignedDuration::from_mins(1), start("e2", "pupil-2"))
+}
+
+fn start(id: &str, subject: &str) -> Action {
+    let ann = json!({ "id": "ann", "email": given::address("ann").as_str(), "full_name": "ann" });
+    let body = json!({ "type": "START", "subject": subject, "data": {}, "people": [ann] });
+    Action::Post {
+        id: id.to_owned(),
+        body: body.to_string(),
+    }
+}
+
+/// Returns each run: its journey, what it is about, and how far it came.
+fn runs(world: &World) -> Vec<String> {
+    let state = world.state();
+    let mut runs: Vec<_> = state
+        .runs
+        .all()
+        .map(|record| {
+            let run = &record.enrollment;
+            let subject = run.subject.as_deref().unwrap_or("-");
+            format!("{} {subject} {}", run.journey, run.path.len())
+        })
+        .collect();
+    runs.sort();
+    runs
+}
+
+#[test]
+fn a_step_starts_another_journey_about_the_same_and_goes_on() {
+    let world = story().play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(
+        runs(&world),
+        [
+            "first pupil-1 5",
+            "first pupil-2 5",
+            "second pupil-1 3",
+            "second pupil-2 3",
+            "third pupil-1 2",
+            "third pupil-1 2",
+            "third pupil-2 2",
+            "third pupil-2 2",
+        ]
+    );
+}
+
+#[test]
+fn whoever_may_not_come_in_is_recorded() {
+    let never = started_by("{ journey: first }", "never");
+    let first = FIRST.replace("  - enroll: third\n", "");
+    let released = files(&[("first", &first), ("second", &never)]);
+    let story = Story::of(released)
+        .after(SignedDuration::ZERO, start("e1", "pupil-1"))
+        .after(SignedDuration::from_hours(1), start("e2", "pupil-1"));
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(
+        runs(&world),
+        ["first pupil-1 4", "first pupil-1 4", "second pupil-1 2"]
+    );
+    let state = world.state();
+    let refused: Vec<_> = state.exceptions.values().collect();
+    let [one] = refused.as_slice() else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(one.reason, "never");
+    assert_eq!(one.contact, Some(ContactId::of("ann")));
+}
+
+#[test]
+fn whatever_breaks_once_it_is_started_once() {
+    story().survives(1, &FAULTS);
+}
+
+#[test]
+fn whatever_breaks_it_is_started_once() {
+    story().concurrently(3).survives_seeds(150);
+}
+
+/// A wait may outlast the memory of the run that was started: what comes late must not start it anew.
+#[test]
+fn what_comes_late_starts_nothing_again() {
+    let asked = |days: i64| {
+        let open = Action::Open {
+            person: ContactId::of("ann"),
+            step: "hello".to_owned(),
+        };
+        let story = story().after(SignedDuration::from_hours(24 * days), open);
+        let world = story.play(Choose::Calm, Log::Kept);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        let state = world.state();
+        let day = (state.started + SignedDuration::from_hours(24 * days)).to_string();
+        let day = day.split('T').next().unwrap_or_default().to_owned();
+        let log = state.log.iter().flatten();
+        log.filter(|line| line.starts_with(&day) && line.ends_with("moves.move_on"))
+            .count()
+    };
+    // It asks again where it may have been forgotten: whoever is started knows that they were.
+    assert_eq!([asked(5), asked(20)], [1, 0]);
+}
