@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use engine::Ask;
-use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, Phase, Purpose};
 
 use crate::given::{self, Verb, chain, journey, marketing};
@@ -41,6 +42,62 @@ fn a_suppression_during_a_wait_stops_the_next_mail() {
         outcomes(&world),
         ["one sent", "pause waited", "two suppressed"]
     );
+}
+
+/// Seven mails, one a day, to a mailbox that is full.
+fn to_a_full_mailbox(purpose: Purpose) -> Story {
+    let names: Vec<_> = (1..=7).map(|day| format!("m{day}")).collect();
+    let pauses: Vec<_> = (1..=7).map(|day| format!("p{day}")).collect();
+    let steps = names.iter().zip(&pauses);
+    let steps = steps.flat_map(|(mail, pause)| {
+        [
+            (mail.as_str(), Verb::Send),
+            (pause.as_str(), Verb::Wait("1 day")),
+        ]
+    });
+    let steps = chain(&steps.collect::<Vec<_>>());
+    Story::new(&[journey(purpose, steps)])
+        .after(SignedDuration::ZERO, Action::Fill(given::address("anna")))
+        .hello("e1", &[("anna", "SOT")])
+}
+
+#[test]
+fn advertising_stops_after_five_days_of_soft_bounces_and_service_does_not() {
+    for (purpose, left) in [(marketing(), 2), (Purpose::Transactional, 0)] {
+        let world = to_a_full_mailbox(purpose).play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        let mails = outcomes(&world).into_iter();
+        let mails: Vec<_> = mails.filter(|line| line.starts_with('m')).collect();
+        let sent = mails.iter().filter(|line| line.ends_with(" sent"));
+        assert_eq!(sent.count(), 7 - left, "{mails:?}");
+        let stopped = mails
+            .iter()
+            .filter(|line| line.ends_with(" keeps_bouncing"));
+        assert_eq!(stopped.count(), left, "{mails:?}");
+    }
+}
+
+#[test]
+fn soft_bounces_that_are_told_twice_late_or_in_disorder_count_by_their_days() {
+    let story = to_a_full_mailbox(Purpose::Transactional).concurrently(3);
+    let check = |world: &World| {
+        let mut faults = world.faults();
+        let anna = engine::Suppressions::address_key(world, &given::address("anna"));
+        let state = world.state();
+        let days = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+        let bounced: BTreeSet<_> = state
+            .service
+            .delivered
+            .iter()
+            .map(|mail| days(mail.at))
+            .collect();
+        let noted = state.soft_bounces.get(&anna).cloned().unwrap_or_default();
+        if noted != bounced {
+            faults.push(format!("bounced on {bounced:?}, noted are {noted:?}"));
+        }
+        faults
+    };
+    story.sample(0..50, check).expect("no day is lost");
 }
 
 #[test]

@@ -342,6 +342,7 @@ fn words(outcome: &str) -> &str {
         "opted_out" => "not mailed: they opted out of its topic",
         "quiet" => "not mailed: they want none for a while",
         "over_cap" => "not mailed: they have had as many as they may get",
+        "keeps_bouncing" => "not mailed: mails to their address have bounced for days",
         "suppressed" => "not mailed: their address bounced or complained",
         "withheld" => "not mailed: they are one of those who get none, to compare with",
         other => other,

@@ -184,6 +184,7 @@ impl<'a> Story<'a> {
                 "opted_out" => "does not want such mails",
                 "over_cap" => "has had as many such mails as one person gets",
                 "withheld" => "is one of those who get no such mails, to compare with",
+                "keeps_bouncing" => "mails to the address have bounced for days",
                 "suppressed" => "the address cannot be mailed any more",
                 _ => continue,
             };

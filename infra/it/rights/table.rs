@@ -108,7 +108,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
     (
         "Feedback",
         &[
-            (Of("Contacts"), &["dynamodb:PutItem"]),
+            (Of("Contacts"), &["dynamodb:PutItem", "dynamodb:UpdateItem"]),
             (Of("Releases"), &["dynamodb:GetItem"]),
             (
                 Of("Sends"),

@@ -9,7 +9,7 @@
 //! | `role#<name>` | `con_…` | a person who holds a role whatever the subject |
 //! | `address#<HMAC>` | `con_…` | somebody who has had an address |
 //! | `address#<HMAC>` | `topic#<name>` | what whoever has the address chose about a topic; survives erasure |
-//! | `address#<HMAC>` | `suppression` | an address that must not be written to; survives erasure |
+//! | `address#<HMAC>` | `suppression` | an address that must not be written to, or on which days mails to it bounced for now; survives erasure |
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,9 @@ use anyhow::{Context, anyhow};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use engine::{
     AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Pressure, Stored,
-    SuppressionBook, Suppressions, Versioned,
+    Suppression, SuppressionBook, Suppressions, Versioned,
 };
+use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
 use wire::{Bonds, Choices, ContactRecord, Mailed};
 
@@ -174,18 +175,37 @@ impl Suppressions for Aws {
         AddressKey(hasher.map_or_else(String::new, |hasher| hasher.hash(address)))
     }
 
-    async fn suppression(&self, address: &AddressKey) -> anyhow::Result<Option<String>> {
-        let key = contact_key(&format!("address#{}", address.0), SUPPRESSION);
-        let item = self.item(key).await?;
-        item.map(|mut item| take_text(&mut item, "reason"))
-            .transpose()
+    async fn suppression(&self, address: &AddressKey) -> anyhow::Result<Suppression> {
+        let mut item = self.item(suppression_key(address)).await?;
+        let item = item.get_or_insert_default();
+        let soft = item.iter().filter(|(name, _)| name.starts_with(SOFT));
+        let soft: Vec<_> = soft.map(|(name, _)| name.clone()).collect();
+        let days = soft.iter().map(|name| Ok(take_text(item, name)?.parse()?));
+        Ok(Suppression {
+            soft_bounces: days.collect::<anyhow::Result<_>>()?,
+            reason: take_text(item, "reason").ok(),
+        })
     }
 }
 
 impl SuppressionBook for Aws {
+    async fn bounced_softly(&self, address: &AddressKey, day: Date) -> anyhow::Result<()> {
+        // As many attributes as days are kept, each used again and again: the item stays small for ever.
+        let since = day.since(Date::constant(1970, 1, 1))?.get_days();
+        let slot = format!("{SOFT}{}", since.rem_euclid(Suppression::DAYS_KEPT));
+        let update = self.dynamodb.update_item();
+        let update = update
+            .table_name(self.setting(Setting::ContactsTable))
+            .set_key(Some(suppression_key(address)))
+            .update_expression("SET #slot = :day")
+            .expression_attribute_names("#slot", slot)
+            .expression_attribute_values(":day", text(day.to_string()));
+        update.send().await?;
+        Ok(())
+    }
+
     async fn suppress(&self, address: &AddressKey, reason: &str) -> anyhow::Result<()> {
-        let key = format!("address#{}", address.0);
-        let mut item = contact_key(&key, SUPPRESSION);
+        let mut item = suppression_key(address);
         item.insert("reason".to_owned(), text(reason));
         let put = self.dynamodb.put_item();
         let put = put.table_name(self.setting(Setting::ContactsTable));
@@ -265,6 +285,10 @@ fn contact_key(contact: &str, item: &str) -> Item {
     key(("contact", contact), ("item", item))
 }
 
+fn suppression_key(address: &AddressKey) -> Item {
+    contact_key(&format!("address#{}", address.0), SUPPRESSION)
+}
+
 fn choices_key(holder: &Holder, topic: &str) -> Item {
     contact_key(&choices_partition(holder), &format!("{TOPIC}{topic}"))
 }
@@ -294,6 +318,8 @@ const PROFILE: &str = "profile";
 /// What the names of choices begin with.
 const TOPIC: &str = "topic#";
 const SUPPRESSION: &str = "suppression";
+/// What the names of the days of soft bounces begin with.
+const SOFT: &str = "soft";
 const BATCH_GET_MAX: usize = 100;
 const BATCH_GETS_MAX: u8 = 8;
 const PAGES_MAX: u8 = 16;

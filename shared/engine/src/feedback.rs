@@ -7,6 +7,7 @@ use journey::{ContactId, SendId};
 use wire::{Cause, Move, Report, ReportKind};
 
 use crate::results::{announce, of_report};
+use crate::suppression::day;
 use crate::{Calls, Clock, Fact, Failure, Ledger, Moves, Releases, Row, RowState, SuppressionBook};
 
 /// Takes in a batch of reports: in any order, any number of times.
@@ -53,6 +54,9 @@ pub async fn feedback(
         moves.extend(seen(report, row));
         if let Some(reason) = report.suppress {
             io.suppress(&row.address, reason).await?;
+        }
+        if report.soft {
+            io.bounced_softly(&row.address, day(report.taken)).await?;
         }
     }
     announce(io, &results).await?;

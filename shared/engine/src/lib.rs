@@ -30,6 +30,7 @@ mod results;
 mod rewrite;
 mod send;
 mod silence;
+mod suppression;
 mod survey;
 mod wake;
 mod walking;
@@ -47,8 +48,8 @@ pub use ports::{
     ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception,
     ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost, HookSecrets, Hooks, Lane,
     Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Pressure,
-    Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, SuppressionBook, Suppressions,
-    Surveys, Templates, Tickets, Undelivered, Unposted, Unsubscribe, Versioned,
+    Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, Suppression, SuppressionBook,
+    Suppressions, Surveys, Templates, Tickets, Undelivered, Unposted, Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};

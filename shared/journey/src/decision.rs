@@ -122,6 +122,8 @@ pub enum SendResult {
 pub enum Skipped {
     /// It was later than its `expires` allows.
     Expired,
+    /// Mails to the address have kept bouncing for days.
+    KeepsBouncing,
     /// The contact withdrew from the journey's topic.
     OptedOut,
     /// The contact wants none for a while.
@@ -136,8 +138,9 @@ pub enum Skipped {
 
 impl Skipped {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Expired,
+        Self::KeepsBouncing,
         Self::OptedOut,
         Self::Quiet,
         Self::OverCap,
@@ -155,6 +158,7 @@ impl Skipped {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Expired => "expired",
+            Self::KeepsBouncing => "keeps_bouncing",
             Self::OptedOut => "opted_out",
             Self::Quiet => "quiet",
             Self::OverCap => "over_cap",

@@ -27,6 +27,8 @@ pub struct Report {
     pub kind: ReportKind,
     /// Why the address must not be written to any more, where this says so: `bounced` or `complained`.
     pub suppress: Option<&'static str>,
+    /// Whether it bounced for now: a full mailbox, a server that does not answer. Not for what the mail says or carries.
+    pub soft: bool,
     /// The name of the link that was clicked, where one was and has a name.
     pub link: Option<String>,
     /// Whether a machine opened or clicked, as far as that can be told: a proxy that loads every picture, a scanner that
@@ -91,6 +93,7 @@ impl Report {
         });
         Ok(Some(Self {
             suppress: suppress(kind, &doc),
+            soft: is_soft(&doc),
             link,
             machine: seen.is_some_and(|seen| seen.is_machine(taken)),
             send: send.parse()?,
@@ -150,6 +153,15 @@ fn suppress(kind: ReportKind, doc: &Doc) -> Option<&'static str> {
         | ReportKind::Reject
         | ReportKind::Send => None,
     }
+}
+
+/// Returns whether an event says that a mailbox takes nothing for now, or that SES cannot tell why it took nothing.
+fn is_soft(doc: &Doc) -> bool {
+    let soft = |bounce: &BounceDoc| {
+        ["Transient", "Undetermined"].contains(&bounce.bounce_type.as_str())
+            && !CONTENT.contains(&bounce.bounce_sub_type.as_str())
+    };
+    doc.event_type == "Bounce" && doc.bounce.as_ref().is_some_and(soft)
 }
 
 #[derive(Deserialize)]

@@ -73,6 +73,7 @@ async fn all(stores: &impl Stores) {
     people::what_advertising_somebody_got_is_replaced_by_version(stores).await;
     people::choices_are_kept_by_holder_and_topic(stores).await;
     people::an_address_is_forbidden_for_a_reason(stores).await;
+    people::soft_bounces_are_remembered_for_thirty_days(stores).await;
 }
 
 /// What was written only to be there.

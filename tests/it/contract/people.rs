@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{AddressKey, Bonding, Holder, Stored};
+use engine::{AddressKey, Bonding, Holder, Stored, Suppression};
 use journey::{Contact, SendId};
 use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, Mailed, RoleBond};
 
@@ -201,18 +201,30 @@ pub(super) async fn choices_are_kept_by_holder_and_topic(stores: &impl Stores) {
 
 pub(super) async fn an_address_is_forbidden_for_a_reason(stores: &impl Stores) {
     let address = AddressKey("forbidden".to_owned());
-    assert_eq!(stores.suppression(&address).await.unwrap(), None);
+    let none = Suppression::default();
+    assert_eq!(stores.suppression(&address).await.unwrap(), none);
     stores.suppress(&address, "bounced").await.unwrap();
     stores.suppress(&address, "bounced").await.unwrap();
-    let why = stores.suppression(&address).await.unwrap();
+    let why = stores.suppression(&address).await.unwrap().reason;
     assert!(why.is_some(), "it is forbidden");
-    assert_eq!(
-        stores
-            .suppression(&AddressKey("other".to_owned()))
-            .await
-            .unwrap(),
-        None
-    );
+    let other = AddressKey("other".to_owned());
+    assert_eq!(stores.suppression(&other).await.unwrap(), none);
+}
+
+pub(super) async fn soft_bounces_are_remembered_for_thirty_days(stores: &impl Stores) {
+    let address = AddressKey("full".to_owned());
+    let bounced = async |day: &str| {
+        let day = day.parse().unwrap();
+        stores.bounced_softly(&address, day).await.unwrap();
+        let found = stores.suppression(&address).await.unwrap();
+        assert_eq!(found.reason, None);
+        let days = found.soft_bounces.iter();
+        days.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(bounced("2026-11-30").await, "2026-11-30");
+    assert_eq!(bounced("2026-11-30").await, "2026-11-30");
+    assert_eq!(bounced("2026-12-29").await, "2026-11-30 2026-12-29");
+    assert_eq!(bounced("2026-12-30").await, "2026-12-29 2026-12-30");
 }
 
 fn bonds(role: &str) -> Bonds {

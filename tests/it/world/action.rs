@@ -28,6 +28,8 @@ pub(crate) enum Action {
     Unhalt(String),
     /// A person opens the mail of a step: of the run that sent it last.
     Open { person: ContactId, step: String },
+    /// A mailbox is full: mails to it bounce for now.
+    Fill(EmailAddress),
     /// An address turns out not to be mailable.
     Suppress(EmailAddress),
 }

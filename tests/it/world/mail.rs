@@ -22,6 +22,8 @@ pub(crate) struct Service {
     pub(crate) doubted: BTreeSet<SendId>,
     /// Which claims each invocation took.
     pub(super) claims: BTreeMap<u64, Vec<(SendId, u32)>>,
+    /// Whose mailboxes are full.
+    pub(super) full: BTreeSet<EmailAddress>,
     /// Whether an invocation found an address suppressed when it looked.
     pub(super) looked: BTreeMap<(u64, AddressKey), bool>,
 }
@@ -209,11 +211,13 @@ impl State {
             due,
         });
         self.log(|| format!("  {} leaves", mail.send));
-        let reports = ["Send", "Delivery"].map(|kind| {
+        let full = self.service.full.contains(mail.to);
+        let bounce = json!({ "bounceType": "Transient", "bounceSubType": "MailboxFull" });
+        let reports = ["Send", if full { "Bounce" } else { "Delivery" }].map(|kind| {
             let tags = Report::tags(mail.send, mail.recipient, mail.enrollment);
             let tags: BTreeMap<_, _> = tags.into_iter().map(|(key, id)| (key, [id])).collect();
             let about = json!({ "timestamp": self.now.to_string(), "messageId": id, "tags": tags });
-            json!({ "eventType": kind, "mail": about }).to_string()
+            json!({ "eventType": kind, "mail": about, "bounce": bounce }).to_string()
         });
         self.put_reports(&reports);
         id

@@ -61,6 +61,7 @@ pub(crate) struct State {
     pub(crate) service: Service,
     pub(crate) exceptions: BTreeMap<String, Exception>,
     pub(crate) suppressed: BTreeSet<AddressKey>,
+    pub(crate) soft_bounces: BTreeMap<AddressKey, BTreeSet<jiff::civil::Date>>,
     pub(crate) store: Store,
     pub(crate) tickets: TicketKeys,
     /// How often a page was found and shown.
@@ -130,6 +131,7 @@ impl World {
             service: Service::default(),
             exceptions: BTreeMap::new(),
             suppressed: BTreeSet::new(),
+            soft_bounces: BTreeMap::new(),
             store: Store {
                 secrets: vec![given::secret()],
                 down: false,

@@ -6,8 +6,9 @@ use std::future::Future;
 use anyhow::{anyhow, ensure};
 use engine::{
     AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Pressure, Stored,
-    SuppressionBook, Suppressions, Versioned,
+    Suppression, SuppressionBook, Suppressions, Versioned,
 };
+use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
 use wire::{Bonds, Choices, ContactRecord, Mailed};
 
@@ -259,18 +260,34 @@ impl Suppressions for World {
     fn suppression(
         &self,
         address: &AddressKey,
-    ) -> impl Future<Output = anyhow::Result<Option<String>>> + Send {
+    ) -> impl Future<Output = anyhow::Result<Suppression>> + Send {
         self.read("suppressions.suppression", |state| {
             let blind = state.bug == Some(Bug::NoLookBeforeTheClaim);
             let found = state.suppressed.contains(address) && !blind;
             let look = (state.current, address.clone());
             state.service.looked.insert(look, found);
-            found.then(|| "bounced".to_owned())
+            let soft = state.soft_bounces.get(address);
+            Suppression {
+                reason: found.then(|| "bounced".to_owned()),
+                soft_bounces: soft.cloned().unwrap_or_default(),
+            }
         })
     }
 }
 
 impl SuppressionBook for World {
+    fn bounced_softly(
+        &self,
+        address: &AddressKey,
+        day: Date,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.write("suppressions.bounced_softly", move |state| {
+            let days = state.soft_bounces.entry(address.clone()).or_default();
+            days.retain(|known| (day - *known).get_days() % Suppression::DAYS_KEPT != 0);
+            days.insert(day);
+        })
+    }
+
     fn suppress(
         &self,
         address: &AddressKey,

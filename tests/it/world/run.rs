@@ -244,6 +244,9 @@ impl Runner {
                 }]);
             }
             Action::Open { person, step } => self.world.state().open(&person, step),
+            Action::Fill(address) => {
+                self.world.state().service.full.insert(address);
+            }
             Action::Suppress(address) => {
                 let key = engine::Suppressions::address_key(&self.world, &address);
                 self.world.state().suppressed.insert(key);

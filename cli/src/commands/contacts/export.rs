@@ -96,8 +96,20 @@ pub(crate) fn with_address((address, kept): &(AddressKey, Vec<Trace>)) -> Value 
     json!({
         "address": address.0,
         "not_mailed_because": forbidden.and_then(|one| one.attributes.get("reason")),
+        "bounced_for_now_on": forbidden.map(soft_bounces).unwrap_or_default(),
         "choices": choices.collect::<Vec<_>>(),
     })
+}
+
+/// Returns the days on which mails to an address bounced for now.
+fn soft_bounces(suppression: &Trace) -> Vec<&str> {
+    let days = suppression.attributes.iter();
+    let mut days: Vec<_> = days
+        .filter(|(name, _)| name.starts_with("soft"))
+        .map(|(_, day)| day.as_str())
+        .collect();
+    days.sort_unstable();
+    days
 }
 
 fn is_suppression(trace: &Trace) -> bool {

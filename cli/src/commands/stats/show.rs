@@ -258,6 +258,7 @@ fn numbers(mails: &Mails) -> Map<String, Value> {
 fn not_mailed(step: &Step) -> Map<String, Value> {
     let reasons = [
         Skipped::Expired,
+        Skipped::KeepsBouncing,
         Skipped::OptedOut,
         Skipped::OverCap,
         Skipped::Quiet,

@@ -1,8 +1,9 @@
 //! What is known about people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
+use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
 use wire::{Bonds, ContactRecord, Mailed};
 
@@ -69,15 +70,32 @@ pub trait Suppressions {
     /// Names `address` without telling it: an HMAC under the installation's own key.
     fn address_key(&self, address: &EmailAddress) -> AddressKey;
 
-    /// Returns why `address` must not be written to, read strongly consistent.
+    /// Returns what speaks against writing to `address`, read strongly consistent.
     fn suppression(
         &self,
         address: &AddressKey,
-    ) -> impl Future<Output = anyhow::Result<Option<String>>> + Send;
+    ) -> impl Future<Output = anyhow::Result<Suppression>> + Send;
 }
 
-/// Forbids addresses: `dynamodb:PutItem`.
+/// What speaks against writing to an address.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Suppression {
+    /// Why it must not be written to at all, in a word.
+    pub reason: Option<String>,
+    /// Days, by UTC, on which mails to it bounced for now.
+    pub soft_bounces: BTreeSet<Date>,
+}
+
+/// Forbids addresses: `dynamodb:PutItem`, `dynamodb:UpdateItem`.
 pub trait SuppressionBook {
+    /// Notes that a mail to `address` bounced for now on a day, by UTC; noting it again changes nothing. Days of
+    /// [`Suppression::DAYS_KEPT`] ago and more may be forgotten.
+    fn bounced_softly(
+        &self,
+        address: &AddressKey,
+        day: Date,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+
     /// Lets `address` not be written to any more, for a reason in a word; the first reason may be overwritten.
     fn suppress(
         &self,

@@ -21,7 +21,9 @@ mod surveys;
 use jiff::Timestamp;
 
 pub use choices::{ChoiceBook, Chosen, Holder, Pages, Tickets};
-pub use contacts::{Bonding, ContactBook, Contacts, Pressure, SuppressionBook, Suppressions};
+pub use contacts::{
+    Bonding, ContactBook, Contacts, Pressure, Suppression, SuppressionBook, Suppressions,
+};
 pub use enrollments::{
     Beside, Dates, Due, DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue,
     Rewrite,

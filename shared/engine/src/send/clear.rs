@@ -7,7 +7,8 @@ use wire::Mailed;
 
 use super::Mailing;
 use crate::{
-    AddressKey, Chosen, Clock, Failure, Holder, Permission, Pressure, Stored, Versioned, permission,
+    AddressKey, Chosen, Clock, Failure, Holder, Permission, Pressure, Stored, Suppression,
+    Versioned, permission,
 };
 
 impl Mailing<'_> {
@@ -50,6 +51,20 @@ impl Mailing<'_> {
         }
         let error = anyhow!("{contact} is being mailed by others");
         Err(Failure::Retry(error))
+    }
+
+    /// Returns why a mail may not go to an address, if it may not: a mailbox that has been full for days still gets what
+    /// it asked for.
+    pub(super) fn undeliverable(
+        &self,
+        suppression: &Suppression,
+        now: Timestamp,
+    ) -> Option<Skipped> {
+        if suppression.reason.is_some() {
+            return Some(Skipped::Suppressed);
+        }
+        let advertising = self.plan.topic(self.send).is_some();
+        (advertising && suppression.keeps_bouncing(now)).then_some(Skipped::KeepsBouncing)
     }
 
     /// Returns what becomes of advertising that its recipient does not want: read strongly, and last before the claim.

@@ -8,9 +8,7 @@ mod clear;
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
-use journey::{
-    Action, Contact, ContactId, Input, Order, Phase, Plan, Send, SendResult, Settled, Skipped,
-};
+use journey::{Action, Contact, ContactId, Input, Order, Phase, Plan, Send, SendResult, Settled};
 use wire::{ContactRecord, EnrollmentRecord, Halt};
 
 use crate::advance::{erased, step};
@@ -212,9 +210,10 @@ impl Mailing<'_> {
         }
         let address = io.address_key(&self.recipient.address);
         // The last look before the claim: nothing that can fail stands between here and SES.
-        if io.suppression(&address).await?.is_some() {
-            let suppressed = SendResult::Skipped(Skipped::Suppressed);
-            return self.unless_sent(io, patience, suppressed).await;
+        let suppression = io.suppression(&address).await?;
+        if let Some(skipped) = self.undeliverable(&suppression, io.now()) {
+            let skipped = SendResult::Skipped(skipped);
+            return self.unless_sent(io, patience, skipped).await;
         }
         if let Some(instead) = self.unwanted(io, &address).await? {
             return self.unless_sent(io, patience, instead).await;

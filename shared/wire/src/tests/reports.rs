@@ -113,6 +113,26 @@ fn what_forbids_an_address_and_what_does_not() {
 }
 
 #[test]
+fn what_bounces_for_now_and_what_does_not() {
+    for (kind, sub, soft) in [
+        ("Transient", "General", true),
+        ("Transient", "MailboxFull", true),
+        ("Undetermined", "Undetermined", true),
+        ("Transient", "MessageTooLarge", false),
+        ("Transient", "ContentRejected", false),
+        ("Transient", "AttachmentRejected", false),
+        ("Permanent", "General", false),
+        ("Permanent", "OnAccountSuppressionList", false),
+        ("", "", false),
+    ] {
+        let detail = format!(r#"{{"bounceType":"{kind}","bounceSubType":"{sub}"}}"#);
+        let bounce = detailed("Bounce", "bounce", &detail);
+        assert_eq!(bounce.soft, soft, "{detail}");
+    }
+    assert!(!detailed("Delivery", "delivery", "{}").soft);
+}
+
+#[test]
 fn a_person_is_told_from_a_machine() {
     let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 20_0 like Mac OS X)";
     for (agent, at, machine) in [
