@@ -178,9 +178,9 @@ impl Suppressions for Aws {
     async fn suppression(&self, address: &AddressKey) -> anyhow::Result<Suppression> {
         let mut item = self.item(suppression_key(address)).await?;
         let item = item.get_or_insert_default();
-        let soft = item.iter().filter(|(name, _)| name.starts_with(SOFT));
-        let soft: Vec<_> = soft.map(|(name, _)| name.clone()).collect();
-        let days = soft.iter().map(|name| Ok(take_text(item, name)?.parse()?));
+        let slots = (0..Suppression::DAYS_KEPT).map(|slot| format!("{SOFT}{slot}"));
+        let days = slots.filter_map(|slot| take_text(item, &slot).ok());
+        let days = days.map(|day| Ok(day.parse()?));
         Ok(Suppression {
             soft_bounces: days.collect::<anyhow::Result<_>>()?,
             reason: take_text(item, "reason").ok(),
