@@ -12,7 +12,7 @@ use journey::{ContactId, Phase, Purpose};
 
 use crate::given::{self, Verb, chain, journey, marketing};
 use crate::trial::{Log, Story};
-use crate::world::{Action, Choose, Kind, World};
+use crate::world::{Action, Answer, Choose, Kind, World};
 
 #[test]
 fn a_suppressed_address_gets_nothing_from_any_journey() {
@@ -57,7 +57,10 @@ fn to_a_full_mailbox(purpose: Purpose) -> Story {
     });
     let steps = chain(&steps.collect::<Vec<_>>());
     Story::new(&[journey(purpose, steps)])
-        .after(SignedDuration::ZERO, Action::Fill(given::address("anna")))
+        .after(
+            SignedDuration::ZERO,
+            Action::Answer(given::address("anna"), Answer::Full),
+        )
         .hello("e1", &[("anna", "SOT")])
 }
 

@@ -25,6 +25,7 @@ mod the_right_words;
 mod the_world_itself;
 mod tidy;
 mod trial;
+mod what_counts;
 mod what_is_known;
 mod who_comes_in;
 mod who_is_meant;

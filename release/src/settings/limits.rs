@@ -113,6 +113,9 @@ fn scoring(node: &Node, defects: &mut Vec<Defect>) -> Scoring {
             match key.value.as_str() {
                 "opened" => scoring.opened = amount,
                 "clicked" => scoring.clicked = amount,
+                "unsubscribed" => scoring.unsubscribed = amount,
+                "bounced" => scoring.bounced = amount,
+                "complained" => scoring.complained = amount,
                 _ => (),
             }
         }

@@ -2,10 +2,10 @@
 
 use anyhow::anyhow;
 use journey::{
-    ContactId, Effect, Ending, Enrollment, Input, Outcome, Phase, Plan, Purpose, Scene, SendResult,
-    Settled, Signal,
+    Change, ContactId, Effect, Ending, Enrollment, Input, Outcome, Phase, Plan, Purpose, Scene,
+    SendResult, Settled, Signal,
 };
-use wire::{Cause, ContactRecord, EnrollmentRecord, Move};
+use wire::{Cause, Choice, ContactRecord, EnrollmentRecord, Move};
 
 use crate::changed::changed;
 use crate::dates::date;
@@ -99,6 +99,8 @@ async fn run(
             step,
             result: SendResult::Accepted,
         }),
+        Cause::Bounced { step } => Input::Signal(Signal::Bounced { step }),
+        Cause::Complained { step } => Input::Signal(Signal::Complained { step }),
         Cause::Clicked { step, link } => Input::Signal(Signal::Clicked { step, link }),
         Cause::Due => Input::Wake,
         Cause::End => Input::End(Ending::Ended),
@@ -111,9 +113,62 @@ async fn run(
     }
 }
 
+/// Adds to somebody's score what saying no to a topic counts: once, until they say yes to it again.
+async fn count(
+    io: &(impl Clock + ContactBook + Moves + Releases),
+    (contact, topic): (&ContactId, &str),
+    choice: &Choice,
+) -> Result<(), Failure> {
+    let Some((_, release)) = io.current().await? else {
+        return Ok(());
+    };
+    let amount = release.settings.scoring.unsubscribed;
+    if amount == 0.0 {
+        return Ok(());
+    }
+    for _ in 0..RACES_MAX {
+        let known = io.contacts(std::slice::from_ref(contact)).await?;
+        let Some(person) = known.into_values().next() else {
+            return Ok(());
+        };
+        let out = choice.what == wire::Chosen::Out;
+        if out == person.value.counted.contains(topic) {
+            // Whoever counted it may have crashed before others heard.
+            if person.value.unheard.is_empty() {
+                return Ok(());
+            }
+        } else {
+            let mut rewritten = Rewrite {
+                record: person.value.clone(),
+                replaces: person.version,
+            };
+            if out {
+                let cause = format!("{topic} {}", choice.at);
+                let change = [&Change::Score(amount)];
+                let changed = rewrite(&release.settings, &person, &change, (&cause, 0, io.now()))?;
+                rewritten = changed.unwrap_or(rewritten);
+                rewritten.record.counted.insert(topic.to_owned());
+            } else {
+                rewritten.record.counted.remove(topic);
+            }
+            let Rewrite { record, replaces } = rewritten;
+            if io.put_contact(&record, Some(replaces)).await? == Stored::Conflict {
+                continue;
+            }
+            if record.unheard.is_empty() {
+                return Ok(());
+            }
+        }
+        let contact = contact.clone();
+        return Ok(io.move_on(&[Move::Changed { contact }]).await?);
+    }
+    let error = anyhow!("{contact} is being changed by others");
+    Err(Failure::Retry(error))
+}
+
 /// Lets others hear what somebody chose about a topic; who wants no more mails about it leaves every run that is.
 async fn chose(
-    io: &(impl Walking + Chosen),
+    io: &(impl Walking + Chosen + ContactBook),
     (contact, topic): (&ContactId, &str),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
@@ -121,6 +176,9 @@ async fn chose(
     let holding = chosen
         .as_ref()
         .and_then(|known| known.value.holding(io.now()));
+    if let Some(choice) = holding {
+        count(io, (contact, topic), choice).await?;
+    }
     outbox.tell(holding.and_then(|choice| of_choice(contact, topic, choice)));
     for record in io.runs(contact).await? {
         let plan = io.plan(&record.enrollment.plan).await?;
@@ -227,7 +285,8 @@ fn change(
     let run = &record.enrollment;
     let cause = format!("{} {}", run.id, record.version + 1);
     let hops = hops(run, scene.now);
-    rewrite(scene.plan, person, &changes, (&cause, hops, scene.now))
+    let settings = &scene.plan.settings;
+    rewrite(settings, person, &changes, (&cause, hops, scene.now))
 }
 
 /// Ends the run of somebody who was erased.

@@ -211,7 +211,7 @@ async fn arrive(
         decision = decide(&person.value.contact.clone().with_defaults(fields));
         let cause = format!("{} 1", decision.enrollment.id);
         let changes = changes(&decision.effects);
-        beside.contact = rewrite(plan, &person, &changes, (&cause, hops, now))?;
+        beside.contact = rewrite(&plan.settings, &person, &changes, (&cause, hops, now))?;
     }
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),

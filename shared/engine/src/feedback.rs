@@ -87,7 +87,8 @@ fn fact(report: &Report) -> Option<Fact> {
     })
 }
 
-/// Returns what the run of a mail must hear of: that its contact, and no machine, opened it or clicked in it.
+/// Returns what the run of a mail must hear of: that its contact, and no machine, opened it or clicked in it, called it
+/// spam, or cannot be reached.
 fn seen(report: &Report, row: &Row) -> Option<Move> {
     // What a colleague does with a notification says nothing about the contact.
     if report.machine || report.recipient != row.contact {
@@ -100,6 +101,8 @@ fn seen(report: &Report, row: &Row) -> Option<Move> {
             link: report.link.clone().unwrap_or_default(),
         },
         ReportKind::Open => Cause::Opened { step },
+        ReportKind::Bounce if report.suppress.is_some() => Cause::Bounced { step },
+        ReportKind::Complaint if report.suppress.is_some() => Cause::Complained { step },
         ReportKind::Bounce
         | ReportKind::Complaint
         | ReportKind::Delivery

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use journey::{Before, Change, ChangeId, Contact, Effect, Plan, Revision, SCORE};
+use journey::{Before, Change, ChangeId, Contact, Effect, Revision, SCORE, Settings};
 use wire::ContactRecord;
 
 use crate::{Failure, Rewrite, Versioned};
@@ -20,7 +20,7 @@ pub(crate) fn changes(effects: &[Effect]) -> Vec<&Change> {
 ///
 /// `cause` names the decision, so that deciding the same again changes the same.
 pub(crate) fn rewrite(
-    plan: &Plan,
+    settings: &Settings,
     person: &Versioned<ContactRecord>,
     changes: &[&Change],
     (cause, hops, now): (&str, u8, Timestamp),
@@ -29,7 +29,7 @@ pub(crate) fn rewrite(
     let mut contact = before.clone();
     for change in changes {
         if let Change::Score(_) = change {
-            start_score(plan, &mut contact);
+            start_score(settings, &mut contact);
         }
         change.apply(&mut contact);
     }
@@ -68,13 +68,14 @@ pub(crate) fn revise(
     Ok(Some(ContactRecord {
         contact: after,
         as_of: record.as_of,
+        counted: record.counted,
         unheard,
     }))
 }
 
 /// A score that nobody has given starts at its declared default.
-fn start_score(plan: &Plan, contact: &mut Contact) {
-    let declared = plan.settings.fields.get(SCORE);
+fn start_score(settings: &Settings, contact: &mut Contact) {
+    let declared = settings.fields.get(SCORE);
     let default = declared.and_then(|field| field.default.clone());
     if let Some(default) = default {
         contact.fields.entry(SCORE.to_owned()).or_insert(default);

@@ -66,6 +66,16 @@ pub enum Signal {
         /// Its parameters.
         params: BTreeMap<String, Value>,
     },
+    /// A mail of the run bounced for good.
+    Bounced {
+        /// The step that sent it.
+        step: String,
+    },
+    /// They called a mail of the run spam.
+    Complained {
+        /// The step that sent it.
+        step: String,
+    },
     /// They opened a mail of the run.
     Opened {
         /// The step that sent it.
@@ -81,6 +91,8 @@ impl std::fmt::Debug for Signal {
         match self {
             Self::Clicked { step, .. } => write!(f, "Clicked({step})"),
             Self::Event { event, .. } => write!(f, "Event({event})"),
+            Self::Bounced { step } => write!(f, "Bounced({step})"),
+            Self::Complained { step } => write!(f, "Complained({step})"),
             Self::Opened { step } => write!(f, "Opened({step})"),
             Self::Written => f.write_str("Written"),
         }

@@ -86,6 +86,10 @@ pub struct Signals {
     pub opened: BTreeSet<String>,
     /// The sends whose mail was clicked, with the link's name.
     pub clicks: BTreeSet<(String, String)>,
+    /// The sends whose mail bounced for good.
+    pub bounced: BTreeSet<String>,
+    /// The sends whose mail was called spam.
+    pub complained: BTreeSet<String>,
     /// The ids of the events that have moved the run on.
     pub heard: BTreeSet<String>,
     /// When the journey's goal was reached.

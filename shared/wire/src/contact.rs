@@ -17,6 +17,8 @@ pub struct ContactRecord {
     pub contact: Contact,
     /// The newest `timestamp` of an event that changed it.
     pub as_of: Timestamp,
+    /// The topics to which they said no, where that has been counted in their score.
+    pub counted: BTreeSet<String>,
     /// The writes of which not everybody whom they concern has heard yet, the oldest first.
     pub unheard: Vec<Revision>,
 }
@@ -40,6 +42,7 @@ impl ContactRecord {
                 .map(|(topic, proof)| (topic, proof.into()))
                 .collect(),
             as_of: self.as_of,
+            counted: self.counted.clone(),
             unheard: self.unheard.iter().map(RevisionDoc::from).collect(),
         })
     }
@@ -66,6 +69,7 @@ impl ContactRecord {
                     .collect(),
             },
             as_of: doc.as_of,
+            counted: doc.counted,
             unheard: unheard.collect::<Result<_, _>>()?,
         })
     }
@@ -91,6 +95,8 @@ struct Doc {
     consent: BTreeMap<String, ConsentDoc>,
     #[serde(with = "time")]
     as_of: Timestamp,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    counted: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unheard: Vec<RevisionDoc>,
 }

@@ -101,6 +101,16 @@ pub enum Cause {
         /// The step that sent it.
         step: String,
     },
+    /// A mail of it bounced for good.
+    Bounced {
+        /// The step that sent it.
+        step: String,
+    },
+    /// Its contact called a mail of it spam.
+    Complained {
+        /// The step that sent it.
+        step: String,
+    },
     /// Somebody has mended why it was parked.
     Retry,
 }
@@ -153,6 +163,10 @@ struct MoveDoc {
     clicked: Option<(String, String)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     opened: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bounced: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    complained: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     end: bool,
     /// The journey, the cause, and how many journeys led to it.
@@ -164,7 +178,8 @@ struct MoveDoc {
 
 impl MoveDoc {
     fn is_old(&self) -> bool {
-        let new = self.clicked.is_some() || self.opened.is_some() || self.end;
+        let seen = self.clicked.is_some() || self.opened.is_some();
+        let new = seen || self.bounced.is_some() || self.complained.is_some() || self.end;
         self.enrollment.is_some() && !new
     }
 }
@@ -199,6 +214,8 @@ impl From<&Move> for MoveDoc {
                     Cause::Clicked { step, link } => doc.clicked = Some((step, link)),
                     Cause::Due => (),
                     Cause::End => doc.end = true,
+                    Cause::Bounced { step } => doc.bounced = Some(step),
+                    Cause::Complained { step } => doc.complained = Some(step),
                     Cause::Opened { step } => doc.opened = Some(step),
                     Cause::Retry => doc.retry = true,
                 }
@@ -239,6 +256,12 @@ impl TryFrom<MoveDoc> for Move {
             (Some(step), _, _) => Cause::Accepted { step },
             (None, Some((step, link)), _) => Cause::Clicked { step, link },
             (None, None, Some(step)) => Cause::Opened { step },
+            (None, None, None) if doc.bounced.is_some() => Cause::Bounced {
+                step: doc.bounced.unwrap_or_default(),
+            },
+            (None, None, None) if doc.complained.is_some() => Cause::Complained {
+                step: doc.complained.unwrap_or_default(),
+            },
             (None, None, None) if doc.retry => Cause::Retry,
             (None, None, None) if doc.end => Cause::End,
             (None, None, None) => Cause::Due,

@@ -7,5 +7,6 @@ mod laws;
 mod moves;
 mod reports;
 mod revisions;
+mod runs;
 mod samples;
 mod signatures;

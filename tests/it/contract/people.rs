@@ -253,6 +253,7 @@ pub(super) fn contact(name: &str, address: &str) -> ContactRecord {
             consent: [].into(),
         },
         as_of: at(0),
+        counted: Default::default(),
         unheard: Vec::new(),
     }
 }

@@ -7,6 +7,17 @@ use wire::Halt;
 
 use crate::given::Published;
 
+/// What a mailbox answers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answer {
+    /// It is full.
+    Full,
+    /// It does not exist.
+    Gone,
+    /// Its owner calls everything spam.
+    Spam,
+}
+
 /// Something that somebody outside does.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
@@ -28,8 +39,8 @@ pub(crate) enum Action {
     Unhalt(String),
     /// A person opens the mail of a step: of the run that sent it last.
     Open { person: ContactId, step: String },
-    /// A mailbox is full: mails to it bounce for now.
-    Fill(EmailAddress),
+    /// Mails to an address are not just delivered from here on.
+    Answer(EmailAddress, Answer),
     /// An address turns out not to be mailable.
     Suppress(EmailAddress),
 }

@@ -88,7 +88,11 @@ fn is_dropped(world: &World, one: &Move) -> bool {
         Cause::Accepted { .. } => matches!(phase, Phase::Sending { .. }),
         Cause::Due => phase.due().is_some(),
         Cause::Retry => matches!(phase, Phase::Parked { .. }),
-        Cause::Clicked { .. } | Cause::End | Cause::Opened { .. } => true,
+        Cause::Bounced { .. }
+        | Cause::Clicked { .. }
+        | Cause::Complained { .. }
+        | Cause::End
+        | Cause::Opened { .. } => true,
     };
     world.drops(contact, enrollment, fits)
 }

@@ -11,7 +11,7 @@ use journey::{Action, ContactId, EmailAddress, EnrollmentId, Phase, SendId};
 use serde_json::json;
 use wire::Report;
 
-use super::{Bug, Kind, Pause, State, World};
+use super::{Answer, Bug, Kind, Pause, State, World};
 
 /// The mail service, and what we know of it.
 #[derive(Default)]
@@ -22,8 +22,8 @@ pub(crate) struct Service {
     pub(crate) doubted: BTreeSet<SendId>,
     /// Which claims each invocation took.
     pub(super) claims: BTreeMap<u64, Vec<(SendId, u32)>>,
-    /// Whose mailboxes are full.
-    pub(super) full: BTreeSet<EmailAddress>,
+    /// What mailboxes answer that do not just take everything.
+    pub(super) answers: BTreeMap<EmailAddress, Answer>,
     /// Whether an invocation found an address suppressed when it looked.
     pub(super) looked: BTreeMap<(u64, AddressKey), bool>,
 }
@@ -211,9 +211,14 @@ impl State {
             due,
         });
         self.log(|| format!("  {} leaves", mail.send));
-        let full = self.service.full.contains(mail.to);
-        let bounce = json!({ "bounceType": "Transient", "bounceSubType": "MailboxFull" });
-        let reports = ["Send", if full { "Bounce" } else { "Delivery" }].map(|kind| {
+        let bounce = |kind: &str| json!({ "bounceType": kind, "bounceSubType": "General" });
+        let (kind, bounce) = match self.service.answers.get(mail.to) {
+            None => ("Delivery", json!({})),
+            Some(Answer::Full) => ("Bounce", bounce("Transient")),
+            Some(Answer::Gone) => ("Bounce", bounce("Permanent")),
+            Some(Answer::Spam) => ("Complaint", json!({})),
+        };
+        let reports = ["Send", kind].map(|kind| {
             let tags = Report::tags(mail.send, mail.recipient, mail.enrollment);
             let tags: BTreeMap<_, _> = tags.into_iter().map(|(key, id)| (key, [id])).collect();
             let about = json!({ "timestamp": self.now.to_string(), "messageId": id, "tags": tags });

@@ -33,7 +33,7 @@ use engine::{AddressKey, Clock, Exception, Metric, Patience, Sent};
 use jiff::{SignedDuration, Timestamp};
 use wire::{Halts, TicketKeys};
 
-pub(crate) use action::Action;
+pub(crate) use action::{Action, Answer};
 pub(crate) use bugs::Bug;
 pub(crate) use choose::{Choose, Kind, Seed, Tape};
 pub(crate) use queues::Queue;

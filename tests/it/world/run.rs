@@ -244,8 +244,8 @@ impl Runner {
                 }]);
             }
             Action::Open { person, step } => self.world.state().open(&person, step),
-            Action::Fill(address) => {
-                self.world.state().service.full.insert(address);
+            Action::Answer(address, answer) => {
+                self.world.state().service.answers.insert(address, answer);
             }
             Action::Suppress(address) => {
                 let key = engine::Suppressions::address_key(&self.world, &address);

@@ -132,6 +132,7 @@ fn record(
             Some(ContactRecord {
                 contact: contact.clone(),
                 as_of: event.timestamp,
+                counted: BTreeSet::new(),
                 unheard: is_awaited(release)
                     .then_some(revision)
                     .into_iter()

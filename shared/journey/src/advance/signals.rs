@@ -54,11 +54,13 @@ impl Walk<'_> {
         self.rest(phase.clone())
     }
 
-    /// Adds to the contact's score what a mail's being opened or clicked in counts, the first time.
+    /// Adds to the contact's score what becomes of a mail counts, the first time.
     fn score(&mut self, signal: &Signal, before: &Signals) {
         let scoring = self.scene.plan.settings.scoring;
         let (step, amount) = match signal {
+            Signal::Bounced { step } => (step, scoring.bounced),
             Signal::Clicked { step, .. } => (step, scoring.clicked),
+            Signal::Complained { step } => (step, scoring.complained),
             Signal::Opened { step } => (step, scoring.opened),
             Signal::Event { .. } | Signal::Written => return,
         };
@@ -74,7 +76,11 @@ impl Walk<'_> {
                 let Enrollment { event, signals, .. } = &self.enrollment;
                 event == id || signals.heard.contains(id)
             }
-            Signal::Clicked { .. } | Signal::Opened { .. } | Signal::Written => false,
+            Signal::Bounced { .. }
+            | Signal::Clicked { .. }
+            | Signal::Complained { .. }
+            | Signal::Opened { .. }
+            | Signal::Written => false,
         }
     }
 
@@ -87,11 +93,29 @@ impl Walk<'_> {
 
     /// Notes what the contact did with a mail that this run has sent.
     fn note(&mut self, signal: &Signal) {
+        // What is told of a mail is proof that it left, also where its run has not heard so yet.
+        let sending = match &self.enrollment.phase {
+            Phase::Sending { step, .. } => Some(step.clone()),
+            Phase::Calling { .. }
+            | Phase::Entered
+            | Phase::Holding { .. }
+            | Phase::Left { .. }
+            | Phase::Met { .. }
+            | Phase::Parked { .. }
+            | Phase::Waiting { .. } => None,
+        };
         let sent = |step: &str| {
             let mut path = self.enrollment.path.iter();
-            path.any(|taken| taken.step == step && SENT.contains(&taken.outcome.as_str()))
+            let taken = path.any(|one| one.step == step && SENT.contains(&one.outcome.as_str()));
+            taken || sending.as_deref() == Some(step)
         };
         match signal {
+            Signal::Bounced { step } if sent(step) => {
+                self.enrollment.signals.bounced.insert(step.clone());
+            }
+            Signal::Complained { step } if sent(step) => {
+                self.enrollment.signals.complained.insert(step.clone());
+            }
             Signal::Clicked { step, link } if sent(step) => {
                 let click = (step.clone(), link.clone());
                 self.enrollment.signals.clicks.insert(click);
@@ -99,7 +123,9 @@ impl Walk<'_> {
             Signal::Opened { step } if sent(step) => {
                 self.enrollment.signals.opened.insert(step.clone());
             }
-            Signal::Clicked { .. }
+            Signal::Bounced { .. }
+            | Signal::Clicked { .. }
+            | Signal::Complained { .. }
             | Signal::Event { .. }
             | Signal::Opened { .. }
             | Signal::Written => (),
@@ -157,7 +183,11 @@ impl Walk<'_> {
             }
             (
                 Awaited::Event { .. },
-                Signal::Clicked { .. } | Signal::Opened { .. } | Signal::Written,
+                Signal::Bounced { .. }
+                | Signal::Clicked { .. }
+                | Signal::Complained { .. }
+                | Signal::Opened { .. }
+                | Signal::Written,
             ) => false,
         }
     }

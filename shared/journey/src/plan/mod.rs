@@ -216,4 +216,10 @@ pub struct Scoring {
     pub opened: f64,
     /// When they click in a mail, once for each link.
     pub clicked: f64,
+    /// When they say no to a topic, once for each time.
+    pub unsubscribed: f64,
+    /// When a mail to them bounces for good, once for each.
+    pub bounced: f64,
+    /// When they call a mail spam, once for each.
+    pub complained: f64,
 }

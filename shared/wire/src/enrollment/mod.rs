@@ -70,6 +70,8 @@ impl EnrollmentRecord {
                 .map(|(step, ids)| (step.clone(), ids.iter().map(ToString::to_string).collect()))
                 .collect(),
             opened: enrollment.signals.opened.clone(),
+            bounced: enrollment.signals.bounced.clone(),
+            complained: enrollment.signals.complained.clone(),
             clicks: enrollment.signals.clicks.clone(),
             heard: enrollment.signals.heard.clone(),
             goal: enrollment.signals.goal.map(Moment),
@@ -120,6 +122,8 @@ impl EnrollmentRecord {
                 notified: notified.collect::<Result<_, Unreadable>>()?,
                 signals: Signals {
                     opened: doc.opened,
+                    bounced: doc.bounced,
+                    complained: doc.complained,
                     clicks: doc.clicks,
                     heard: doc.heard,
                     goal: doc.goal.map(|Moment(at)| at),
@@ -154,6 +158,10 @@ struct Doc {
     notified: BTreeMap<String, Vec<String>>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     opened: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    bounced: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    complained: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     clicks: BTreeSet<(String, String)>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]

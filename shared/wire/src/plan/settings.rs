@@ -30,6 +30,16 @@ struct ScoringDoc {
     opened: f64,
     #[serde(default)]
     clicked: f64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    unsubscribed: f64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    bounced: f64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    complained: f64,
+}
+
+fn is_zero(amount: &f64) -> bool {
+    *amount == 0.0
 }
 
 fn is_nothing(scoring: &ScoringDoc) -> bool {
@@ -47,6 +57,9 @@ impl From<&Settings> for SettingsDoc {
             scoring: ScoringDoc {
                 opened: settings.scoring.opened,
                 clicked: settings.scoring.clicked,
+                unsubscribed: settings.scoring.unsubscribed,
+                bounced: settings.scoring.bounced,
+                complained: settings.scoring.complained,
             },
         }
     }
@@ -69,6 +82,9 @@ impl TryFrom<SettingsDoc> for Settings {
             scoring: Scoring {
                 opened: doc.scoring.opened,
                 clicked: doc.scoring.clicked,
+                unsubscribed: doc.scoring.unsubscribed,
+                bounced: doc.scoring.bounced,
+                complained: doc.scoring.complained,
             },
         })
     }

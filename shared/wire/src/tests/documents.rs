@@ -18,7 +18,7 @@ fn a_contact() {
     pinned(
         &json,
         &expect![[r#"
-            {"v":1,"source_id":"sot-17","email":"anna@school.example","full_name":"Anna","locale":"nl","time_zone":"Europe/Amsterdam","fields":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"tags":["vip"],"lists":["news"],"consent":{"offers":{"at":"2026-11-01T08:00:00Z","how":"form","text":"Yes, send me offers"}},"as_of":"2026-11-22T09:15:00Z","unheard":[{"id":"chg_k3ijskshqelotdrt664rfajjut","at":"2026-11-22T09:15:00Z","nothing":true},{"id":"chg_bknqzqrjm4372y36ei4musgjvv","at":"2026-11-23T09:15:00Z","hops":2,"email":"anna@old.example","full_name":"Ann","locale":[],"time_zone":["Europe/Brussels"],"fields":{"a.bool":[],"b.date":[{"bool":true}]},"lists":{"news":false},"tags":{"old":true}}]}
+            {"v":1,"source_id":"sot-17","email":"anna@school.example","full_name":"Anna","locale":"nl","time_zone":"Europe/Amsterdam","fields":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"tags":["vip"],"lists":["news"],"consent":{"offers":{"at":"2026-11-01T08:00:00Z","how":"form","text":"Yes, send me offers"}},"as_of":"2026-11-22T09:15:00Z","counted":["news"],"unheard":[{"id":"chg_k3ijskshqelotdrt664rfajjut","at":"2026-11-22T09:15:00Z","nothing":true},{"id":"chg_bknqzqrjm4372y36ei4musgjvv","at":"2026-11-23T09:15:00Z","hops":2,"email":"anna@old.example","full_name":"Ann","locale":[],"time_zone":["Europe/Brussels"],"fields":{"a.bool":[],"b.date":[{"bool":true}]},"lists":{"news":false},"tags":{"old":true}}]}
         "#]],
     );
 }
@@ -67,7 +67,7 @@ fn an_enrollment_in_every_phase() {
     pinned(
         &samples::enrollment(entered).to_json(),
         &expect![[r#"
-            {"v":1,"journey":"welcome","plan":"0123456789abcdef","subject":"pupil-1","event":"e1","entered":"2026-11-23T13:00:20Z","params":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"notified":{"note":["con_siso4jmohpm3qjezledif5kdnw"]},"opened":["hello"],"clicks":[["hello","more"]],"heard":["e2"],"hops":1,"enrolls":[{"step":"s3","journey":"birthday","decided":"2026-11-23T13:00:20Z"}],"changed":true,"end":"2027-06-01T22:00:00Z","phase":"entered","path":[{"step":"note","outcome":"notified","at":"2026-11-23T13:00:20Z"}],"pending":[{"step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"}]}
+            {"v":1,"journey":"welcome","plan":"0123456789abcdef","subject":"pupil-1","event":"e1","entered":"2026-11-23T13:00:20Z","params":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"notified":{"note":["con_siso4jmohpm3qjezledif5kdnw"]},"opened":["hello"],"bounced":["hello"],"clicks":[["hello","more"]],"heard":["e2"],"hops":1,"enrolls":[{"step":"s3","journey":"birthday","decided":"2026-11-23T13:00:20Z"}],"changed":true,"end":"2027-06-01T22:00:00Z","phase":"entered","path":[{"step":"note","outcome":"notified","at":"2026-11-23T13:00:20Z"}],"pending":[{"step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"}]}
         "#]],
     );
 }

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::date;
 use journey::{
-    Absent, Action, Audience, Condition, Consent, Contact, ContactId, EmailAddress, Enrollment,
-    EnrollmentId, Entrance, EventType, Field, FieldType, Moment, Occasion, Order, Period, Phase,
-    Plan, Publish, Purpose, Reentry, Release, ResultKind, Rules, Send, Sender, Settings, Signals,
-    Step, Taken, Trigger, Value, Wait,
+    Absent, Action, Audience, Condition, Consent, Contact, ContactId, EmailAddress, Entrance,
+    EventType, Field, FieldType, Moment, Occasion, Period, Plan, Publish, Purpose, Reentry,
+    Release, ResultKind, Rules, Send, Sender, Settings, Step, Trigger, Value, Wait,
 };
 
+pub(super) use super::runs::{enrollment, order, phases};
 use crate::{
-    Bond, Bonds, ContactRecord, DeadQueue, EnrollmentRecord, Event, EventsMessage, Posted, Queue,
-    Queues, RoleBond, Tables, Wiring,
+    Bond, Bonds, ContactRecord, DeadQueue, Event, EventsMessage, Posted, Queue, Queues, RoleBond,
+    Tables, Wiring,
 };
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -65,6 +65,7 @@ pub(super) fn contact() -> ContactRecord {
             consent: consent(),
         },
         as_of: at("2026-11-22T09:15:00Z"),
+        counted: ["news".to_owned()].into(),
         unheard: super::revisions::revisions(),
     }
 }
@@ -81,98 +82,6 @@ pub(super) fn bonds() -> Bonds {
             ("SOT".to_owned(), bond(true, "e2")),
         ]),
     }
-}
-
-pub(super) fn order() -> Order {
-    let contact = ContactId::of("sot-17");
-    Order {
-        enrollment: EnrollmentId::of("welcome", Some("pupil-1"), &contact, Some("e1")),
-        contact,
-        step: "hello".to_owned(),
-        recipient: ContactId::of("copa-3"),
-        decided: at("2026-11-23T13:00:20Z"),
-    }
-}
-
-pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
-    let order = order();
-    EnrollmentRecord {
-        enrollment: Enrollment {
-            id: order.enrollment.clone(),
-            contact: order.contact.clone(),
-            journey: "welcome".to_owned(),
-            plan: "0123456789abcdef".to_owned(),
-            subject: Some("pupil-1".to_owned()),
-            event: "e1".to_owned(),
-            entered: at("2026-11-23T13:00:20Z"),
-            params: values(),
-            notified: BTreeMap::from([("note".to_owned(), vec![order.recipient.clone()])]),
-            signals: Signals {
-                opened: BTreeSet::from(["hello".to_owned()]),
-                clicks: BTreeSet::from([("hello".to_owned(), "more".to_owned())]),
-                heard: BTreeSet::from(["e2".to_owned()]),
-                goal: None,
-            },
-            hops: 1,
-            phase,
-            path: vec![Taken {
-                step: "note".to_owned(),
-                outcome: "notified".to_owned(),
-                at: at("2026-11-23T13:00:20Z"),
-            }],
-        },
-        pending: vec![order],
-        held: None,
-        enrolls: vec![super::everything::enroll()],
-        changed: true,
-        end: Some(at("2027-06-01T22:00:00Z")),
-        version: 7,
-    }
-}
-
-pub(super) fn phases() -> [Phase; 9] {
-    let step = || "pause".to_owned();
-    let moment = at("2026-11-26T13:01:00Z");
-    let before = at("2026-11-25T20:00:00Z");
-    [
-        Phase::Entered,
-        Phase::Calling {
-            step: step(),
-            since: moment,
-        },
-        Phase::Holding {
-            step: step(),
-            since: before,
-            due: moment,
-        },
-        Phase::Met {
-            step: step(),
-            since: moment,
-        },
-        Phase::Sending {
-            step: step(),
-            since: before,
-            due: moment,
-        },
-        Phase::Left {
-            reason: "finished".to_owned(),
-            at: moment,
-        },
-        Phase::Parked {
-            step: step(),
-            reason: "mend it".to_owned(),
-            at: moment,
-        },
-        Phase::Sending {
-            step: step(),
-            since: moment,
-            due: moment,
-        },
-        Phase::Waiting {
-            step: step(),
-            due: moment,
-        },
-    ]
 }
 
 pub(super) fn events() -> EventsMessage {
