@@ -158,6 +158,7 @@ fn starters(journey: &JourneyDoc) -> impl Iterator<Item = &At<String>> {
             | OccasionDoc::Joins(_)
             | OccasionDoc::Leaves(_)
             | OccasionDoc::Manual
+            | OccasionDoc::OptedIn(_)
             | OccasionDoc::Tagged(_)
             | OccasionDoc::Untagged(_) => None,
         })

@@ -239,6 +239,8 @@ impl Known {
         for link in ["unsubscribe", "preferences"] {
             paths.insert(format!("links.{link}"), plain(Kind::Text, marketing));
         }
+        let confirming = purpose == template::Purpose::Confirming;
+        paths.insert("links.confirm".to_owned(), plain(Kind::Text, confirming));
         paths.insert("links.browser".to_owned(), plain(Kind::Text, false));
         for path in &self.doubtful {
             paths.insert(path.clone(), plain(Kind::Text, true));

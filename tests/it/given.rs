@@ -303,6 +303,7 @@ pub(crate) fn settings() -> Settings {
         vars: BTreeMap::new(),
         fields: BTreeMap::from([("vip".to_owned(), text(true))]),
         scoring: Default::default(),
+        confirmed: Default::default(),
     }
 }
 

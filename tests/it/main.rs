@@ -15,6 +15,7 @@ mod nothing_is_lost;
 mod nothing_is_stuck;
 mod on_time;
 mod one_journey_starts_another;
+mod pending_is_not_subscribed;
 mod planted_bugs;
 mod posts;
 mod seeds;

@@ -188,6 +188,7 @@ async fn audience(
         | Occasion::Journey(_)
         | Occasion::Leaves(_)
         | Occasion::Manual
+        | Occasion::OptedIn(_)
         | Occasion::Tagged(_)
         | Occasion::Untagged(_) => None,
     });

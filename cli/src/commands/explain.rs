@@ -344,6 +344,8 @@ fn words(outcome: &str) -> &str {
         "over_cap" => "not mailed: they have had as many as they may get",
         "keeps_bouncing" => "not mailed: mails to their address have bounced for days",
         "suppressed" => "not mailed: their address bounced or complained",
+        "unconfirmed" => "not mailed: they have not confirmed that they want its topic",
+        "confirmed" => "not mailed: they have said yes already",
         "withheld" => "not mailed: they are one of those who get none, to compare with",
         other => other,
     }

@@ -199,6 +199,7 @@ fn trigger_word(trigger: &Trigger) -> String {
         | Occasion::Journey(_)
         | Occasion::Leaves(_)
         | Occasion::Manual
+        | Occasion::OptedIn(_)
         | Occasion::Tagged(_)
         | Occasion::Untagged(_) => trigger.says(),
     }

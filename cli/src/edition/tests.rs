@@ -212,5 +212,6 @@ fn settings() -> Settings {
         vars: BTreeMap::new(),
         fields: BTreeMap::new(),
         scoring: Default::default(),
+        confirmed: Default::default(),
     }
 }

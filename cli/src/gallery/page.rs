@@ -105,6 +105,7 @@ mod tests {
             vars: BTreeMap::new(),
             fields: BTreeMap::new(),
             scoring: Default::default(),
+            confirmed: Default::default(),
         };
         let text = |text: &str| format!("<script>{text}</script> {{{{mails}}}}");
         let picture = Picture {

@@ -31,7 +31,7 @@ impl Scene<'_> {
             .vars
             .iter()
             .map(|(name, value)| (name.as_str(), Some(value)));
-        let links = LINKS.map(|(name, url)| (name, self.link(url)));
+        let links = LINKS.map(|(name, url)| (name, self.link(name, url)));
         let mut values = Map::new();
         values.insert("contact".to_owned(), person.clone());
         values.insert("event".to_owned(), Json::Object(self.params()?));
@@ -102,11 +102,12 @@ impl Scene<'_> {
     }
 
     /// Returns a link of a kind that this mail would have.
-    fn link(&self, url: &str) -> Option<Value> {
-        match self.plan.purpose {
-            Purpose::Marketing { .. } if !url.is_empty() => Some(Value::Text(url.to_owned())),
-            Purpose::Marketing { .. } | Purpose::Transactional => None,
-        }
+    fn link(&self, name: &str, url: &str) -> Option<Value> {
+        let there = match self.plan.purpose {
+            Purpose::Marketing { .. } => name != "confirm" && !url.is_empty(),
+            Purpose::Transactional => name == "confirm" && self.plan.rules.confirms.is_some(),
+        };
+        there.then(|| Value::Text(url.to_owned()))
     }
 }
 
@@ -158,8 +159,9 @@ const ADDRESS: &str = "robin@post.example";
 const DOTS: &str = "••••••••";
 
 /// The pages for recipients; the preview's own lead nowhere.
-const LINKS: [(&str, &str); 3] = [
+const LINKS: [(&str, &str); 4] = [
     ("browser", ""),
+    ("confirm", "https://mail.example/confirm"),
     ("preferences", "https://mail.example/preferences"),
     ("unsubscribe", "https://mail.example/unsubscribe"),
 ];

@@ -180,13 +180,10 @@ impl<'a> Story<'a> {
                     ));
                     continue;
                 }
-                "expired" => "it was too late for the mail",
-                "opted_out" => "does not want such mails",
-                "over_cap" => "has had as many such mails as one person gets",
-                "withheld" => "is one of those who get no such mails, to compare with",
-                "keeps_bouncing" => "mails to the address have bounced for days",
-                "suppressed" => "the address cannot be mailed any more",
-                _ => continue,
+                outcome => match left_out(outcome) {
+                    Some(why) => why,
+                    None => continue,
+                },
             };
             self.others.push(format!("{who} in {journey}: {why}"));
         }
@@ -265,4 +262,19 @@ fn roles(state: &State, subject: Option<&str>, contact: &ContactId) -> Vec<Strin
     let held = |subject: &str| state.roles.get(&(subject.to_owned(), contact.clone()));
     let roles = subject.and_then(held).or_else(|| held(""));
     roles.cloned().unwrap_or_default()
+}
+
+/// Says why somebody was not mailed, if an outcome says so.
+fn left_out(outcome: &str) -> Option<&'static str> {
+    Some(match outcome {
+        "confirmed" => "has said yes already",
+        "expired" => "it was too late for the mail",
+        "keeps_bouncing" => "mails to the address have bounced for days",
+        "opted_out" => "does not want such mails",
+        "over_cap" => "has had as many such mails as one person gets",
+        "suppressed" => "the address cannot be mailed any more",
+        "unconfirmed" => "has not confirmed that such mails are wanted",
+        "withheld" => "is one of those who get no such mails, to compare with",
+        _ => return None,
+    })
 }

@@ -13,6 +13,7 @@ mod comebacks;
 mod coming_from;
 mod command;
 mod commands;
+mod confirming;
 mod costs;
 mod counted;
 mod domains;

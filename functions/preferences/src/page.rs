@@ -26,6 +26,10 @@ pub(crate) fn preferences(language: Language, found: &Preferences, done: &Ask) -
             words.gets_not.to_owned(),
             vec![("return", words.stay, "plain")],
         ),
+        Permission::Unconfirmed => (
+            words.asks.to_owned(),
+            vec![("return", words.yes, "main"), ("leave", words.no, "plain")],
+        ),
         // Who has quiet may want to leave for good as well.
         Permission::Quiet { until } => (
             words.quiet.replace("{}", &language.day(until)),
@@ -81,6 +85,7 @@ fn topics(language: Language, found: &Preferences) -> String {
                 let note = words.quiet_note.replace("{}", &language.day(*until));
                 format!(" <small>{}</small>", escaped(&note))
             }
+            Permission::Unconfirmed => format!(" <small>{}</small>", escaped(words.waits)),
             Permission::Given | Permission::Missing => String::new(),
         };
         let _ = write!(
@@ -89,7 +94,7 @@ fn topics(language: Language, found: &Preferences) -> String {
             escaped(name),
             match permission {
                 Permission::Given => " checked",
-                Permission::Missing | Permission::Quiet { .. } => "",
+                Permission::Missing | Permission::Quiet { .. } | Permission::Unconfirmed => "",
             },
             escaped(title)
         );

@@ -25,6 +25,8 @@ pub(crate) struct JourneyDoc {
     pub(crate) purpose: Option<Purpose>,
     /// What an unsubscribe withdraws.
     pub(crate) topic: Option<At<String>>,
+    /// The topic that its mails ask people to confirm.
+    pub(crate) confirms: Option<At<String>>,
     /// What lets people in.
     pub(crate) triggers: Vec<TriggerDoc>,
     /// Whether every trigger could be read and is one that this version knows.
@@ -84,6 +86,8 @@ pub(crate) enum OccasionDoc {
     Leaves(At<String>),
     /// `manual: true`
     Manual,
+    /// `opted_in: topic`
+    OptedIn(At<String>),
     /// `tagged: tag`
     Tagged(String),
     /// `untagged: tag`
@@ -101,6 +105,7 @@ impl TriggerDoc {
             | OccasionDoc::Journey(_)
             | OccasionDoc::Leaves(_)
             | OccasionDoc::Manual
+            | OccasionDoc::OptedIn(_)
             | OccasionDoc::Tagged(_)
             | OccasionDoc::Untagged(_) => None,
         }
@@ -118,6 +123,7 @@ impl TriggerDoc {
             | OccasionDoc::Journey(_)
             | OccasionDoc::Leaves(_)
             | OccasionDoc::Manual
+            | OccasionDoc::OptedIn(_)
             | OccasionDoc::Tagged(_)
             | OccasionDoc::Untagged(_) => None,
         }

@@ -63,7 +63,8 @@ fn same(one: &OccasionDoc, other: &OccasionDoc) -> bool {
         (OccasionDoc::Event(one), OccasionDoc::Event(other))
         | (OccasionDoc::Joins(one), OccasionDoc::Joins(other))
         | (OccasionDoc::Journey(one), OccasionDoc::Journey(other))
-        | (OccasionDoc::Leaves(one), OccasionDoc::Leaves(other)) => one.value == other.value,
+        | (OccasionDoc::Leaves(one), OccasionDoc::Leaves(other))
+        | (OccasionDoc::OptedIn(one), OccasionDoc::OptedIn(other)) => one.value == other.value,
         (OccasionDoc::Tagged(one), OccasionDoc::Tagged(other))
         | (OccasionDoc::Untagged(one), OccasionDoc::Untagged(other)) => one == other,
         (OccasionDoc::Manual, OccasionDoc::Manual) => true,
@@ -75,6 +76,7 @@ fn same(one: &OccasionDoc, other: &OccasionDoc) -> bool {
             | OccasionDoc::Journey(_)
             | OccasionDoc::Leaves(_)
             | OccasionDoc::Manual
+            | OccasionDoc::OptedIn(_)
             | OccasionDoc::Tagged(_)
             | OccasionDoc::Untagged(_),
             _,
@@ -122,6 +124,7 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
         | OccasionDoc::Journey(_)
         | OccasionDoc::Leaves(_)
         | OccasionDoc::Manual
+        | OccasionDoc::OptedIn(_)
         | OccasionDoc::Tagged(_)
         | OccasionDoc::Untagged(_) => keys.entry(kind)?.key.place.clone(),
     };
@@ -181,6 +184,7 @@ fn occasion(kind: &str, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Oc
         "event" => OccasionDoc::Event(line()?),
         "joins" => OccasionDoc::Joins(line()?),
         "leaves" => OccasionDoc::Leaves(line()?),
+        "opted_in" => OccasionDoc::OptedIn(line()?),
         "tagged" => OccasionDoc::Tagged(line()?.value),
         "untagged" => OccasionDoc::Untagged(line()?.value),
         "enters" => OccasionDoc::Enters(audience(node, 0, defects)),
@@ -253,13 +257,14 @@ pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<At<R
 }
 
 /// The kinds of triggers.
-const KINDS: [&str; 9] = [
-    "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged", "untagged",
+const KINDS: [&str; 10] = [
+    "event", "date", "enters", "joins", "journey", "leaves", "manual", "opted_in", "tagged",
+    "untagged",
 ];
 
-pub(crate) const KEYS: [&str; 11] = [
-    "event", "date", "enters", "joins", "journey", "leaves", "manual", "tagged", "untagged",
-    "where", "every",
+pub(crate) const KEYS: [&str; 12] = [
+    "event", "date", "enters", "joins", "journey", "leaves", "manual", "opted_in", "tagged",
+    "untagged", "where", "every",
 ];
 
 const REENTRIES: [&str; 4] = ["never", "unlimited", "single", "restart"];

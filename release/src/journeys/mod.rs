@@ -49,6 +49,11 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         .and_then(|node| node.line("`title`", defects));
     let purpose = purpose(&keys, defects);
     let topic = topic(&keys, purpose, defects);
+    let confirms = confirms(&keys, purpose, defects);
+    let purpose = match confirms {
+        Some(_) => Some(Purpose::Confirming),
+        None => purpose,
+    };
     let (triggers, whole) = entry::triggers(&keys, defects);
     let to = keys.get("to").map(|node| audience(node, 0, defects));
     let reentry = entry::reentry(&keys, defects);
@@ -67,6 +72,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         name,
         purpose,
         topic,
+        confirms,
         triggers,
         whole,
         to,
@@ -121,6 +127,22 @@ fn topic(
     }
 }
 
+/// Reads the topic that the journey's mails ask people to confirm: a question is service, and no advertising.
+fn confirms(
+    keys: &Keys<'_>,
+    purpose: Option<Purpose>,
+    defects: &mut Vec<Defect>,
+) -> Option<At<String>> {
+    let entry = keys.entry("confirms")?;
+    if purpose == Some(Purpose::Marketing) {
+        let what = "advertising cannot ask whether it is wanted";
+        let defect = Defect::new(entry.key.place.clone(), what);
+        defects.push(defect.help("write `kind: transactional`, and no `topic`"));
+        return None;
+    }
+    entry.value.line("`confirms`", defects)
+}
+
 /// Reads how long nobody may come in before an alarm rings.
 fn silence(node: &Node, defects: &mut Vec<Defect>) -> Option<Silence> {
     match &node.data {
@@ -163,11 +185,12 @@ fn unused(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<At<String>> {
         .collect()
 }
 
-pub(crate) const KEYS: [&str; 15] = [
+pub(crate) const KEYS: [&str; 16] = [
     "journey",
     "title",
     "kind",
     "topic",
+    "confirms",
     "trigger",
     "to",
     "reentry",

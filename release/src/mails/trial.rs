@@ -115,6 +115,7 @@ fn links(purpose: Purpose) -> BTreeMap<String, Option<Value>> {
         ("unsubscribe", marketing),
         ("preferences", marketing),
         ("browser", false),
+        ("confirm", purpose == Purpose::Confirming),
     ]
     .into_iter()
     .map(|(name, there)| (name.to_owned(), there.then(|| link(name))))

@@ -81,6 +81,10 @@ impl Journey<'_> {
                 Occasion::Leaves(list.value.clone())
             }
             OccasionDoc::Manual => Occasion::Manual,
+            OccasionDoc::OptedIn(topic) => {
+                self.declared.project.topics.find(topic, defects);
+                Occasion::OptedIn(topic.value.clone())
+            }
             OccasionDoc::Tagged(tag) => Occasion::Tagged(tag.clone()),
             OccasionDoc::Untagged(tag) => Occasion::Untagged(tag.clone()),
         })

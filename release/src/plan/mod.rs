@@ -99,11 +99,12 @@ pub(crate) fn plan(
     let graph = Graph::of(&doc.steps);
     flow::check(&doc.steps, &graph, defects);
     walk::check(&mut journey, &graph, defects);
+    journey.confirms(defects);
     let rules = journey.rules(defects);
     usage::check(&journey, defects);
 
     let purpose = match doc.purpose? {
-        Purpose::Transactional => journey::Purpose::Transactional,
+        Purpose::Confirming | Purpose::Transactional => journey::Purpose::Transactional,
         Purpose::Marketing => journey::Purpose::Marketing {
             topic: doc.topic.as_ref()?.value.clone(),
         },

@@ -11,6 +11,22 @@ use crate::window;
 use crate::yaml::At;
 
 impl Journey<'_> {
+    /// Checks the topic that the journey's mails ask people to confirm.
+    pub(super) fn confirms(&self, defects: &mut Vec<Defect>) {
+        let project = self.declared.project;
+        if let Some(topic) = &self.doc.confirms
+            && project.topics.find(topic, defects).is_some()
+            && !project.settings.confirmed.contains(&topic.value)
+        {
+            let what = format!("the topic `{}` needs nobody to confirm it", topic.value);
+            let help = format!(
+                "write in waypost.yaml: `{}: {{ about: …, opt_in: double }}`",
+                topic.value
+            );
+            defects.push(Defect::new(topic.place.clone(), what).help(help));
+        }
+    }
+
     /// Checks the rules; nothing if one of them names what is not there.
     pub(super) fn rules(&mut self, defects: &mut Vec<Defect>) -> Option<Rules> {
         let doc = self.doc;
@@ -19,7 +35,7 @@ impl Journey<'_> {
         let send_window = send_window.map(|hours| hours.resolve(&project.calendars, defects));
         let limits = match doc.purpose {
             Some(Purpose::Marketing) => project.limits.clone(),
-            Some(Purpose::Transactional) | None => Limits::default(),
+            Some(Purpose::Confirming | Purpose::Transactional) | None => Limits::default(),
         };
         if let (Some(Some(own)), Some(all)) = (&send_window, &limits.send_window)
             && let Some(hours) = &doc.send_window
@@ -44,6 +60,7 @@ impl Journey<'_> {
                 .as_ref()
                 .map(|priority| priority.value)
                 .unwrap_or_default(),
+            confirms: doc.confirms.as_ref().map(|topic| topic.value.clone()),
             limits,
         })
     }

@@ -24,6 +24,10 @@ pub(super) fn journey() -> Value {
                 "topic",
                 text("For marketing: what an unsubscribe from these mails withdraws."),
             ),
+            (
+                "confirms",
+                text("For transactional: the topic that its mails ask people to confirm."),
+            ),
             ("trigger*", triggers()),
             (
                 "to",
@@ -102,6 +106,10 @@ fn trigger() -> Value {
         ("journey", text("Another journey's step says so.")),
         ("leaves", text("The contact leaves a list.")),
         ("manual", flag("Somebody says so.")),
+        (
+            "opted_in",
+            text("The contact says yes to a topic, on the page for recipients."),
+        ),
         ("tagged", text("The contact gets a tag.")),
         ("untagged", text("The contact loses a tag.")),
     ];

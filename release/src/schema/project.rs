@@ -48,7 +48,7 @@ pub(super) fn project() -> Value {
                 "topics",
                 named(
                     "What people can agree to and unsubscribe from, each with what they read about it.",
-                    scalar("What people read."),
+                    topic(),
                 ),
             ),
             (
@@ -156,6 +156,18 @@ fn marketing() -> Value {
             ("holdout", holdout),
         ],
     )
+}
+
+fn topic() -> Value {
+    let opt_in = words(
+        "`double`: an agreement counts once the person has confirmed it.",
+        &["single", "double"],
+    );
+    let more = object(
+        "A topic that says more.",
+        &[("about*", text("What people read.")), ("opt_in", opt_in)],
+    );
+    either("A topic.", &[scalar("What people read."), more])
 }
 
 fn scoring() -> Value {

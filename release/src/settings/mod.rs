@@ -3,6 +3,7 @@
 mod hooks;
 mod limits;
 mod senders;
+mod topics;
 
 pub(crate) use limits::over_of;
 
@@ -14,10 +15,10 @@ use journey::{BUILT_IN, Field, FieldType, Hook, Limits, Presence, Sender, Settin
 
 use crate::Defect;
 use crate::folder;
-use crate::names::{Names, Spelling, mended, spelled};
+use crate::names::{Names, Spelling, mended};
 use crate::values::{field, is_web_address};
 use crate::words::nearest;
-use crate::yaml::{At, Data, Entry, Keys, Node, parse_number, quoted};
+use crate::yaml::{At, Entry, Keys, Node, parse_number, quoted};
 
 /// What `waypost.yaml` declares.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl Project {
                 vars: BTreeMap::new(),
                 fields: BTreeMap::new(),
                 scoring: Default::default(),
+                confirmed: Default::default(),
             },
             senders: Names::new("sender", "declare it under `senders` in waypost.yaml"),
             topics: Names::new("topic", "declare it under `topics` in waypost.yaml"),
@@ -118,10 +120,10 @@ pub(crate) fn read(root: &Node, defects: &mut Vec<Defect>) -> Project {
         fields(node, &mut project, defects);
     }
     if let Some(node) = keys.get("topics") {
-        topics(node, &mut project.topics, defects);
+        topics::topics(node, &mut project, defects);
     }
     if let Some(node) = keys.get("lists") {
-        lists(node, &mut project.lists, defects);
+        topics::lists(node, &mut project.lists, defects);
     }
     limits::read(&keys, &mut project, defects);
     hooks::read(&keys, &mut project.hooks, defects);
@@ -325,40 +327,6 @@ fn built_in(name: &str, field: &Field, node: &Node, defects: &mut Vec<Defect>) -
         );
     }
     false
-}
-
-fn topics(node: &Node, topics: &mut Names<String>, defects: &mut Vec<Defect>) {
-    let Some(mapping) = node.mapping("`topics`", defects) else {
-        topics.incomplete();
-        return;
-    };
-    for Entry { key, value } in &mapping.entries {
-        let name = mended(key, "a topic", Spelling::Tag, defects);
-        let what = format!("what people read about the topic `{}`", quoted(&key.value));
-        let about = value.line(&what, defects).map(|text| text.value);
-        topics.add(name, about.unwrap_or_default(), defects);
-    }
-}
-
-fn lists(node: &Node, lists: &mut Names<()>, defects: &mut Vec<Defect>) {
-    if let Data::Mapping(mapping) = &node.data {
-        for entry in &mapping.entries {
-            spelled(&entry.key, "a list", Spelling::Tag, defects);
-            entry.value.line("what people read about a list", defects);
-            lists.add(entry.key.clone(), (), defects);
-        }
-        return;
-    }
-    let Some(items) = node.list("`lists`", defects) else {
-        lists.incomplete();
-        return;
-    };
-    for item in items {
-        if let Some(name) = item.line("the name of a list", defects) {
-            spelled(&name, "a list", Spelling::Tag, defects);
-            lists.add(name, (), defects);
-        }
-    }
 }
 
 /// The file's name.

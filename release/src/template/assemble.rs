@@ -101,7 +101,7 @@ fn default_layout(context: &Context<'_>) -> Result<Layout, Vec<Defect>> {
     );
     let mjml = match context.purpose {
         Purpose::Marketing => mjml.replace("</mj-body>", &footer),
-        Purpose::Transactional => mjml.to_owned(),
+        Purpose::Confirming | Purpose::Transactional => mjml.to_owned(),
     };
     super::parse_layout("default.mjml", &mjml)
 }

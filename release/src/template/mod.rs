@@ -68,6 +68,8 @@ pub struct Known {
 /// Whether a mail is service or advertising.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Purpose {
+    /// Service that asks whether somebody agrees: must offer to say so.
+    Confirming,
     /// Advertising: must offer to unsubscribe.
     Marketing,
     /// Service.
@@ -231,7 +233,7 @@ impl Parsed {
         let own_layout = layout.is_some() || self.body.is_document();
         if context.purpose == Purpose::Marketing
             && own_layout
-            && !self.offers_to_unsubscribe(layout)
+            && !self.offers(layout, "links.unsubscribe")
         {
             let place = self
                 .layout_name()
@@ -239,6 +241,12 @@ impl Parsed {
             let what = "a marketing mail must offer to unsubscribe, and this one does not";
             let help =
                 "add `[Unsubscribe]({{links.unsubscribe}})` to the template or to its layout";
+            defects.push(Defect::new(place, what).help(help));
+        }
+        if context.purpose == Purpose::Confirming && !self.offers(layout, "links.confirm") {
+            let place = self.front.subject.place.clone();
+            let what = "a mail that asks people to confirm must lead them to where they can";
+            let help = "add `[Confirm]({{links.confirm}} \"button\")` to the template";
             defects.push(Defect::new(place, what).help(help));
         }
         in_order(defects)
@@ -256,13 +264,13 @@ impl Parsed {
         assemble::compile(self, layout, context)
     }
 
-    fn offers_to_unsubscribe(&self, layout: Option<&Layout>) -> bool {
+    fn offers(&self, layout: Option<&Layout>, link: &str) -> bool {
         let mut paths = BTreeSet::new();
         structure::collect_paths(&self.body.tags, &mut paths);
         if let Some(layout) = layout {
             structure::collect_paths(&layout.body.tags, &mut paths);
         }
-        paths.contains("links.unsubscribe")
+        paths.contains(link)
     }
 
     /// Returns the expressions of each of its texts.

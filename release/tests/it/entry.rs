@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::folder::{good, table};
+use crate::folder::{Folder, good, table};
 
 #[test]
 fn what_a_journey_must_say_is_missed() {
@@ -173,4 +173,94 @@ fn the_days_on_which_people_come_in_are_checked() {
         "journeys/nieuws.yaml",
         &edits,
     );
+}
+
+#[test]
+fn a_topic_that_people_must_confirm_is_declared_and_asked_for() {
+    table(
+        "entry/confirms",
+        "journeys/start.yaml",
+        &[
+            (
+                "kind: transactional",
+                "kind: transactional\nconfirms: nieuwsbrief",
+            ),
+            (
+                "kind: transactional",
+                "kind: transactional\nconfirms: nieuws",
+            ),
+            (
+                "kind: transactional",
+                "kind: marketing\ntopic: nieuwsbrief\nconfirms: nieuwsbrief",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "[{ event: TRACK_START }, { opted_in: nieuwsbrief }]",
+            ),
+            (
+                "{ event: TRACK_START }",
+                "[{ event: TRACK_START }, { opted_in: nieuws }]",
+            ),
+        ],
+    );
+    table(
+        "entry/topics",
+        "waypost.yaml",
+        &[
+            (
+                "nieuwsbrief: Nieuws van de vereniging",
+                "nieuwsbrief: { about: De nieuwsbrief, opt_in: double }",
+            ),
+            (
+                "nieuwsbrief: Nieuws van de vereniging",
+                "nieuwsbrief: { about: De nieuwsbrief, opt_in: dubbel }",
+            ),
+            (
+                "nieuwsbrief: Nieuws van de vereniging",
+                "nieuwsbrief: { opt_in: double }",
+            ),
+            (
+                "nieuwsbrief: Nieuws van de vereniging",
+                "nieuwsbrief: { about: De nieuwsbrief, optin: double }",
+            ),
+            (
+                "nieuwsbrief: Nieuws van de vereniging",
+                "nieuwsbrief: [De nieuwsbrief]",
+            ),
+        ],
+    );
+}
+
+/// A mail that asks must lead somewhere; one that does not ask has no such link.
+#[test]
+fn a_question_leads_to_where_it_is_answered() {
+    let double = |folder: Folder| {
+        let topic = "nieuwsbrief: { about: De nieuwsbrief, opt_in: double }";
+        folder.edit(
+            "waypost.yaml",
+            "nieuwsbrief: Nieuws van de vereniging",
+            topic,
+        )
+    };
+    let journey = "journey: vraag\nkind: transactional\nconfirms: nieuwsbrief\ntrigger: { event: MEMBER_NEW }\n\
+        reentry: unlimited\nunused: [form]\nsteps:\n  - send: vraag\n";
+    let asking = |text: &str| {
+        let mail = format!("---\nsubject: Mogen wij u mailen?\n---\n\n{text}\n");
+        double(good())
+            .put("journeys/vraag.yaml", journey)
+            .put("templates/vraag.md", mail)
+    };
+    asking("[Ja of nee]({{links.confirm}} \"button\")").check(expect!["fine"]);
+    asking("Dag.").check(expect![[r#"
+        templates/vraag.md:2:10 a mail that asks people to confirm must lead them to where they can
+          = add `[Confirm]({{links.confirm}} "button")` to the template"#]]);
+    good()
+        .edit(
+            "templates/start.md",
+            "{{recipient.full_name}}",
+            "{{recipient.full_name}} {{links.confirm}}",
+        )
+        .check(expect![[r#"
+            templates/start.md:8:31 `links.confirm` may be absent
+              = write `{{#if links.confirm}} … {{/if}}` around it, or `{{default links.confirm "…"}}`"#]]);
 }

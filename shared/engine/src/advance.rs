@@ -2,24 +2,24 @@
 
 use anyhow::anyhow;
 use journey::{
-    Change, ContactId, Effect, Ending, Enrollment, Input, Outcome, Phase, Plan, Purpose, Scene,
-    SendResult, Settled, Signal,
+    Effect, Ending, Enrollment, Input, Outcome, Phase, Plan, Scene, SendResult, Settled, Signal,
 };
-use wire::{Cause, Choice, ContactRecord, EnrollmentRecord, Move};
+use wire::{Cause, ContactRecord, EnrollmentRecord, Move};
 
 use crate::changed::changed;
+use crate::chose::chose;
 use crate::dates::date;
 use crate::effects::{enrolls, hops, orders, pass_on, settle};
 use crate::enter::enter_by_name;
 use crate::hold::held_back;
-use crate::results::{announce, of_choice, of_decision};
+use crate::results::{announce, of_decision};
 use crate::rewrite::{changes, rewrite};
 use crate::survey::dates;
 use crate::walking::Walking;
 use crate::{
     Alarms, Calls, Chosen, Clock, ContactBook, Dates, Enrollments, Exceptions, Failure, Firings,
-    Halted, Holder, Metric, Metrics, Moves, Orders, Outbox, Permission, Plans, Pulse, Releases,
-    Rewrite, Stored, Versioned, permission,
+    Halted, Metric, Metrics, Moves, Orders, Outbox, Plans, Pulse, Releases, Rewrite, Stored,
+    Versioned,
 };
 
 /// Looks at something again.
@@ -49,7 +49,7 @@ pub async fn advance(
 ) -> Result<(), Failure> {
     match one {
         Move::Changed { contact } => changed(io, pulse, contact).await,
-        Move::Chose { contact, topic } => chose(io, (contact, topic), outbox).await,
+        Move::Chose { contact, topic } => chose(io, pulse, (contact, topic), outbox).await,
         Move::Dates { contact } => dates(io, contact).await,
         Move::Date { contact, date: id } => date(io, pulse, (contact, id)).await,
         Move::Enter {
@@ -111,91 +111,6 @@ async fn run(
         Some(person) => step(io, &plan, person, (record, input), outbox).await,
         None => erased(io, record).await,
     }
-}
-
-/// Adds to somebody's score what saying no to a topic counts: once, until they say yes to it again.
-async fn count(
-    io: &(impl Clock + ContactBook + Moves + Releases),
-    (contact, topic): (&ContactId, &str),
-    choice: &Choice,
-) -> Result<(), Failure> {
-    let Some((_, release)) = io.current().await? else {
-        return Ok(());
-    };
-    let amount = release.settings.scoring.unsubscribed;
-    if amount == 0.0 {
-        return Ok(());
-    }
-    for _ in 0..RACES_MAX {
-        let known = io.contacts(std::slice::from_ref(contact)).await?;
-        let Some(person) = known.into_values().next() else {
-            return Ok(());
-        };
-        let out = choice.what == wire::Chosen::Out;
-        if out == person.value.counted.contains(topic) {
-            // Whoever counted it may have crashed before others heard.
-            if person.value.unheard.is_empty() {
-                return Ok(());
-            }
-        } else {
-            let mut rewritten = Rewrite {
-                record: person.value.clone(),
-                replaces: person.version,
-            };
-            if out {
-                let cause = format!("{topic} {}", choice.at);
-                let change = [&Change::Score(amount)];
-                let changed = rewrite(&release.settings, &person, &change, (&cause, 0, io.now()))?;
-                rewritten = changed.unwrap_or(rewritten);
-                rewritten.record.counted.insert(topic.to_owned());
-            } else {
-                rewritten.record.counted.remove(topic);
-            }
-            let Rewrite { record, replaces } = rewritten;
-            if io.put_contact(&record, Some(replaces)).await? == Stored::Conflict {
-                continue;
-            }
-            if record.unheard.is_empty() {
-                return Ok(());
-            }
-        }
-        let contact = contact.clone();
-        return Ok(io.move_on(&[Move::Changed { contact }]).await?);
-    }
-    let error = anyhow!("{contact} is being changed by others");
-    Err(Failure::Retry(error))
-}
-
-/// Lets others hear what somebody chose about a topic; who wants no more mails about it leaves every run that is.
-async fn chose(
-    io: &(impl Walking + Chosen + ContactBook),
-    (contact, topic): (&ContactId, &str),
-    outbox: &mut Outbox,
-) -> Result<(), Failure> {
-    let chosen = io.choices(&Holder::Contact(contact.clone()), topic).await?;
-    let holding = chosen
-        .as_ref()
-        .and_then(|known| known.value.holding(io.now()));
-    if let Some(choice) = holding {
-        count(io, (contact, topic), choice).await?;
-    }
-    outbox.tell(holding.and_then(|choice| of_choice(contact, topic, choice)));
-    for record in io.runs(contact).await? {
-        let plan = io.plan(&record.enrollment.plan).await?;
-        let about = matches!(&plan.purpose, Purpose::Marketing { topic: about } if about == topic);
-        let known = io.contacts(std::slice::from_ref(contact)).await?;
-        if let Some(person) = known.into_values().next().filter(|_| about) {
-            let agreed = person.value.contact.consent.get(topic);
-            let chosen = chosen.as_ref().map(|known| &known.value);
-            // A queue may bring this late, or again: who has come back since is not sent away.
-            if permission(agreed, chosen, io.now()) == Permission::Given {
-                continue;
-            }
-            let input = Input::End(Ending::Unsubscribed);
-            step(io, &plan, person, (record, input), outbox).await?;
-        }
-    }
-    Ok(())
 }
 
 /// Decides what a record does about an input, stores it, and does it; its mails are left in `outbox`.

@@ -24,6 +24,11 @@ pub(crate) async fn compose(
         Purpose::Marketing { topic } => io.unsubscribe(recipient, topic),
         Purpose::Transactional => None,
     };
+    let asks = plan.rules.confirms.as_deref();
+    let confirm = asks.and_then(|topic| io.unsubscribe(recipient, topic));
+    if asks.is_some() && confirm.is_none() {
+        return Ok(Err(NO_UNSUBSCRIBE.to_owned()));
+    }
     let unsubscribe = match (plan.topic(send), &link) {
         (Some(topic), Some(url)) => Some(Unsubscribe {
             url: url.clone(),
@@ -46,6 +51,7 @@ pub(crate) async fn compose(
         recipient,
         language,
         unsubscribe: link,
+        confirm: confirm.map(Value::Text),
         now,
     };
     let scope = match facts.scope() {
@@ -68,6 +74,7 @@ struct Facts<'a> {
     /// The language that the chosen text is in.
     language: &'a str,
     unsubscribe: Option<Value>,
+    confirm: Option<Value>,
     now: Timestamp,
 }
 
@@ -87,6 +94,7 @@ impl Facts<'_> {
         }
         let mut links = Map::new();
         put(&mut links, "browser", None)?;
+        put(&mut links, "confirm", self.confirm.as_ref())?;
         put(&mut links, "preferences", self.unsubscribe.as_ref())?;
         put(&mut links, "unsubscribe", self.unsubscribe.as_ref())?;
 
@@ -126,4 +134,4 @@ fn person(plan: &Plan, contact: &Contact) -> Result<Json, mail::ScopeError> {
 }
 
 const NO_UNSUBSCRIBE: &str =
-    "a marketing mail needs an unsubscribe page, and this installation has none";
+    "a marketing mail needs the page for recipients, and this installation has none";

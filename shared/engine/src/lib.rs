@@ -10,6 +10,7 @@
 mod advance;
 mod call;
 mod changed;
+mod chose;
 mod compose;
 mod consent;
 mod crowd;
@@ -37,7 +38,7 @@ mod walking;
 
 pub use advance::advance;
 pub use call::call;
-pub use consent::{Permission, permission};
+pub use consent::{OptIn, Permission, permission};
 pub use failure::{Failure, RECEIVES_MAX, back_off};
 pub use feedback::feedback;
 pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};

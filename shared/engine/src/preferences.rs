@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use journey::{Contact, Release};
 use wire::{Choice, Choices, Chosen as What, Move, Ticket};
 
-use crate::consent::{Permission, permission};
+use crate::consent::{OptIn, Permission, permission};
 use crate::{
     AddressKey, ChoiceBook, Clock, Contacts, Failure, Holder, Moves, Releases, Stored, Tickets,
     Versioned,
@@ -153,7 +153,9 @@ impl Known {
         let contact = self.contact.as_ref();
         let agreed = contact.and_then(|contact| contact.consent.get(topic));
         let choices = self.choices.iter().filter_map(|of_one| of_one.get(topic));
-        permission(agreed, choices.map(|known| &known.value), now)
+        let settings = self.release.as_ref().map(|release| &release.settings);
+        let opt_in = settings.map_or(OptIn::Single, |settings| OptIn::of(settings, topic));
+        permission(opt_in, agreed, choices.map(|known| &known.value), now)
     }
 
     /// Returns every topic that is declared, with what people read about it.

@@ -132,6 +132,8 @@ pub enum SendResult {
 /// Why a mail was not sent on purpose.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Skipped {
+    /// The contact has agreed to the topic already that it asks them to confirm.
+    Confirmed,
     /// It was later than its `expires` allows.
     Expired,
     /// Mails to the address have kept bouncing for days.
@@ -144,19 +146,23 @@ pub enum Skipped {
     OverCap,
     /// The address bounced or complained.
     Suppressed,
+    /// The contact has not confirmed that they agree to the journey's topic.
+    Unconfirmed,
     /// The contact is one of those who get none, to compare with.
     Withheld,
 }
 
 impl Skipped {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
+        Self::Confirmed,
         Self::Expired,
         Self::KeepsBouncing,
         Self::OptedOut,
         Self::Quiet,
         Self::OverCap,
         Self::Suppressed,
+        Self::Unconfirmed,
         Self::Withheld,
     ];
 
@@ -169,12 +175,14 @@ impl Skipped {
     /// Returns the word for it in the path of a run.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Confirmed => "confirmed",
             Self::Expired => "expired",
             Self::KeepsBouncing => "keeps_bouncing",
             Self::OptedOut => "opted_out",
             Self::Quiet => "quiet",
             Self::OverCap => "over_cap",
             Self::Suppressed => "suppressed",
+            Self::Unconfirmed => "unconfirmed",
             Self::Withheld => "withheld",
         }
     }

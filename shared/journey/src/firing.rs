@@ -46,7 +46,8 @@ impl Trigger {
             Occasion::Date { .. }
             | Occasion::Event(_)
             | Occasion::Journey(_)
-            | Occasion::Manual => false,
+            | Occasion::Manual
+            | Occasion::OptedIn(_) => false,
         };
         happened && self.passes(after, &BTreeMap::new(), zone, now)
     }
@@ -82,6 +83,7 @@ impl Trigger {
             | Occasion::Journey(_)
             | Occasion::Leaves(_)
             | Occasion::Manual
+            | Occasion::OptedIn(_)
             | Occasion::Tagged(_)
             | Occasion::Untagged(_) => None,
         }
@@ -97,6 +99,7 @@ impl Trigger {
             Occasion::Journey(journey) => format!("a step of {journey}"),
             Occasion::Leaves(list) => format!("leaves {list}"),
             Occasion::Manual => "by hand".to_owned(),
+            Occasion::OptedIn(topic) => format!("says yes to {topic}"),
             Occasion::Tagged(tag) => format!("gets the tag {tag}"),
             Occasion::Untagged(tag) => format!("loses the tag {tag}"),
         }

@@ -57,6 +57,15 @@ impl Choices {
         })
     }
 
+    /// Returns since when the last yes or no has been said, however often it was said since.
+    pub fn since(&self) -> Option<Timestamp> {
+        let latest_first = self.0.iter().rev();
+        let mut words = latest_first.filter(|choice| !matches!(choice.what, Chosen::Quiet { .. }));
+        let last = words.next()?;
+        let same = words.take_while(|before| before.is_like(last));
+        Some(same.last().unwrap_or(last).at)
+    }
+
     /// Adds one. Of the same said again and again, the first and the latest are kept: both prove something, and the
     /// latest outweighs what was agreed to since the first.
     pub fn add(&mut self, choice: Choice) {

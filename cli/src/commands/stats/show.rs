@@ -256,16 +256,7 @@ fn numbers(mails: &Mails) -> Map<String, Value> {
 
 /// Returns why mails of a step were not sent, with how often.
 fn not_mailed(step: &Step) -> Map<String, Value> {
-    let reasons = [
-        Skipped::Expired,
-        Skipped::KeepsBouncing,
-        Skipped::OptedOut,
-        Skipped::OverCap,
-        Skipped::Quiet,
-        Skipped::Suppressed,
-        Skipped::Withheld,
-    ];
-    let found = reasons.iter().filter_map(|reason| {
+    let found = Skipped::ALL.iter().filter_map(|reason| {
         let count = step.outcomes.get(reason.as_str())?;
         Some((reason.as_str().to_owned(), json!(count)))
     });

@@ -71,6 +71,7 @@ fn is_awaited(release: &Release) -> bool {
             | Occasion::Enters(_)
             | Occasion::Joins(_)
             | Occasion::Leaves(_)
+            | Occasion::OptedIn(_)
             | Occasion::Tagged(_)
             | Occasion::Untagged(_) => true,
             Occasion::Event(_) | Occasion::Journey(_) | Occasion::Manual => false,

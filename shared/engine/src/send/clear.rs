@@ -7,7 +7,7 @@ use wire::Mailed;
 
 use super::Mailing;
 use crate::{
-    AddressKey, Chosen, Clock, Failure, Holder, Permission, Pressure, Stored, Suppression,
+    AddressKey, Chosen, Clock, Failure, Holder, OptIn, Permission, Pressure, Stored, Suppression,
     Versioned, permission,
 };
 
@@ -67,13 +67,14 @@ impl Mailing<'_> {
         (advertising && suppression.keeps_bouncing(now)).then_some(Skipped::KeepsBouncing)
     }
 
-    /// Returns what becomes of advertising that its recipient does not want: read strongly, and last before the claim.
+    /// Returns what becomes of advertising that its recipient does not want, or of a question that they have answered: read strongly, and last before the claim.
     pub(super) async fn unwanted(
         &self,
         io: &(impl Clock + Chosen),
         address: &AddressKey,
     ) -> Result<Option<SendResult>, Failure> {
-        let Some(topic) = self.plan.topic(self.send) else {
+        let asks = self.plan.rules.confirms.as_deref();
+        let Some(topic) = self.plan.topic(self.send).or(asks) else {
             return Ok(None);
         };
         let mut choices = Vec::new();
@@ -83,13 +84,19 @@ impl Mailing<'_> {
         ] {
             choices.extend(io.choices(&holder, topic).await?);
         }
-        let choices = choices.iter().map(|known| &known.value);
+        let said = choices.iter().map(|known| &known.value);
         let agreed = self.recipient.consent.get(topic);
-        Ok(match permission(agreed, choices, io.now()) {
-            Permission::Given => None,
-            Permission::Missing => Some(SendResult::Skipped(Skipped::OptedOut)),
-            Permission::Quiet { .. } => Some(SendResult::Skipped(Skipped::Quiet)),
-        })
+        let opt_in = OptIn::of(&self.plan.settings, topic);
+        let skipped = match permission(opt_in, agreed, said, io.now()) {
+            Permission::Given => asks.map(|_| Skipped::Confirmed),
+            // Whoever has never said a word may be asked for one; who has said no is not asked again.
+            Permission::Missing if asks.is_some() && choices.is_empty() => None,
+            Permission::Missing => Some(Skipped::OptedOut),
+            Permission::Quiet { .. } => Some(Skipped::Quiet),
+            Permission::Unconfirmed if asks.is_some() => None,
+            Permission::Unconfirmed => Some(Skipped::Unconfirmed),
+        };
+        Ok(skipped.map(SendResult::Skipped))
     }
 
     fn ask(&self, mailed: Option<&Versioned<Mailed>>, now: Timestamp) -> Option<SendResult> {

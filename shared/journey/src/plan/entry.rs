@@ -33,6 +33,8 @@ pub enum Occasion {
     Leaves(String),
     /// Somebody says so.
     Manual,
+    /// The contact says yes to a topic, on the page for recipients.
+    OptedIn(String),
     /// The contact gets a tag.
     Tagged(String),
     /// The contact loses a tag.
@@ -50,6 +52,7 @@ impl Trigger {
             | Occasion::Journey(_)
             | Occasion::Leaves(_)
             | Occasion::Manual
+            | Occasion::OptedIn(_)
             | Occasion::Tagged(_)
             | Occasion::Untagged(_) => None,
         }

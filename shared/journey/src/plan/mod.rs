@@ -207,6 +207,8 @@ pub struct Settings {
     pub fields: BTreeMap<String, Field>,
     /// What is added to a contact's score.
     pub scoring: Scoring,
+    /// The topics to which an agreement counts only once the person has confirmed it.
+    pub confirmed: BTreeSet<String>,
 }
 
 /// What is added to a contact's score for what they do.

@@ -17,6 +17,8 @@ pub struct Rules {
     pub goal: Option<Goal>,
     /// Whether its mails are counted only, or also capped.
     pub priority: Priority,
+    /// The topic that its mails ask people to confirm, if they do.
+    pub confirms: Option<String>,
     /// What the project says about advertising; nothing holds service back.
     pub limits: Limits,
 }

@@ -38,6 +38,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
             vars: BTreeMap::new(),
             fields: BTreeMap::new(),
             scoring: Default::default(),
+            confirmed: Default::default(),
         },
         templates: BTreeMap::new(),
     }

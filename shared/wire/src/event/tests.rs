@@ -137,6 +137,7 @@ fn release() -> Release {
                 ("score".to_owned(), optional(FieldType::Number)),
             ]),
             scoring: Default::default(),
+            confirmed: Default::default(),
         },
         events: BTreeMap::from([
             ("TRACK_START".to_owned(), event),

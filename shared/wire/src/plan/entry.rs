@@ -29,6 +29,8 @@ pub(super) struct TriggerDoc {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     manual: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    opted_in: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     tagged: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     untagged: Option<String>,
@@ -52,6 +54,7 @@ impl From<&Trigger> for TriggerDoc {
             Occasion::Journey(journey) => doc.journey = Some(journey.clone()),
             Occasion::Leaves(list) => doc.leaves = Some(list.clone()),
             Occasion::Manual => doc.manual = true,
+            Occasion::OptedIn(topic) => doc.opted_in = Some(topic.clone()),
             Occasion::Tagged(tag) => doc.tagged = Some(tag.clone()),
             Occasion::Untagged(tag) => doc.untagged = Some(tag.clone()),
         }
@@ -71,6 +74,7 @@ impl TryFrom<TriggerDoc> for Trigger {
         let named = named.or_else(|| doc.joins.map(Occasion::Joins));
         let named = named.or_else(|| doc.journey.map(Occasion::Journey));
         let named = named.or_else(|| doc.leaves.map(Occasion::Leaves));
+        let named = named.or_else(|| doc.opted_in.map(Occasion::OptedIn));
         let named = named.or_else(|| doc.tagged.map(Occasion::Tagged));
         let named = named.or_else(|| doc.untagged.map(Occasion::Untagged));
         let on = match (named, doc.date, doc.enters) {

@@ -22,6 +22,8 @@ pub(super) struct RulesDoc {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     high_priority: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    confirms: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     limits: Option<LimitsDoc>,
 }
 
@@ -33,6 +35,7 @@ impl RulesDoc {
             exit_when: rules.exit_when.as_ref().map(|one| one.as_str().to_owned()),
             goal: rules.goal.as_ref().map(GoalDoc::from),
             high_priority: rules.priority == Priority::High,
+            confirms: rules.confirms.clone(),
             limits: (rules.limits != Limits::default()).then(|| LimitsDoc::from(&rules.limits)),
         })
     }
@@ -47,6 +50,7 @@ impl RulesDoc {
                 true => Priority::High,
                 false => Priority::Normal,
             },
+            confirms: self.confirms,
             limits: self
                 .limits
                 .map(TryInto::try_into)

@@ -1,6 +1,6 @@
 //! How a project's settings are stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use journey::{Purpose, Scoring, Sender, Settings};
@@ -21,6 +21,8 @@ pub(super) struct SettingsDoc {
     fields: BTreeMap<String, FieldDoc>,
     #[serde(default, skip_serializing_if = "is_nothing")]
     scoring: ScoringDoc,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    confirmed: BTreeSet<String>,
 }
 
 /// A [`Scoring`].
@@ -54,6 +56,7 @@ impl From<&Settings> for SettingsDoc {
             zone: settings.zone.iana_name().unwrap_or("UTC").to_owned(),
             vars: write_values(&settings.vars),
             fields: write_fields(&settings.fields),
+            confirmed: settings.confirmed.clone(),
             scoring: ScoringDoc {
                 opened: settings.scoring.opened,
                 clicked: settings.scoring.clicked,
@@ -79,6 +82,7 @@ impl TryFrom<SettingsDoc> for Settings {
             zone: zone.ok_or_else(|| Unreadable::new("the project's time zone"))?,
             vars: read_values(doc.vars)?,
             fields: read_fields(doc.fields)?,
+            confirmed: doc.confirmed,
             scoring: Scoring {
                 opened: doc.scoring.opened,
                 clicked: doc.scoring.clicked,

@@ -124,6 +124,7 @@ pub(super) fn settings() -> Settings {
         vars: BTreeMap::from([("phone".to_owned(), Value::Text("020".to_owned()))]),
         fields: fields(),
         scoring: Default::default(),
+        confirmed: Default::default(),
     }
 }
 

@@ -1,0 +1,142 @@
+//! What follows from what somebody chose about a topic.
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+use journey::{Change, ContactId, Ending, Input, Occasion, Purpose};
+use wire::{Choice, Move};
+
+use crate::advance::step;
+use crate::enter::enter_without_event;
+use crate::results::of_choice;
+use crate::rewrite::rewrite;
+use crate::walking::Walking;
+use crate::{
+    Chosen, Clock, ContactBook, Exceptions, Failure, Firings, Halted, Holder, Moves, OptIn, Outbox,
+    Permission, Pulse, Releases, Rewrite, Stored, permission,
+};
+
+/// Lets others hear what somebody chose about a topic; who wants no more mails about it leaves every run that is.
+pub(crate) async fn chose(
+    io: &(impl Walking + Chosen + ContactBook + Exceptions + Halted + Firings),
+    pulse: &Pulse,
+    (contact, topic): (&ContactId, &str),
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
+    let chosen = io.choices(&Holder::Contact(contact.clone()), topic).await?;
+    let holding = chosen
+        .as_ref()
+        .and_then(|known| known.value.holding(io.now()));
+    if let Some(choice) = holding {
+        count(io, (contact, topic), choice).await?;
+        let since = chosen.as_ref().and_then(|known| known.value.since());
+        if let Some(since) = since.filter(|_| choice.what == wire::Chosen::In) {
+            opted_in(io, pulse, (contact, topic), since, outbox).await?;
+        }
+    }
+    outbox.tell(holding.and_then(|choice| of_choice(contact, topic, choice)));
+    for record in io.runs(contact).await? {
+        let plan = io.plan(&record.enrollment.plan).await?;
+        let about = matches!(&plan.purpose, Purpose::Marketing { topic: about } if about == topic);
+        let known = io.contacts(std::slice::from_ref(contact)).await?;
+        if let Some(person) = known.into_values().next().filter(|_| about) {
+            let agreed = person.value.contact.consent.get(topic);
+            let chosen = chosen.as_ref().map(|known| &known.value);
+            // A queue may bring this late, or again: who has come back since is not sent away.
+            let opt_in = OptIn::of(&plan.settings, topic);
+            if permission(opt_in, agreed, chosen, io.now()) == Permission::Given {
+                continue;
+            }
+            let input = Input::End(Ending::Unsubscribed);
+            step(io, &plan, person, (record, input), outbox).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets somebody into the journeys that begin with a yes to a topic: once for each yes, however often it is heard of.
+async fn opted_in(
+    io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
+    pulse: &Pulse,
+    (contact, topic): (&ContactId, &str),
+    since: Timestamp,
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
+    let Some((_, release)) = io.current().await? else {
+        return Ok(());
+    };
+    let settings = &release.settings;
+    for entrance in release.journeys.values() {
+        let mut triggers = entrance.triggers.iter();
+        let wanted = Occasion::OptedIn(topic.to_owned());
+        let Some(trigger) = triggers.find(|trigger| trigger.on == wanted) else {
+            continue;
+        };
+        let known = io.contacts(std::slice::from_ref(contact)).await?;
+        let Some(person) = known.into_values().next() else {
+            return Ok(());
+        };
+        let whole = person.value.contact.clone();
+        let whole = whole.with_defaults(&settings.fields);
+        if trigger.passes(&whole, &Default::default(), &settings.zone, io.now()) {
+            let cause = format!("{topic} {since}");
+            let of = (entrance.plan.as_str(), None);
+            enter_without_event(io, pulse, of, (&cause, 0), &person, outbox).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds to somebody's score what saying no to a topic counts: once, until they say yes to it again.
+async fn count(
+    io: &(impl Clock + ContactBook + Moves + Releases),
+    (contact, topic): (&ContactId, &str),
+    choice: &Choice,
+) -> Result<(), Failure> {
+    let Some((_, release)) = io.current().await? else {
+        return Ok(());
+    };
+    let amount = release.settings.scoring.unsubscribed;
+    if amount == 0.0 {
+        return Ok(());
+    }
+    for _ in 0..RACES_MAX {
+        let known = io.contacts(std::slice::from_ref(contact)).await?;
+        let Some(person) = known.into_values().next() else {
+            return Ok(());
+        };
+        let out = choice.what == wire::Chosen::Out;
+        if out == person.value.counted.contains(topic) {
+            // Whoever counted it may have crashed before others heard.
+            if person.value.unheard.is_empty() {
+                return Ok(());
+            }
+        } else {
+            let mut rewritten = Rewrite {
+                record: person.value.clone(),
+                replaces: person.version,
+            };
+            if out {
+                let cause = format!("{topic} {}", choice.at);
+                let change = [&Change::Score(amount)];
+                let changed = rewrite(&release.settings, &person, &change, (&cause, 0, io.now()))?;
+                rewritten = changed.unwrap_or(rewritten);
+                rewritten.record.counted.insert(topic.to_owned());
+            } else {
+                rewritten.record.counted.remove(topic);
+            }
+            let Rewrite { record, replaces } = rewritten;
+            if io.put_contact(&record, Some(replaces)).await? == Stored::Conflict {
+                continue;
+            }
+            if record.unheard.is_empty() {
+                return Ok(());
+            }
+        }
+        let contact = contact.clone();
+        return Ok(io.move_on(&[Move::Changed { contact }]).await?);
+    }
+    let error = anyhow!("{contact} is being changed by others");
+    Err(Failure::Retry(error))
+}
+
+const RACES_MAX: u8 = 5;

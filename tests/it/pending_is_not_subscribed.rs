@@ -1,0 +1,107 @@
+//! Where a topic asks for it, an agreement counts once the person has confirmed it; each yes begins what it begins once.
+
+use engine::Ask;
+use jiff::SignedDuration;
+use journey::{Occasion, Plan, Settings, Trigger};
+
+use crate::an_opt_out_is_honored::token;
+use crate::given::{self, Verb, chain, journey, marketing};
+use crate::trial::{FAULTS, Log, Story};
+use crate::world::{Action, Choose, World};
+
+/// Advertising that an event lets people into, and a series that a yes lets them into.
+fn story() -> Story {
+    let settings = Settings {
+        confirmed: ["news".to_owned()].into(),
+        ..given::settings()
+    };
+    let plan = |name: &str, verb: Verb<'_>, trigger: Option<Trigger>| {
+        let mut plan = journey(marketing(), chain(&[(name, verb)]));
+        plan.journey = name.to_owned();
+        plan.settings = settings.clone();
+        plan.triggers = trigger.map_or(plan.triggers, |trigger| vec![trigger]);
+        plan
+    };
+    let yes = Trigger {
+        on: Occasion::OptedIn("news".to_owned()),
+        filter: None,
+    };
+    let plans: [Plan; 2] = [
+        plan("one", Verb::Send, None),
+        plan("two", Verb::Wait("1 hour"), Some(yes)),
+    ];
+    let published = given::publish_with(&plans, settings);
+    Story::of(published).hello("e1", &[("anna", "SOT")])
+}
+
+fn confirmed() -> Story {
+    let story = story();
+    let ask = |ask| Action::Ask {
+        token: token(&story, "anna"),
+        ask,
+    };
+    let hours = SignedDuration::from_hours;
+    let again = Action::Post {
+        id: "e2".to_owned(),
+        body: given::post("HELLO", "e2", &[("anna", "SOT")]),
+    };
+    let (yes, twice) = (ask(Ask::In), ask(Ask::In));
+    story
+        .after(hours(1), yes)
+        .after(hours(1), twice)
+        .after(hours(5), again)
+}
+
+/// Returns the mails that left, by the journey's step.
+fn left(world: &World) -> Vec<String> {
+    let state = world.state();
+    let mails = state.service.delivered.iter();
+    let mut steps: Vec<_> = mails.map(|mail| mail.step.clone()).collect();
+    steps.sort();
+    steps
+}
+
+/// Returns how often the series was begun.
+fn begun(world: &World) -> usize {
+    let state = world.state();
+    let runs = state.runs.all();
+    runs.filter(|record| record.enrollment.journey == "two")
+        .count()
+}
+
+#[test]
+fn nobody_is_advertised_to_before_they_say_yes() {
+    let world = story().play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(left(&world), Vec::<String>::new());
+    let state = world.state();
+    let run = state.runs.all().next().expect("a run");
+    let outcomes = run.enrollment.path.iter().map(|taken| &taken.outcome);
+    assert_eq!(outcomes.collect::<Vec<_>>(), ["unconfirmed"]);
+}
+
+#[test]
+fn a_yes_begins_what_it_begins_and_lets_later_mails_through() {
+    let world = confirmed().play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(left(&world), ["one"]);
+    assert_eq!(begun(&world), 1);
+}
+
+#[test]
+fn whatever_breaks_a_yes_begins_it_once() {
+    let check = |world: &World| {
+        let mut faults = world.faults();
+        let begun = begun(world);
+        if begun != 1 {
+            faults.push(format!("a yes began the series {begun} times"));
+        }
+        faults
+    };
+    if let Err(wrong) = confirmed().explore(1, &FAULTS, check) {
+        panic!("{wrong}");
+    }
+    if let Err(wrong) = confirmed().concurrently(3).sample(0..60, check) {
+        panic!("{wrong}");
+    }
+}
