@@ -122,7 +122,7 @@ const DUTCH: Words = Words {
     quiet_note: "rust tot {}",
     gets: "U krijgt deze mails nu.",
     gets_not: "U krijgt deze mails nu niet.",
-    asks: "Wilt u deze mails ontvangen? Dan hoort u het van ons. Was u dit niet, dan hoeft u niets te doen.",
+    asks: "Wilt u deze mails ontvangen? Ze komen zodra u ja zegt. Was u dit niet, dan hoeft u niets te doen.",
     yes: "Ja, graag",
     no: "Nee, liever niet",
     waits: "nog niet bevestigd",
