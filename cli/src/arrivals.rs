@@ -106,6 +106,7 @@ mod tests {
             html: None,
             configuration_set: None,
             tags: BTreeMap::new(),
+            untracked: Vec::new(),
             outcomes: BTreeMap::new(),
         }
     }

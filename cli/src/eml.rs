@@ -124,6 +124,7 @@ mod tests {
             html: Some("<p>Hallo</p>".to_owned()),
             configuration_set: None,
             tags: BTreeMap::new(),
+            untracked: Vec::new(),
             outcomes: BTreeMap::new(),
         };
         let written = String::from_utf8(eml(&mail).unwrap()).unwrap();

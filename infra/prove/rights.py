@@ -123,7 +123,7 @@ class Probes:
                               lambda: self.mail_doubt("OrdersMarketing", "pause", 5),
                               lambda: self.mail_overdue("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_fails("OrdersMarketing"), lambda: self.poison("OrdersMarketing")],
-            "Feedback": [self.reported, self.bounced, self.report_fails, lambda: self.poison("Reports")],
+            "Feedback": [self.reported, self.bounced, self.bounced_softly, self.report_fails, lambda: self.poison("Reports")],
             "Call": [lambda: self.call("tell"), lambda: self.call("tell-then-wait"), lambda: self.call("tell-and-advertise"),
                      lambda: self.call("silent"), self.call_overdue, self.call_fails, self.tell_sent, self.tell_colleague, lambda: self.poison("Calls")],
             "Preferences": [self.choose],
@@ -381,13 +381,17 @@ class Probes:
         self.claimed(run, self.sends["once"], name, 120)
         self.stack.send("Reports", report("Delivery", run, self.sends["once"], name))
 
-    def bounced(self):
+    def bounced_softly(self):
+        """A report that says that a mailbox is full."""
+        self.bounced("Transient")
+
+    def bounced(self, kind="Permanent"):
         """A report that says that an address does not exist."""
         name, event_id = self.know(self.fresh("guest")), self.fresh("event")
         run = self.store("once", name, event_id, {"left": {"at": traffic.moment(), "reason": "finished"}})
         self.claimed(run, self.sends["once"], name, 120, state="accepted")
         told = report("Bounce", run, self.sends["once"], name)
-        told["bounce"].update(bounceType="Permanent", bounceSubType="General")
+        told["bounce"].update(bounceType=kind, bounceSubType="General")
         self.stack.send("Reports", told)
 
     def report_fails(self):

@@ -228,12 +228,17 @@ fn outcomes(world: &World) -> Vec<String> {
 
 /// The token of a mail to somebody.
 pub(crate) fn token(story: &Story, person: &str) -> String {
+    token_about(story, person, "news")
+}
+
+/// Returns the token of a page about a topic.
+pub(crate) fn token_about(story: &Story, person: &str, topic: &str) -> String {
     let world = World::new(story.published.clone(), Choose::Calm);
     let address = engine::Suppressions::address_key(&world, &given::address(person)).0;
     let ticket = wire::Ticket {
         contact: ContactId::of(person),
         address,
-        topic: "news".to_owned(),
+        topic: topic.to_owned(),
     };
     world.state().tickets.seal(&ticket)
 }

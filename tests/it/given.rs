@@ -304,6 +304,7 @@ pub(crate) fn settings() -> Settings {
         fields: BTreeMap::from([("vip".to_owned(), text(true))]),
         scoring: Default::default(),
         confirmed: Default::default(),
+        tracking: None,
     }
 }
 

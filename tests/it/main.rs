@@ -15,6 +15,7 @@ mod nothing_is_lost;
 mod nothing_is_stuck;
 mod on_time;
 mod one_journey_starts_another;
+mod only_who_agrees_is_tracked;
 mod pending_is_not_subscribed;
 mod planted_bugs;
 mod posts;

@@ -213,5 +213,6 @@ fn settings() -> Settings {
         fields: BTreeMap::new(),
         scoring: Default::default(),
         confirmed: Default::default(),
+        tracking: None,
     }
 }

@@ -257,6 +257,7 @@ impl World {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
+            untracked: Vec::new(),
             outcomes: BTreeMap::new(),
         });
     }

@@ -29,6 +29,7 @@ mod kills;
 mod laptop;
 mod left_behind;
 mod letters;
+mod measuring;
 mod mending;
 mod migrating;
 mod operator;

@@ -97,11 +97,9 @@ pub(crate) fn publish(
     recipients: &[String],
     now_ms: i64,
 ) -> rusqlite::Result<bool> {
-    if !set
-        .events
-        .iter()
-        .any(|wanted| same_kind(wanted, event.kind()))
-    {
+    let mut wanted = set.events.iter();
+    let wanted = wanted.any(|wanted| same_kind(wanted, event.kind()));
+    if !wanted || mail.untracked.iter().any(|kind| kind == event.kind()) {
         return Ok(false);
     }
     let body = event_json(set, mail, event, recipients, now_ms).to_string();

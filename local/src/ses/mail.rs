@@ -42,6 +42,9 @@ pub struct Mail {
     pub configuration_set: Option<String>,
     /// The message tags it was sent with.
     pub tags: BTreeMap<String, String>,
+    /// The kinds of events, `Open` and `Click`, that SES cannot know of for this mail.
+    #[serde(default)]
+    pub untracked: Vec<String>,
     /// What became of it, per recipient.
     pub outcomes: BTreeMap<String, Outcome>,
 }

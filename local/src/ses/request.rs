@@ -20,6 +20,36 @@ pub(super) struct SendEmail {
     #[serde(default)]
     email_tags: Vec<Tag>,
     configuration_set_name: Option<String>,
+    #[serde(default)]
+    configuration_overrides: Overrides,
+}
+
+/// What a mail is sent with in another way than its configuration set says.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Overrides {
+    tracking: Tracking,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Tracking {
+    open_tracking_enabled: Option<String>,
+    click_tracking_enabled: Option<String>,
+}
+
+impl Tracking {
+    /// Returns the kinds of events that SES cannot know of.
+    fn untracked(&self) -> Vec<String> {
+        let kinds = [
+            ("Open", &self.open_tracking_enabled),
+            ("Click", &self.click_tracking_enabled),
+        ];
+        let off = kinds
+            .iter()
+            .filter(|(_, on)| on.as_deref() == Some("DISABLED"));
+        off.map(|(kind, _)| (*kind).to_owned()).collect()
+    }
 }
 
 impl fmt::Debug for SendEmail {
@@ -128,6 +158,7 @@ pub(super) fn draft(request: &SendEmail) -> Result<Mail, Refusal> {
         address(mailbox)?;
     }
     mail.tags.extend(tags(&request.email_tags)?);
+    mail.untracked = request.configuration_overrides.tracking.untracked();
     if request.configuration_set_name.is_some() {
         mail.configuration_set
             .clone_from(&request.configuration_set_name);
@@ -241,6 +272,7 @@ pub(super) fn empty_mail() -> Mail {
         html: None,
         configuration_set: None,
         tags: BTreeMap::new(),
+        untracked: Vec::new(),
         outcomes: BTreeMap::new(),
     }
 }

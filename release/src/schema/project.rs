@@ -65,6 +65,12 @@ pub(super) fn project() -> Value {
             ("marketing", marketing()),
             ("scoring", scoring()),
             (
+                "tracking",
+                text(
+                    "The topic to which people agree who let it be measured whether they open and click.",
+                ),
+            ),
+            (
                 "hooks",
                 named("Other systems that are told what happens.", hook()),
             ),

@@ -58,6 +58,7 @@ impl Project {
                 fields: BTreeMap::new(),
                 scoring: Default::default(),
                 confirmed: Default::default(),
+                tracking: None,
             },
             senders: Names::new("sender", "declare it under `senders` in waypost.yaml"),
             topics: Names::new("topic", "declare it under `topics` in waypost.yaml"),
@@ -127,6 +128,12 @@ pub(crate) fn read(root: &Node, defects: &mut Vec<Defect>) -> Project {
     }
     limits::read(&keys, &mut project, defects);
     hooks::read(&keys, &mut project.hooks, defects);
+    if let Some(node) = keys.get("tracking")
+        && let Some(topic) = node.line("`tracking`", defects)
+    {
+        project.topics.find(&topic, defects);
+        project.settings.tracking = Some(topic.value);
+    }
     project
 }
 
@@ -332,7 +339,7 @@ fn built_in(name: &str, field: &Field, node: &Node, defects: &mut Vec<Defect>) -
 /// The file's name.
 pub(crate) const FILE: &str = "waypost.yaml";
 
-pub(crate) const KEYS: [&str; 13] = [
+pub(crate) const KEYS: [&str; 14] = [
     "waypost",
     "organisation",
     "locale",
@@ -346,6 +353,7 @@ pub(crate) const KEYS: [&str; 13] = [
     "marketing",
     "scoring",
     "hooks",
+    "tracking",
 ];
 
 /// How many fields a contact may have.

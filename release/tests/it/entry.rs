@@ -227,6 +227,8 @@ fn a_topic_that_people_must_confirm_is_declared_and_asked_for() {
                 "nieuwsbrief: Nieuws van de vereniging",
                 "nieuwsbrief: [De nieuwsbrief]",
             ),
+            ("scoring:", "tracking: nieuwsbrief\nscoring:"),
+            ("scoring:", "tracking: nieuwsbrif\nscoring:"),
         ],
     );
 }

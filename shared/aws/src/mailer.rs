@@ -8,7 +8,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{
-    Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
+    Body, ConfigurationOverrides, Content, Destination, EmailContent, FeatureStatus, Message,
+    MessageHeader, MessageTag, TrackingConfigurationOverrides,
 };
 use aws_smithy_http_client::tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -63,6 +64,7 @@ impl Mailer for Aws {
             )
             .content(content)
             .configuration_set_name(self.setting(Setting::ConfigurationSet))
+            .set_configuration_overrides((!mail.tracked).then(untracked))
             .set_email_tags(Some(
                 tags.map_err(|error| Undelivered::Refused(error.to_string()))?,
             ));
@@ -73,6 +75,15 @@ impl Mailer for Aws {
             Err(error) => Err(undelivered(&error, mail.from)),
         }
     }
+}
+
+/// Keeps SES from rewriting links and from adding a picture that tells of an opening.
+fn untracked() -> ConfigurationOverrides {
+    let off = TrackingConfigurationOverrides::builder()
+        .open_tracking_enabled(FeatureStatus::Disabled)
+        .click_tracking_enabled(FeatureStatus::Disabled)
+        .build();
+    ConfigurationOverrides::builder().tracking(off).build()
 }
 
 fn content(mail: &Outgoing<'_>) -> Result<EmailContent, BuildError> {

@@ -48,6 +48,7 @@ pub(crate) struct Delivery {
     pub(crate) from: EmailAddress,
     pub(crate) text: String,
     pub(crate) at: Timestamp,
+    pub(crate) tracked: bool,
     /// When it was due, where a run waits for it.
     pub(crate) due: Option<Timestamp>,
 }
@@ -208,6 +209,7 @@ impl State {
             from: mail.from.address.clone(),
             text: mail.mail.text.clone(),
             at: self.now,
+            tracked: mail.tracked,
             due,
         });
         self.log(|| format!("  {} leaves", mail.send));

@@ -30,6 +30,8 @@ pub struct Outgoing<'a> {
     pub mail: &'a Mail,
     /// How to get no more of it, for advertising.
     pub unsubscribe: Option<&'a Unsubscribe>,
+    /// Whether it may be measured if it is opened and clicked in, where the installation does so at all.
+    pub tracked: bool,
 }
 
 /// How the recipient of a mail gets no more of its kind.

@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 use journey::{Clearance, Purpose, Scene, SendResult, Skipped, clearance};
-use wire::Mailed;
+use wire::{Choices, Mailed};
 
 use super::Mailing;
 use crate::{
@@ -77,13 +77,7 @@ impl Mailing<'_> {
         let Some(topic) = self.plan.topic(self.send).or(asks) else {
             return Ok(None);
         };
-        let mut choices = Vec::new();
-        for holder in [
-            Holder::Contact(self.recipient.id.clone()),
-            Holder::Address(address.clone()),
-        ] {
-            choices.extend(io.choices(&holder, topic).await?);
-        }
+        let choices = self.said(io, address, topic).await?;
         let said = choices.iter().map(|known| &known.value);
         let agreed = self.recipient.consent.get(topic);
         let opt_in = OptIn::of(&self.plan.settings, topic);
@@ -97,6 +91,49 @@ impl Mailing<'_> {
             Permission::Unconfirmed => Some(Skipped::Unconfirmed),
         };
         Ok(skipped.map(SendResult::Skipped))
+    }
+
+    /// Returns whether the recipient lets it be measured that they open the mail and click in it: a permission of its own
+    /// (EDPB Guidelines 2/2023), and never given for a mail that shows what is sensitive.
+    pub(super) async fn may_be_tracked(
+        &self,
+        io: &(impl Clock + Chosen),
+        address: &AddressKey,
+    ) -> Result<bool, Failure> {
+        let mut params = self.send.params.iter();
+        let sensitive = |path: &String| {
+            let field = self.plan.params.get(path);
+            field.is_some_and(|field| field.sensitive)
+        };
+        if params.any(sensitive) {
+            return Ok(false);
+        }
+        let settings = &self.plan.settings;
+        let Some(topic) = &settings.tracking else {
+            return Ok(true);
+        };
+        let choices = self.said(io, address, topic).await?;
+        let said = choices.iter().map(|known| &known.value);
+        let agreed = self.recipient.consent.get(topic);
+        let opt_in = OptIn::of(settings, topic);
+        Ok(permission(opt_in, agreed, said, io.now()) == Permission::Given)
+    }
+
+    /// Returns what the recipient chose about a topic, by whichever of their addresses.
+    async fn said(
+        &self,
+        io: &impl Chosen,
+        address: &AddressKey,
+        topic: &str,
+    ) -> anyhow::Result<Vec<Versioned<Choices>>> {
+        let mut choices = Vec::new();
+        for holder in [
+            Holder::Contact(self.recipient.id.clone()),
+            Holder::Address(address.clone()),
+        ] {
+            choices.extend(io.choices(&holder, topic).await?);
+        }
+        Ok(choices)
     }
 
     fn ask(&self, mailed: Option<&Versioned<Mailed>>, now: Timestamp) -> Option<SendResult> {

@@ -218,6 +218,7 @@ impl Mailing<'_> {
         if let Some(instead) = self.unwanted(io, &address).await? {
             return self.unless_sent(io, patience, instead).await;
         }
+        let tracked = self.may_be_tracked(io, &address).await?;
         let attempt = match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
             Verdict::Ours { attempt } => attempt,
             Verdict::Settled(result) => return Ok(Next::Conclude(result)),
@@ -232,6 +233,7 @@ impl Mailing<'_> {
             to: &self.recipient.address,
             mail: &mail,
             unsubscribe: unsubscribe.as_ref(),
+            tracked,
         };
         match io.send(&outgoing).await {
             Ok(message_id) => {

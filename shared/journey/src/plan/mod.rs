@@ -209,6 +209,9 @@ pub struct Settings {
     pub scoring: Scoring,
     /// The topics to which an agreement counts only once the person has confirmed it.
     pub confirmed: BTreeSet<String>,
+    /// The topic to which people agree who let it be measured whether they open and click; everybody's is measured where
+    /// there is none, and the installation measures at all.
+    pub tracking: Option<String>,
 }
 
 /// What is added to a contact's score for what they do.

@@ -39,6 +39,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
             fields: BTreeMap::new(),
             scoring: Default::default(),
             confirmed: Default::default(),
+            tracking: None,
         },
         templates: BTreeMap::new(),
     }

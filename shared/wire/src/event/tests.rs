@@ -138,6 +138,7 @@ fn release() -> Release {
             ]),
             scoring: Default::default(),
             confirmed: Default::default(),
+            tracking: None,
         },
         events: BTreeMap::from([
             ("TRACK_START".to_owned(), event),

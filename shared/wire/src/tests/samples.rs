@@ -125,6 +125,7 @@ pub(super) fn settings() -> Settings {
         fields: fields(),
         scoring: Default::default(),
         confirmed: Default::default(),
+        tracking: None,
     }
 }
 
