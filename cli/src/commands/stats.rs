@@ -1,6 +1,7 @@
 //! `waypost stats`: what became of the runs of journeys and of their mails.
 
 mod show;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,6 +17,8 @@ use crate::environment::Environment;
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::stack::{Choice, Stack, wait_for};
+use waiting::Waiting;
+
 use crate::stats::{Statistics, Version, VersionId, fold};
 
 /// Says how many came into each journey, how far they came, and what became of its mails.
@@ -29,11 +32,20 @@ Examples:
   waypost stats --stack waypost
   waypost stats welkom --stack waypost --json
   waypost stats --stack waypost --csv stats.csv
+  waypost stats welkom --waiting pauze --stack waypost     who stands at that step, and how they came there
 
 {EXIT_CODES}"))]
 pub(super) struct Args {
     /// Only this journey
     journey: Option<String>,
+    /// Exactly who stands at this step, and by which steps they came there
+    #[arg(
+        long,
+        value_name = "STEP",
+        requires = "journey",
+        conflicts_with = "csv"
+    )]
+    waiting: Option<String>,
     #[command(flatten)]
     stack: Choice,
     /// Prints all of it as JSON, for programs
@@ -52,6 +64,13 @@ pub(super) fn stats(
 ) -> anyhow::Result<Verdict> {
     wait_for(async {
         let stack = args.stack.open(environment).await?;
+        if let (Some(journey), Some(step)) = (&args.journey, &args.waiting) {
+            let progress = Progress::start(terminal, "Looking for who stands there");
+            let waiting = Waiting::find(&stack, journey, step).await?;
+            drop(progress);
+            waiting.say(Form::asked(args.json), terminal)?;
+            return Ok(Verdict::Fine);
+        }
         let progress = Progress::start(terminal, "Adding up runs and mails");
         let report = Report::read(&stack, args.journey.as_deref()).await?;
         drop(progress);

@@ -6,7 +6,7 @@ use crate::{
     command::{Said, operated},
     http::ask,
     laptop::Laptop,
-    operator::json_of,
+    operator::{json_of, typed, waiting},
     unsubscribing::{FORM, ONE_CLICK, link, mails, post, release},
 };
 
@@ -79,4 +79,31 @@ fn nobody_known_is_told_so() {
 fn explain(laptop: &Laptop, who: &[&str]) -> Said {
     let words = [&["explain", "--stack", "laptop"], who].concat();
     operated(&laptop.cloud().endpoint, &words)
+}
+
+#[test]
+fn who_stands_at_a_step_is_told_by_name_with_the_steps_that_led_there() {
+    let laptop = waiting();
+    let type_in = |words: &[&str]| typed(&laptop, laptop.folder(), words);
+    let run = laptop.cloud().enrollments().pop().unwrap().enrollment;
+    let step = run.phase.step().unwrap().to_owned();
+
+    let told = json_of(&type_in(&["stats", "pause", "--waiting", &step, "--json"]));
+    let [anna] = told.as_array().unwrap().as_slice() else {
+        panic!("{told:#}");
+    };
+    assert_eq!(anna["contact"], "anna");
+    assert_eq!(anna["came_by"], json!(["hello sent"]));
+    assert_eq!(anna["enrollment"], run.id.as_str());
+    let shown = type_in(&["stats", "pause", "--waiting", &step]);
+    assert!(shown.out.contains("waits until 20"), "{shown:?}");
+    assert!(shown.out.contains("hello sent"), "{shown:?}");
+
+    // A typo is answered with where they are.
+    let typo = type_in(&["stats", "pause", "--waiting", "puase"]);
+    assert_eq!(typo.code, 2, "{typo:?}");
+    assert!(typo.err.contains(&format!("stand at {step}")), "{typo:?}");
+    let nobody = type_in(&["stats", "nowhere", "--waiting", "x"]);
+    assert_eq!(nobody.code, 0, "{nobody:?}");
+    assert!(nobody.out.contains("Nobody"), "{nobody:?}");
 }

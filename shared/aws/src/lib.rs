@@ -38,7 +38,8 @@ use wire::{AddressHasher, HookKeys};
 #[cfg(feature = "operator")]
 pub use operator::{
     DeadLetter, Depth, Dkim, Endpoint, EventDestination, InFlight, InForce, Kept, MailAccount,
-    MailFacts, MailFrom, MailIdentity, Operator, Parked, Quota, Shelf, Trace, Unverified, publish,
+    MailFacts, MailFrom, MailIdentity, Operator, Parked, Quota, Shelf, Trace, Traveler, Unverified,
+    publish,
 };
 pub use parameters::parameter_name;
 pub use settings::{Setting, Settings};

@@ -28,7 +28,7 @@ pub use dead::{DeadLetter, Depth};
 pub use kept::Kept;
 pub use person::{Shelf, Trace};
 pub use release::{InForce, publish};
-pub use runs::{InFlight, Parked};
+pub use runs::{InFlight, Parked, Traveler};
 pub use ses::{Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Quota, Unverified};
 pub use tally::MailFacts;
 

@@ -7,7 +7,7 @@ use engine::DueIndex;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use journey::{ContactId, EnrollmentId, Phase};
-use wire::Standing;
+use wire::{Passage, Standing};
 
 use crate::enrollments::{RUNS, minute, shard_name};
 use crate::item::{Item, take_text, text};
@@ -57,6 +57,17 @@ pub struct Parked {
     pub reason: String,
     /// Since when.
     pub at: Timestamp,
+}
+
+/// Somebody who is on their way.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Traveler {
+    /// Who.
+    pub contact: ContactId,
+    /// Their run.
+    pub enrollment: EnrollmentId,
+    /// How far they came.
+    pub passage: Passage,
 }
 
 impl Aws {
@@ -130,6 +141,34 @@ impl Aws {
             }
         }
         found.sort();
+        Ok(found)
+    }
+
+    /// Finds where those stand who are on their way in a journey, the longest there first.
+    ///
+    /// # Errors
+    ///
+    /// Fails where AWS does, or a newer version of Waypost wrote an enrollment.
+    pub async fn standing(&self, journey: &str) -> anyhow::Result<Vec<Traveler>> {
+        let filter = ("NOT contains(#doc, :part)", Standing::OVER);
+        let mut found = Vec::new();
+        for mut item in self.scan(filter, "#contact, #enrollment, #doc").await? {
+            let doc = take_text(&mut item, "doc")?;
+            let passage = Passage::from_json(&doc)?;
+            if passage.journey == journey && !passage.phase.is_over() {
+                let contact: ContactId = take_text(&mut item, "contact")?.parse()?;
+                let enrollment: EnrollmentId = take_text(&mut item, "enrollment")?.parse()?;
+                found.push(Traveler {
+                    contact,
+                    enrollment,
+                    passage,
+                });
+            }
+        }
+        found.sort_by_key(|one| {
+            let last = one.passage.path.last().map(|taken| taken.at);
+            (last, one.enrollment.clone())
+        });
         Ok(found)
     }
 
