@@ -16,6 +16,7 @@ fn every_example_does_what_its_readme_says() {
         // Its dates and those of win-back are of one year, and some day they are past.
         ("contract-renewal", 0),
         ("donation", 4),
+        ("newsletter", 2),
         ("welcome", 3),
         ("win-back", 0),
     ] {
@@ -61,6 +62,7 @@ fn every_mail_of_every_example_can_be_looked_at() {
         "birthday",
         "contract-renewal",
         "donation",
+        "newsletter",
         "sera",
         "welcome",
         "win-back",
@@ -118,6 +120,7 @@ fn no_example_is_forgotten_here() {
         "birthday",
         "contract-renewal",
         "donation",
+        "newsletter",
         "sera",
         "welcome",
         "win-back",
