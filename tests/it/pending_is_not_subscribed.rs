@@ -2,7 +2,7 @@
 
 use engine::Ask;
 use jiff::SignedDuration;
-use journey::{Occasion, Plan, Settings, Trigger};
+use journey::{Condition, Occasion, Plan, Settings, Trigger};
 
 use crate::an_opt_out_is_honored::token;
 use crate::given::{self, Verb, chain, journey, marketing};
@@ -15,17 +15,19 @@ fn story() -> Story {
         confirmed: ["news".to_owned()].into(),
         ..given::settings()
     };
-    let plan = |name: &str, verb: Verb<'_>, trigger: Option<Trigger>| {
+    let plan = |name: &str, verb: Verb<'_>, triggers: Option<Vec<Trigger>>| {
         let mut plan = journey(marketing(), chain(&[(name, verb)]));
         plan.journey = name.to_owned();
         plan.settings = settings.clone();
-        plan.triggers = trigger.map_or(plan.triggers, |trigger| vec![trigger]);
+        plan.triggers = triggers.unwrap_or(plan.triggers);
         plan
     };
-    let yes = Trigger {
+    let yes = |filter: Option<&str>| Trigger {
         on: Occasion::OptedIn("news".to_owned()),
-        filter: None,
+        filter: filter.map(|filter| Condition::parse(filter).expect("a condition")),
     };
+    // Any one of several triggers is enough.
+    let yes = vec![yes(Some("'vip' in contact.tags")), yes(None)];
     let plans: [Plan; 2] = [
         plan("one", Verb::Send, None),
         plan("two", Verb::Wait("1 hour"), Some(yes)),

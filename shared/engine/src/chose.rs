@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use jiff::Timestamp;
 use journey::{Change, ContactId, Ending, Input, Occasion, Purpose};
-use wire::{Choice, Move};
+use wire::{Choice, Chosen as What, Move};
 
 use crate::advance::step;
 use crate::enter::enter_without_event;
@@ -29,7 +29,7 @@ pub(crate) async fn chose(
     if let Some(choice) = holding {
         count(io, (contact, topic), choice).await?;
         let since = chosen.as_ref().and_then(|known| known.value.since());
-        if let Some(since) = since.filter(|_| choice.what == wire::Chosen::In) {
+        if let Some(since) = since.filter(|_| choice.what == What::In) {
             opted_in(io, pulse, (contact, topic), since, outbox).await?;
         }
     }
@@ -65,19 +65,23 @@ async fn opted_in(
         return Ok(());
     };
     let settings = &release.settings;
+    let wanted = Occasion::OptedIn(topic.to_owned());
     for entrance in release.journeys.values() {
-        let mut triggers = entrance.triggers.iter();
-        let wanted = Occasion::OptedIn(topic.to_owned());
-        let Some(trigger) = triggers.find(|trigger| trigger.on == wanted) else {
+        if !entrance.triggers.iter().any(|trigger| trigger.on == wanted) {
             continue;
-        };
+        }
         let known = io.contacts(std::slice::from_ref(contact)).await?;
         let Some(person) = known.into_values().next() else {
             return Ok(());
         };
         let whole = person.value.contact.clone();
         let whole = whole.with_defaults(&settings.fields);
-        if trigger.passes(&whole, &Default::default(), &settings.zone, io.now()) {
+        let (now, none) = (io.now(), Default::default());
+        let mut triggers = entrance.triggers.iter();
+        let passes = triggers.any(|trigger| {
+            trigger.on == wanted && trigger.passes(&whole, &none, &settings.zone, now)
+        });
+        if passes {
             let cause = format!("{topic} {since}");
             let of = (entrance.plan.as_str(), None);
             enter_without_event(io, pulse, of, (&cause, 0), &person, outbox).await?;
@@ -96,6 +100,12 @@ async fn count(
         return Ok(());
     };
     let amount = release.settings.scoring.unsubscribed;
+    let out = match choice.what {
+        What::Out => true,
+        What::In => false,
+        // Who wants quiet for a while has taken nothing back, and said no to nothing.
+        What::Quiet { .. } => return Ok(()),
+    };
     if amount == 0.0 {
         return Ok(());
     }
@@ -104,7 +114,6 @@ async fn count(
         let Some(person) = known.into_values().next() else {
             return Ok(());
         };
-        let out = choice.what == wire::Chosen::Out;
         if out == person.value.counted.contains(topic) {
             // Whoever counted it may have crashed before others heard.
             if person.value.unheard.is_empty() {

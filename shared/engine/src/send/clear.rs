@@ -67,7 +67,8 @@ impl Mailing<'_> {
         (advertising && suppression.keeps_bouncing(now)).then_some(Skipped::KeepsBouncing)
     }
 
-    /// Returns what becomes of advertising that its recipient does not want, or of a question that they have answered: read strongly, and last before the claim.
+    /// Returns what becomes of advertising that its recipient does not want, or of a question that they have answered:
+    /// read strongly, and last before the claim.
     pub(super) async fn unwanted(
         &self,
         io: &(impl Clock + Chosen),
