@@ -306,6 +306,7 @@ fn expectation() -> Value {
                 "withheld",
                 text("A mail is left out: the contact is held out."),
             ),
+            ("enroll", text("A journey is started for them.")),
             ("tag", text("They get a tag.")),
             ("untag", text("They lose a tag.")),
             ("join", text("They join a list.")),
