@@ -307,6 +307,7 @@ fn expectation() -> Value {
                 text("A mail is left out: the contact is held out."),
             ),
             ("enroll", text("A journey is started for them.")),
+            ("parked", text("A step cannot be done.")),
             ("tag", text("They get a tag.")),
             ("untag", text("They lose a tag.")),
             ("join", text("They join a list.")),
