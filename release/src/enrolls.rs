@@ -147,19 +147,10 @@ fn started(journey: &JourneyDoc) -> Vec<&At<String>> {
 
 /// Returns the journeys that a journey names as what lets people in.
 fn starters(journey: &JourneyDoc) -> impl Iterator<Item = &At<String>> {
-    journey
-        .triggers
-        .iter()
-        .filter_map(|trigger| match &trigger.on {
-            OccasionDoc::Journey(from) => Some(from),
-            OccasionDoc::Date { .. }
-            | OccasionDoc::Enters(_)
-            | OccasionDoc::Event(_)
-            | OccasionDoc::Joins(_)
-            | OccasionDoc::Leaves(_)
-            | OccasionDoc::Manual
-            | OccasionDoc::OptedIn(_)
-            | OccasionDoc::Tagged(_)
-            | OccasionDoc::Untagged(_) => None,
-        })
+    journey.triggers.iter().filter_map(|trigger| {
+        let OccasionDoc::Journey(from) = &trigger.on else {
+            return None;
+        };
+        Some(from)
+    })
 }

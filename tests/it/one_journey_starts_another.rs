@@ -134,3 +134,61 @@ fn what_comes_late_starts_nothing_again() {
     // It asks again where it may have been forgotten: whoever is started knows that they were.
     assert_eq!([asked(5), asked(20)], [1, 0]);
 }
+
+/// Once it is refused, what moves the run on later must not let somebody in whom no step lets in then.
+#[test]
+fn what_was_refused_stays_refused() {
+    let first = "kind: transactional\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  \
+        - enroll: second\n  - wait: 3 days\n  - send: hello\n";
+    let second = started_by("[{ journey: first }, { manual: true }]", "single");
+    let enter = Action::Enter {
+        person: ContactId::of("ann"),
+        journey: "second".to_owned(),
+    };
+    let ann = |id: &str| {
+        let mut ann = start(id, "-");
+        if let Action::Post { body, .. } = &mut ann {
+            *body = body.replace(r#""subject":"-","#, "");
+        }
+        ann
+    };
+    let story = Story::of(files(&[("first", first), ("second", &second)]))
+        .after(SignedDuration::ZERO, ann("e0"))
+        .after(SignedDuration::from_hours(30), enter)
+        .after(SignedDuration::from_hours(31), ann("e1"));
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let entered = runs(&world);
+    let second = entered.iter().filter(|run| run.starts_with("second"));
+    // By the first event, and by hand; the second event found the latter on its way.
+    assert_eq!(second.count(), 2, "{entered:?}");
+    let state = world.state();
+    let refused = state
+        .exceptions
+        .values()
+        .filter(|one| one.reason == "single");
+    assert_eq!(refused.count(), 1);
+}
+
+#[test]
+fn a_step_of_an_old_version_lets_nobody_into_a_journey_that_no_longer_says_so() {
+    let first = "kind: transactional\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  \
+        - wait: 3 days\n  - enroll: second\n";
+    let second = started_by("{ journey: first }", "unlimited");
+    let alone = first.replace("  - enroll: second\n", "  - send: hello\n");
+    let by_hand = started_by("{ manual: true }", "unlimited");
+    let since = files(&[("first", &alone), ("second", &by_hand)]);
+    let story = Story::of(files(&[("first", first), ("second", &second)]))
+        .after(SignedDuration::ZERO, start("e1", "pupil-1"))
+        .after(SignedDuration::from_hours(24), Action::Publish(since));
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(runs(&world), ["first pupil-1 2"]);
+    let state = world.state();
+    let reasons: Vec<_> = state
+        .exceptions
+        .values()
+        .map(|one| one.reason.as_str())
+        .collect();
+    assert_eq!(reasons, ["no trigger"]);
+}

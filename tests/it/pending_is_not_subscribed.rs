@@ -1,8 +1,8 @@
 //! Where a topic asks for it, an agreement counts once the person has confirmed it; each yes begins what it begins once.
 
-use engine::Ask;
+use engine::{Ask, Holder};
 use jiff::SignedDuration;
-use journey::{Condition, Occasion, Plan, Settings, Trigger};
+use journey::{Condition, ContactId, Occasion, Plan, Purpose, Settings, Trigger};
 
 use crate::an_opt_out_is_honored::token;
 use crate::given::{self, Verb, chain, journey, marketing};
@@ -18,7 +18,7 @@ fn story() -> Story {
     let plan = |name: &str, verb: Verb<'_>, triggers: Option<Vec<Trigger>>| {
         let mut plan = journey(marketing(), chain(&[(name, verb)]));
         plan.journey = name.to_owned();
-        plan.settings = settings.clone();
+        // The plan is older than the rule, as of who is on their way when it is published.
         plan.triggers = triggers.unwrap_or(plan.triggers);
         plan
     };
@@ -106,4 +106,85 @@ fn whatever_breaks_a_yes_begins_it_once() {
     if let Err(wrong) = confirmed().concurrently(3).sample(0..60, check) {
         panic!("{wrong}");
     }
+}
+
+/// Somebody who sees no answer and does not ask again still gets what their word begins, where it was kept.
+#[test]
+fn whatever_breaks_what_is_kept_begins_what_it_begins() {
+    let ask = |story: &Story| Action::AskOnce {
+        token: token(story, "anna"),
+        ask: Ask::In,
+    };
+    let check = |world: &World| {
+        let mut faults = world.faults();
+        let state = world.state();
+        let anna = Holder::Contact(ContactId::of("anna"));
+        let kept = state
+            .people
+            .choices
+            .keys()
+            .any(|(holder, _)| *holder == anna);
+        drop(state);
+        if begun(world) != usize::from(kept) {
+            faults.push(format!("kept: {kept}, begun: {}", begun(world)));
+        }
+        faults
+    };
+    let told = story();
+    let told = told
+        .clone()
+        .after(SignedDuration::from_hours(1), ask(&told));
+    if let Err(wrong) = told.explore(1, &FAULTS, check) {
+        panic!("{wrong}");
+    }
+}
+
+/// A yes of long ago begins nothing that is published since, and no quiet that ends begins it again.
+#[test]
+fn a_yes_of_long_ago_begins_nothing() {
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
+    for (published, expected) in [(20, 1), (40, 0)] {
+        let story = story();
+        let ask = Action::Ask {
+            token: token(&story, "anna"),
+            ask: Ask::In,
+        };
+        let mut before = (*story.published.release).clone();
+        before.journeys.remove("two");
+        let mut early = story.clone();
+        early.published = given::with_release(&story.published, before);
+        let early = early
+            .after(days(1), ask.clone())
+            .after(days(published), Action::Publish(story.published.clone()))
+            .after(days(published + 1), ask);
+        let world = early.play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        assert_eq!(begun(&world), expected, "published after {published} days");
+    }
+}
+
+#[test]
+fn a_colleague_is_told_and_not_asked() {
+    let steps = chain(&[("one", Verb::Send), ("note", Verb::Notify("BOARD"))]);
+    let mut plan = journey(Purpose::Transactional, steps);
+    plan.rules.confirms = Some("news".to_owned());
+    let settings = Settings {
+        confirmed: Default::default(),
+        ..given::settings()
+    };
+    // Both have agreed already: the contact need not be asked, and the colleague is told all the same.
+    let story = Story::of(given::publish_with(&[plan], settings))
+        .hello("e1", &[("anna", "SOT"), ("chair", "BOARD")]);
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert!(
+        left(&world).contains(&"note".to_owned()),
+        "{:?}",
+        left(&world)
+    );
+    assert!(
+        !left(&world).contains(&"one".to_owned()),
+        "{:?}",
+        left(&world)
+    );
 }

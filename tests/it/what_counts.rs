@@ -114,3 +114,29 @@ fn whatever_breaks_it_counts_once() {
         }
     }
 }
+
+/// What counts nothing for a while loses no yes: the next no counts.
+#[test]
+fn a_yes_is_heard_also_while_a_no_counts_nothing() {
+    let story = story();
+    let ask = |ask| Action::Ask {
+        token: token(&story, "anna"),
+        ask,
+    };
+    let hours = SignedDuration::from_hours;
+    let mut free = (*story.published.release).clone();
+    free.settings.scoring.unsubscribed = 0.0;
+    let free = Action::Publish(given::with_release(&story.published, free));
+    let again = Action::Publish(story.published.clone());
+    let out = || ask(Ask::Out { one_click: true });
+    let (first, yes, last) = (out(), ask(Ask::In), out());
+    let story = story
+        .after(hours(1), first)
+        .after(hours(2), free)
+        .after(hours(3), yes)
+        .after(hours(4), again)
+        .after(hours(5), last);
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(score(&world), Some(-20.0));
+}

@@ -99,6 +99,7 @@ pub(super) fn enroll(
         if go {
             let id = args.id.clone().unwrap_or_else(|| clock::now().to_string());
             let moves = people.iter().map(|contact| Move::Enter {
+                from: None,
                 subject: None,
                 contact: contact.clone(),
                 journey: args.journey.clone(),

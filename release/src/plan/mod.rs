@@ -152,6 +152,7 @@ struct Journey<'a> {
 /// A mail of a journey.
 struct Mail {
     template: String,
+    purpose: Option<Purpose>,
     sent: Sent,
     /// What the plan holds; `None` if that could not be made.
     send: Option<Send>,
@@ -199,12 +200,19 @@ impl Journey<'_> {
     }
 
     fn mail(&mut self, doc: &SendDoc, defects: &mut Vec<Defect>) -> Mail {
+        let to = doc.to.as_ref().map(|to| self.audience(to, defects));
+        let colleagues = matches!(&to, Some(Some(to)) if to.is_of_roles());
+        let purpose = match self.doc.purpose {
+            // Colleagues are told, and not asked.
+            Some(Purpose::Confirming) if colleagues => Some(Purpose::Transactional),
+            purpose => purpose,
+        };
         let events: Vec<&EventDoc> = self.events.iter().map(|(_, event)| *event).collect();
         let sending = Sending {
             project: self.declared.project,
             mails: self.declared.mails,
             known: self.known,
-            purpose: self.doc.purpose,
+            purpose,
             events: &events,
             exact: self.exact,
         };
@@ -216,7 +224,8 @@ impl Journey<'_> {
             .get(&doc.template.value)
             .is_some();
         let mut mails = self.mails.values().filter(|_| known);
-        let again = mails.find(|mail| mail.template == doc.template.value);
+        let again =
+            mails.find(|mail| mail.template == doc.template.value && mail.purpose == purpose);
         let sent = match again {
             Some(mail) => mail.sent.clone(),
             None => sent(sending, doc, defects),
@@ -225,7 +234,6 @@ impl Journey<'_> {
             Some(name) => self.declared.project.senders.find(name, defects),
             None => self.declared.project.senders.get("default"),
         };
-        let to = doc.to.as_ref().map(|to| self.audience(to, defects));
         let send = from.and_then(|from| from.value.clone()).and_then(|from| {
             Some(Send {
                 template: doc.template.value.clone(),
@@ -241,6 +249,7 @@ impl Journey<'_> {
         });
         Mail {
             template: doc.template.value.clone(),
+            purpose,
             sent,
             send,
         }

@@ -265,4 +265,13 @@ fn a_question_leads_to_where_it_is_answered() {
         .check(expect![[r#"
             templates/start.md:8:31 `links.confirm` may be absent
               = write `{{#if links.confirm}} … {{/if}}` around it, or `{{default links.confirm "…"}}`"#]]);
+    // A colleague is told, and not asked: nothing need lead anywhere.
+    let told = format!("{journey}  - send: {{ template: melding, to: sot }}\n");
+    asking("[Ja of nee]({{links.confirm}})")
+        .put("journeys/vraag.yaml", told)
+        .put(
+            "templates/melding.md",
+            "---\nsubject: Melding\n---\n\nEr is iemand.\n",
+        )
+        .check(expect!["fine"]);
 }

@@ -1,7 +1,10 @@
 //! The events table: only what was refused or could not be done, and beside it `firings`.
 
+use anyhow::ensure;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use engine::{Exception, ExceptionKind, Exceptions};
 use jiff::SignedDuration;
+use journey::ContactId;
 
 use crate::item::{Item, number, text};
 use crate::{Aws, Setting};
@@ -33,6 +36,28 @@ impl Exceptions for Aws {
         let put = put.table_name(self.setting(Setting::EventsTable));
         put.set_item(Some(item)).send().await?;
         Ok(())
+    }
+
+    async fn is_refused(
+        &self,
+        cause: &str,
+        journey: &str,
+        contact: &ContactId,
+    ) -> anyhow::Result<bool> {
+        let kinds = [ExceptionKind::EntryRefused, ExceptionKind::ReentryRefused];
+        let keys = kinds.map(|kind| exception_id(cause, kind, journey, contact.as_str()));
+        let keys = keys.map(|id| Item::from([("id".to_owned(), text(id))]));
+        let wanted = KeysAndAttributes::builder().consistent_read(true);
+        let wanted = wanted.set_keys(Some(keys.into())).build()?;
+        let table = self.setting(Setting::EventsTable);
+        let get = self.dynamodb.batch_get_item();
+        let answer = get.request_items(table, wanted).send().await?;
+        ensure!(
+            answer.unprocessed_keys.is_none_or(|left| left.is_empty()),
+            "DynamoDB left out items of the events table"
+        );
+        let found = answer.responses.unwrap_or_default();
+        Ok(found.get(table).is_some_and(|items| !items.is_empty()))
     }
 }
 

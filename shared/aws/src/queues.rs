@@ -62,17 +62,13 @@ impl Calls for Aws {
 }
 
 impl Moves for Aws {
-    async fn move_on(&self, moves: &[Move]) -> anyhow::Result<()> {
+    async fn move_later(&self, moves: &[Move], delay: SignedDuration) -> anyhow::Result<()> {
         let bodies = moves.chunks(MOVES_PER_MESSAGE).map(|moves| {
             let moves = moves.to_vec();
             MovesMessage { moves }.to_json()
         });
-        self.put(
-            Setting::MovesQueueUrl,
-            bodies.collect(),
-            SignedDuration::ZERO,
-        )
-        .await
+        self.put(Setting::MovesQueueUrl, bodies.collect(), delay)
+            .await
     }
 
     async fn waiting(&self) -> anyhow::Result<u64> {

@@ -55,12 +55,14 @@ pub async fn advance(
         Move::Enter {
             contact,
             journey,
+            from,
             subject,
             cause,
             hops,
         } => {
-            let of = (contact, journey.as_str(), subject.as_deref());
-            enter_by_name(io, pulse, of, (cause, *hops), outbox).await
+            let of = (from.as_deref(), subject.as_deref());
+            let whom = (contact, journey.as_str());
+            enter_by_name(io, pulse, whom, of, (cause, *hops), outbox).await
         }
         Move::Run {
             contact,

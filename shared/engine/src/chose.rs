@@ -1,8 +1,8 @@
 //! What follows from what somebody chose about a topic.
 
 use anyhow::anyhow;
-use jiff::Timestamp;
-use journey::{Change, ContactId, Ending, Input, Occasion, Purpose};
+use jiff::{SignedDuration, Timestamp};
+use journey::{Change, ContactId, Ending, Input, Occasion, Purpose, Release, Settings};
 use wire::{Choice, Chosen as What, Move};
 
 use crate::advance::step;
@@ -12,7 +12,7 @@ use crate::rewrite::rewrite;
 use crate::walking::Walking;
 use crate::{
     Chosen, Clock, ContactBook, Exceptions, Failure, Firings, Halted, Holder, Moves, OptIn, Outbox,
-    Permission, Pulse, Releases, Rewrite, Stored, permission,
+    Permission, Pulse, Rewrite, Stored, permission,
 };
 
 /// Lets others hear what somebody chose about a topic; who wants no more mails about it leaves every run that is.
@@ -26,11 +26,13 @@ pub(crate) async fn chose(
     let holding = chosen
         .as_ref()
         .and_then(|known| known.value.holding(io.now()));
-    if let Some(choice) = holding {
-        count(io, (contact, topic), choice).await?;
+    let release = io.current().await?.map(|(_, release)| release);
+    if let (Some(choice), Some(release)) = (holding, &release) {
+        count(io, &release.settings, (contact, topic), choice).await?;
         let since = chosen.as_ref().and_then(|known| known.value.since());
-        if let Some(since) = since.filter(|_| choice.what == What::In) {
-            opted_in(io, pulse, (contact, topic), since, outbox).await?;
+        let fresh = |since: &Timestamp| io.now().duration_since(*since) <= YES_AGE_MAX;
+        if let Some(since) = since.filter(fresh).filter(|_| choice.what == What::In) {
+            opted_in(io, pulse, release, (contact, topic, since), outbox).await?;
         }
     }
     outbox.tell(holding.and_then(|choice| of_choice(contact, topic, choice)));
@@ -42,7 +44,8 @@ pub(crate) async fn chose(
             let agreed = person.value.contact.consent.get(topic);
             let chosen = chosen.as_ref().map(|known| &known.value);
             // A queue may bring this late, or again: who has come back since is not sent away.
-            let opt_in = OptIn::of(&plan.settings, topic);
+            let settings = release.as_ref().map(|release| &release.settings);
+            let opt_in = OptIn::of(settings.unwrap_or(&plan.settings), topic);
             if permission(opt_in, agreed, chosen, io.now()) == Permission::Given {
                 continue;
             }
@@ -57,13 +60,10 @@ pub(crate) async fn chose(
 async fn opted_in(
     io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
-    (contact, topic): (&ContactId, &str),
-    since: Timestamp,
+    release: &Release,
+    (contact, topic, since): (&ContactId, &str, Timestamp),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
-    let Some((_, release)) = io.current().await? else {
-        return Ok(());
-    };
     let settings = &release.settings;
     let wanted = Occasion::OptedIn(topic.to_owned());
     for entrance in release.journeys.values() {
@@ -90,23 +90,21 @@ async fn opted_in(
     Ok(())
 }
 
-/// Adds to somebody's score what saying no to a topic counts: once, until they say yes to it again.
+/// Adds to somebody's score what saying no to a topic counts: once, until they say yes to it again on the page.
 async fn count(
-    io: &(impl Clock + ContactBook + Moves + Releases),
+    io: &(impl Clock + ContactBook + Moves),
+    settings: &Settings,
     (contact, topic): (&ContactId, &str),
     choice: &Choice,
 ) -> Result<(), Failure> {
-    let Some((_, release)) = io.current().await? else {
-        return Ok(());
-    };
-    let amount = release.settings.scoring.unsubscribed;
+    let amount = settings.scoring.unsubscribed;
     let out = match choice.what {
         What::Out => true,
         What::In => false,
         // Who wants quiet for a while has taken nothing back, and said no to nothing.
         What::Quiet { .. } => return Ok(()),
     };
-    if amount == 0.0 {
+    if out && amount == 0.0 {
         return Ok(());
     }
     for _ in 0..RACES_MAX {
@@ -127,7 +125,7 @@ async fn count(
             if out {
                 let cause = format!("{topic} {}", choice.at);
                 let change = [&Change::Score(amount)];
-                let changed = rewrite(&release.settings, &person, &change, (&cause, 0, io.now()))?;
+                let changed = rewrite(settings, &person, &change, (&cause, 0, io.now()))?;
                 rewritten = changed.unwrap_or(rewritten);
                 rewritten.record.counted.insert(topic.to_owned());
             } else {
@@ -148,4 +146,7 @@ async fn count(
     Err(Failure::Retry(error))
 }
 
+/// How long a yes begins what it begins: longer than a queue and its dead letters keep the word of it (7 and 14 days),
+/// and shorter than the run that it began is remembered (90), so that no quiet that ends later begins it again.
+const YES_AGE_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 const RACES_MAX: u8 = 5;

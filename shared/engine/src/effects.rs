@@ -62,6 +62,7 @@ async fn start(io: &(impl Clock + Moves), record: &EnrollmentRecord) -> anyhow::
         .map(|enroll| Move::Enter {
             contact: run.contact.clone(),
             journey: enroll.journey.clone(),
+            from: Some(run.journey.clone()),
             subject: run.subject.clone(),
             cause: format!("{} {}", run.id, enroll.step),
             hops: hops(run, now) + 1,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::anyhow;
 use journey::{
     Admission, Contact, ContactId, Crowd, Decision, Ending, EnrollmentId, EntryId, History, Input,
-    Phase, Plan, Reentry, Refusal, Scene, admit,
+    Occasion, Phase, Plan, Reentry, Refusal, Scene, admit,
 };
 use wire::{EnrollmentRecord, Event, Halt, LastEntry};
 
@@ -264,10 +264,15 @@ pub(crate) async fn enter_without_event(
 pub(crate) async fn enter_by_name(
     io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
-    (contact, journey, subject): (&ContactId, &str, Option<&str>),
+    (contact, journey): (&ContactId, &str),
+    (from, subject): (Option<&str>, Option<&str>),
     cause: (&str, u8),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
+    // A step is asked again after a crash, and may be when there was none. Its answer stands.
+    if from.is_some() && io.is_refused(cause.0, journey, contact).await? {
+        return Ok(());
+    }
     let known = io.contacts(std::slice::from_ref(contact)).await?;
     let Some(person) = known.into_values().next() else {
         return Ok(());
@@ -278,6 +283,11 @@ pub(crate) async fn enter_by_name(
     let Some(entrance) = entrance else {
         return refuse(io, journey, (cause.0, contact), "no journey").await;
     };
+    let wanted = from.map(|from| Occasion::Journey(from.to_owned()));
+    let mut triggers = entrance.triggers.iter();
+    if wanted.is_some_and(|wanted| triggers.all(|trigger| trigger.on != wanted)) {
+        return refuse(io, journey, (cause.0, contact), "no trigger").await;
+    }
     let of = (entrance.plan.as_str(), subject);
     enter_without_event(io, pulse, of, cause, &person, outbox).await
 }
@@ -290,7 +300,9 @@ async fn refuse(
     reason: &str,
 ) -> Result<(), Failure> {
     let kind = match reason {
-        "circle" | "draining" | "no journey" | "publish" => ExceptionKind::EntryRefused,
+        "circle" | "draining" | "no journey" | "no trigger" | "publish" => {
+            ExceptionKind::EntryRefused
+        }
         _ => ExceptionKind::ReentryRefused,
     };
     io.record(&Exception {

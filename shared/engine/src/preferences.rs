@@ -87,12 +87,23 @@ pub async fn preferences(
             how: how.to_owned(),
             what,
         };
+        let contact = ticket.contact.clone();
+        let chose = Move::Chose {
+            contact,
+            topic: topic.clone(),
+        };
+        let begins = matches!(what, What::In | What::Out);
+        if begins {
+            // Said before it is so, for later: once the choice is stored the page offers it no more, and whoever crashed
+            // before saying so would have lost what it begins.
+            io.move_later(std::slice::from_ref(&chose), WORD_AFTER)
+                .await?;
+        }
         for holder in holders(&ticket) {
             choose(io, (&holder, &topic), &choice).await?;
         }
-        if let What::In | What::Out = what {
-            let contact = ticket.contact.clone();
-            io.move_on(&[Move::Chose { contact, topic }]).await?;
+        if begins {
+            io.move_on(&[chose]).await?;
         }
     }
     let known = Known::about(io, &ticket).await?;
@@ -102,8 +113,8 @@ pub async fn preferences(
 /// Returns with whom choices are kept: the address outlives the person, the person outlives the address.
 fn holders(ticket: &Ticket) -> [Holder; 2] {
     [
-        Holder::Address(AddressKey(ticket.address.clone())),
         Holder::Contact(ticket.contact.clone()),
+        Holder::Address(AddressKey(ticket.address.clone())),
     ]
 }
 
@@ -198,4 +209,6 @@ impl Known {
     }
 }
 
+/// Longer than the page takes to store a choice.
+const WORD_AFTER: SignedDuration = SignedDuration::from_secs(60);
 const RACES_MAX: u8 = 5;

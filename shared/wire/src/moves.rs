@@ -45,6 +45,8 @@ pub enum Move {
         contact: ContactId,
         /// The journey's name.
         journey: String,
+        /// The journey whose step says so, where one does.
+        from: Option<String>,
         /// What it is about, where one contact has a run for each of several.
         subject: Option<String>,
         /// What lets them in: the same thing lets them in once.
@@ -173,6 +175,8 @@ struct MoveDoc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     enter: Option<(String, String, u8)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
 }
 
@@ -197,12 +201,14 @@ impl From<&Move> for MoveDoc {
             Move::Date { date, .. } => doc.date = Some(date.to_string()),
             Move::Enter {
                 journey,
+                from,
                 subject,
                 cause,
                 hops,
                 ..
             } => {
                 doc.enter = Some((journey.clone(), cause.clone(), *hops));
+                doc.from.clone_from(from);
                 doc.subject.clone_from(subject);
             }
             Move::Run {
@@ -234,6 +240,7 @@ impl TryFrom<MoveDoc> for Move {
             return Ok(Self::Enter {
                 contact,
                 journey,
+                from: doc.from,
                 subject: doc.subject,
                 cause,
                 hops,

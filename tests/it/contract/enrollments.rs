@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here is a test")]
 
-use engine::{Beside, Due, Overdue, Rewrite, Stored};
+use engine::{Beside, Due, Exception, ExceptionKind, Overdue, Rewrite, Stored};
 use jiff::Timestamp;
-use journey::{DateId, Enrollment, EntryId, Phase, Signals};
+use journey::{ContactId, DateId, Enrollment, EntryId, Phase, Signals};
 use wire::{Armed, EnrollmentRecord, LastEntry};
 
 use super::people::contact;
@@ -326,5 +326,34 @@ fn waits(due: Timestamp) -> Phase {
     Phase::Waiting {
         step: "pause".to_owned(),
         due,
+    }
+}
+
+pub(super) async fn a_refusal_stands(stores: &impl Stores) {
+    let contact = ContactId::of("refused");
+    let refused = async |cause: &str, journey: &str, contact: &ContactId| {
+        let found = stores.is_refused(cause, journey, contact).await;
+        found.unwrap()
+    };
+    for (cause, kind) in [
+        ("entry", ExceptionKind::EntryRefused),
+        ("reentry", ExceptionKind::ReentryRefused),
+        ("else", ExceptionKind::Unresolved),
+    ] {
+        assert!(!refused(cause, "second", &contact).await);
+        let exception = Exception {
+            kind,
+            event: cause.to_owned(),
+            journey: Some("second".to_owned()),
+            contact: Some(contact.clone()),
+            reason: "single".to_owned(),
+            at: at(0),
+            body: None,
+        };
+        stores.record(&exception).await.unwrap();
+        let stands = kind != ExceptionKind::Unresolved;
+        assert_eq!(refused(cause, "second", &contact).await, stands, "{cause}");
+        assert!(!refused(cause, "third", &contact).await);
+        assert!(!refused(cause, "second", &ContactId::of("other")).await);
     }
 }

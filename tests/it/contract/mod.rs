@@ -10,7 +10,7 @@ mod ledger;
 mod people;
 
 use engine::{
-    ChoiceBook, ContactBook, Dates, DueIndex, Enrollments, Ledger, Pressure, Stored,
+    ChoiceBook, ContactBook, Dates, DueIndex, Enrollments, Exceptions, Ledger, Pressure, Stored,
     SuppressionBook, Suppressions,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +26,7 @@ pub(crate) trait Stores:
     + Dates
     + DueIndex
     + Enrollments
+    + Exceptions
     + Ledger
     + Pressure
     + SuppressionBook
@@ -73,6 +74,7 @@ async fn all(stores: &impl Stores) {
     people::what_advertising_somebody_got_is_replaced_by_version(stores).await;
     people::choices_are_kept_by_holder_and_topic(stores).await;
     people::an_address_is_forbidden_for_a_reason(stores).await;
+    enrollments::a_refusal_stands(stores).await;
     people::soft_bounces_are_remembered_for_thirty_days(stores).await;
 }
 

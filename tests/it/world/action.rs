@@ -29,6 +29,8 @@ pub(crate) enum Action {
     Forget(ContactId),
     /// Whoever has a page's token asks something of it.
     Ask { token: String, ask: engine::Ask },
+    /// The same, by somebody who does not ask again where they see no answer.
+    AskOnce { token: String, ask: engine::Ask },
     /// Another release is put in force.
     Publish(Arc<Published>),
     /// Somebody lets a person into a journey by hand.

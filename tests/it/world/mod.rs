@@ -8,6 +8,7 @@ mod action;
 mod bugs;
 mod check;
 mod choose;
+mod exceptions;
 mod firings;
 mod functions;
 mod halts;

@@ -49,8 +49,14 @@ impl Calls for World {
 }
 
 impl Moves for World {
-    fn move_on(&self, moves: &[Move]) -> impl Future<Output = anyhow::Result<()>> + Send {
-        self.write("moves.move_on", |state| state.put_moves(moves))
+    fn move_later(
+        &self,
+        moves: &[Move],
+        delay: SignedDuration,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.write("moves.move_on", move |state| {
+            state.put_moves_later(moves, delay);
+        })
     }
 
     fn waiting(&self) -> impl Future<Output = anyhow::Result<u64>> + Send {

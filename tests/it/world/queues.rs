@@ -40,9 +40,13 @@ impl State {
     }
 
     pub(crate) fn put_moves(&mut self, moves: &[Move]) {
+        self.put_moves_later(moves, SignedDuration::ZERO);
+    }
+
+    pub(super) fn put_moves_later(&mut self, moves: &[Move], delay: SignedDuration) {
         let moves = moves.to_vec();
         let body = MovesMessage { moves }.to_json();
-        self.put(Queue::Moves, body, SignedDuration::ZERO);
+        self.put(Queue::Moves, body, delay);
     }
 
     /// Makes the queue of moves so deep; nothing is in its messages.

@@ -38,8 +38,12 @@ struct Invocation {
 #[derive(Clone, Debug)]
 enum Source {
     Message(Queue, u64),
-    Page { token: String, ask: engine::Ask },
-    Post { id: String, body: String },
+    /// A token, what is asked of it, and whether it is asked again where there is no answer.
+    Page(String, engine::Ask, bool),
+    Post {
+        id: String,
+        body: String,
+    },
     Ring(Timestamp, u32),
     Sweep,
 }
@@ -218,24 +222,15 @@ impl Runner {
             Action::Post { id, body } => self.post(id, body),
             Action::Erase(id) => drop(self.world.state().people.contacts.remove(&id)),
             Action::Forget(id) => self.world.state().forget(&id),
-            Action::Ask { token, ask } => {
-                let world = self.world.clone();
-                let source = Source::Page {
-                    token: token.clone(),
-                    ask: ask.clone(),
-                };
-                self.start(source, async move {
-                    let found = engine::preferences(&world, &token, &ask).await?;
-                    world.state().note_asked(found.is_some(), &ask);
-                    Ok(())
-                });
-            }
+            Action::Ask { token, ask } => self.ask((token, ask), true),
+            Action::AskOnce { token, ask } => self.ask((token, ask), false),
             Action::Publish(published) => self.world.state().publish(published),
             Action::Unhalt(journey) => self.world.state().unhalt(&journey),
             Action::Halt { journey, halt } => self.world.state().set_halt(&journey, halt),
             Action::Enter { person, journey } => {
                 let cause = format!("by hand at {}", self.world.state().now);
                 self.world.state().put_moves(&[Move::Enter {
+                    from: None,
                     subject: None,
                     contact: person,
                     journey,
@@ -252,6 +247,16 @@ impl Runner {
                 self.world.state().suppressed.insert(key);
             }
         }
+    }
+
+    fn ask(&mut self, (token, ask): (String, engine::Ask), again: bool) {
+        let world = self.world.clone();
+        let source = Source::Page(token.clone(), ask.clone(), again);
+        self.start(source, async move {
+            let found = engine::preferences(&world, &token, &ask).await?;
+            world.state().note_asked(found.is_some(), &ask);
+            Ok(())
+        });
     }
 
     fn post(&mut self, id: String, body: String) {
@@ -357,7 +362,7 @@ impl Runner {
                 let at = state.now + SOURCE_RETRIES_AFTER;
                 self.actions.push((at, Action::Post { id, body }));
             }
-            (Source::Page { token, ask }, Err(_)) => {
+            (Source::Page(token, ask, true), Err(_)) => {
                 // Whoever saw no answer asks again.
                 let at = state.now + SOURCE_RETRIES_AFTER;
                 self.actions.push((at, Action::Ask { token, ask }));
@@ -370,7 +375,7 @@ impl Runner {
                 state.rings.push((again, tries + 1));
             }
             (Source::Sweep, Ok(())) => state.published_anew = false,
-            (Source::Page { .. } | Source::Post { .. } | Source::Ring(..) | Source::Sweep, _) => (),
+            (Source::Page(..) | Source::Post { .. } | Source::Ring(..) | Source::Sweep, _) => (),
         }
     }
 }

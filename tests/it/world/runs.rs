@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use engine::{
-    Beside, Dates, Due, DueIndex, Enrollments, Exception, Exceptions, Overdue, Pages, Plans,
-    Releases, Rewrite, Stored, Suppressions, Templates, Tickets, Versioned,
+    Beside, Dates, Due, DueIndex, Enrollments, Overdue, Pages, Plans, Releases, Rewrite, Stored,
+    Suppressions, Templates, Tickets, Versioned,
 };
 use jiff::{SignedDuration, Timestamp};
 use journey::{Contact, ContactId, DateId, EnrollmentId, EntryId, Plan, Release, Taken};
@@ -316,23 +316,6 @@ impl DueIndex for World {
                 found.partition_point(|row| key(row) <= key(after))
             });
             found.split_off(start).into_iter().take(PAGE).collect()
-        })
-    }
-}
-
-impl Exceptions for World {
-    fn record(&self, exception: &Exception) -> impl Future<Output = anyhow::Result<()>> + Send {
-        self.write("exceptions.record", |state| {
-            let Exception {
-                kind,
-                event,
-                journey,
-                contact,
-                ..
-            } = exception;
-            let contact = contact.as_ref().map(ContactId::as_str);
-            let key = format!("{} {event} {journey:?} {contact:?}", kind.as_str());
-            state.exceptions.insert(key, exception.clone());
         })
     }
 }

@@ -136,10 +136,19 @@ impl Due {
     }
 }
 
-/// Records what was refused or could not be done, for two weeks: `dynamodb:PutItem`.
+/// Records what was refused or could not be done, for two weeks: `dynamodb:PutItem`, `dynamodb:BatchGetItem`.
 pub trait Exceptions {
     /// Records one; recording it twice changes nothing.
     fn record(&self, exception: &Exception) -> impl Future<Output = anyhow::Result<()>> + Send;
+
+    /// Returns whether it is recorded that a contact may not come into a journey because of `cause`, read strongly
+    /// consistent.
+    fn is_refused(
+        &self,
+        cause: &str,
+        journey: &str,
+        contact: &ContactId,
+    ) -> impl Future<Output = anyhow::Result<bool>> + Send;
 }
 
 /// Something that was refused or could not be done.

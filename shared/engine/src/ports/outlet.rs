@@ -53,7 +53,16 @@ impl From<&Purpose> for Lane {
 /// Moves enrollments on: `sqs:SendMessage`.
 pub trait Moves {
     /// Asks for `moves`.
-    fn move_on(&self, moves: &[Move]) -> impl Future<Output = anyhow::Result<()>> + Send;
+    fn move_on(&self, moves: &[Move]) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.move_later(moves, SignedDuration::ZERO)
+    }
+
+    /// Asks for `moves`, to be looked at after `delay` (at most 15 minutes).
+    fn move_later(
+        &self,
+        moves: &[Move],
+        delay: SignedDuration,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
 
     /// Returns about how many are asked for and not done: `sqs:GetQueueAttributes`.
     fn waiting(&self) -> impl Future<Output = anyhow::Result<u64>> + Send;

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
-use journey::{Clearance, Purpose, Scene, SendResult, Skipped, clearance};
+use journey::{Clearance, Purpose, Scene, SendResult, Settings, Skipped, clearance};
 use wire::{Choices, Mailed};
 
 use super::Mailing;
@@ -72,16 +72,17 @@ impl Mailing<'_> {
     pub(super) async fn unwanted(
         &self,
         io: &(impl Clock + Chosen),
+        settings: &Settings,
         address: &AddressKey,
     ) -> Result<Option<SendResult>, Failure> {
-        let asks = self.plan.rules.confirms.as_deref();
+        let asks = self.plan.asks(self.send);
         let Some(topic) = self.plan.topic(self.send).or(asks) else {
             return Ok(None);
         };
         let choices = self.said(io, address, topic).await?;
         let said = choices.iter().map(|known| &known.value);
         let agreed = self.recipient.consent.get(topic);
-        let opt_in = OptIn::of(&self.plan.settings, topic);
+        let opt_in = OptIn::of(settings, topic);
         let skipped = match permission(opt_in, agreed, said, io.now()) {
             Permission::Given => asks.map(|_| Skipped::Confirmed),
             // Whoever has never said a word may be asked for one; who has said no is not asked again.
@@ -99,6 +100,7 @@ impl Mailing<'_> {
     pub(super) async fn may_be_tracked(
         &self,
         io: &(impl Clock + Chosen),
+        settings: &Settings,
         address: &AddressKey,
     ) -> Result<bool, Failure> {
         let mut params = self.send.params.iter();
@@ -109,7 +111,6 @@ impl Mailing<'_> {
         if params.any(sensitive) {
             return Ok(false);
         }
-        let settings = &self.plan.settings;
         let Some(topic) = &settings.tracking else {
             return Ok(true);
         };

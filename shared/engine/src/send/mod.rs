@@ -178,6 +178,7 @@ impl Mailing<'_> {
         io: &(
              impl Clock
              + Halted
+             + Releases
              + Templates
              + Pages
              + Suppressions
@@ -215,10 +216,14 @@ impl Mailing<'_> {
             let skipped = SendResult::Skipped(skipped);
             return self.unless_sent(io, patience, skipped).await;
         }
-        if let Some(instead) = self.unwanted(io, &address).await? {
+        // What people must have agreed to holds from the moment it is published, also for who is on their way.
+        let release = io.current().await?;
+        let settings = release.as_ref().map(|(_, release)| &release.settings);
+        let settings = settings.unwrap_or(&self.plan.settings);
+        if let Some(instead) = self.unwanted(io, settings, &address).await? {
             return self.unless_sent(io, patience, instead).await;
         }
-        let tracked = self.may_be_tracked(io, &address).await?;
+        let tracked = self.may_be_tracked(io, settings, &address).await?;
         let attempt = match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
             Verdict::Ours { attempt } => attempt,
             Verdict::Settled(result) => return Ok(Next::Conclude(result)),

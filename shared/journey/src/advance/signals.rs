@@ -93,21 +93,12 @@ impl Walk<'_> {
 
     /// Notes what the contact did with a mail that this run has sent.
     fn note(&mut self, signal: &Signal) {
-        // What is told of a mail is proof that it left, also where its run has not heard so yet.
-        let sending = match &self.enrollment.phase {
-            Phase::Sending { step, .. } => Some(step.clone()),
-            Phase::Calling { .. }
-            | Phase::Entered
-            | Phase::Holding { .. }
-            | Phase::Left { .. }
-            | Phase::Met { .. }
-            | Phase::Parked { .. }
-            | Phase::Waiting { .. } => None,
-        };
         let sent = |step: &str| {
             let mut path = self.enrollment.path.iter();
             let taken = path.any(|one| one.step == step && SENT.contains(&one.outcome.as_str()));
-            taken || sending.as_deref() == Some(step)
+            // What is told of a mail is proof that it left, also where its run has not heard so yet.
+            let phase = &self.enrollment.phase;
+            taken || matches!(phase, Phase::Sending { .. }) && phase.step() == Some(step)
         };
         match signal {
             Signal::Bounced { step } if sent(step) => {

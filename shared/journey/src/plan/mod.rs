@@ -59,11 +59,16 @@ impl Plan {
     ///
     /// A notification to those who have a role in something is service, whatever the journey is.
     pub fn topic(&self, send: &Send) -> Option<&str> {
-        let colleagues = send.to.as_ref().is_some_and(Audience::is_of_roles);
         match &self.purpose {
-            Purpose::Marketing { topic } if !colleagues => Some(topic),
+            Purpose::Marketing { topic } if !send.is_to_colleagues() => Some(topic),
             Purpose::Marketing { .. } | Purpose::Transactional => None,
         }
+    }
+
+    /// Returns what a mail of `send` asks its recipient to confirm, if it asks: colleagues are told, and not asked.
+    pub fn asks(&self, send: &Send) -> Option<&str> {
+        let asks = self.rules.confirms.as_deref();
+        asks.filter(|_| !send.is_to_colleagues())
     }
 
     /// Returns whether a run may go on, or leave, when an event of this type comes.

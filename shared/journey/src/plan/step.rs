@@ -263,6 +263,13 @@ pub struct Send {
     pub params: BTreeSet<String>,
 }
 
+impl Send {
+    /// Returns whether it goes to those who have a role in something: a notification, whatever its journey is.
+    pub fn is_to_colleagues(&self) -> bool {
+        self.to.as_ref().is_some_and(Audience::is_of_roles)
+    }
+}
+
 /// What to do when the field that a moment is reckoned from is absent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Absent {

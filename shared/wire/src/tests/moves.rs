@@ -19,6 +19,7 @@ fn moves_beyond_the_first_version() {
     let enter = |subject: Option<&str>| Move::Enter {
         contact: contact.clone(),
         journey: "birthday".to_owned(),
+        from: subject.map(|_| "welcome".to_owned()),
         subject: subject.map(str::to_owned),
         cause: "why".to_owned(),
         hops: 1,
@@ -64,7 +65,7 @@ fn moves_beyond_the_first_version() {
     pinned(
         &message.to_json(),
         &expect![[r#"
-            {"v":2,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","opted_out":"news"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","dates":true},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","date":"dat_swh6posgvjuohji2mdaakw4kg6"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enter":["birthday","why",1]},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enter":["birthday","why",1],"subject":"pupil-1"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","bounced":"hello"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","complained":"hello"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","clicked":["hello","more"]},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","end":true},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","opened":"hello"}]}
+            {"v":2,"moves":[{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","opted_out":"news"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","dates":true},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","date":"dat_swh6posgvjuohji2mdaakw4kg6"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enter":["birthday","why",1]},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enter":["birthday","why",1],"from":"welcome","subject":"pupil-1"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","bounced":"hello"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","complained":"hello"},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","clicked":["hello","more"]},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","end":true},{"contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","enrollment":"enr_sno6fgakincr76kslwtdaotc7p","opened":"hello"}]}
         "#]],
     );
 }
