@@ -10,11 +10,12 @@ use journey::{Absent, Action, Contact, ContactId, Known, Plan, Purpose, Step};
 use proptest::prelude::*;
 
 use crate::given::{self, Verb, journey, marketing};
+use crate::seeds;
 use crate::trial::{Log, Story};
 use crate::world::{Choose, Seed, World};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(seeds::drawn(60))]
 
     #[test]
     fn in_a_calm_world_every_mail_leaves_when_it_should(steps in steps(), ads in any::<bool>()) {

@@ -16,8 +16,6 @@ use release::{Color, Entry, Failure, Scenario, Scenarios, compile, difference, s
 use draw::Case;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: CASES, ..ProptestConfig::default() })]
-
     #[test]
     fn the_core_and_a_plain_reading_tell_the_same_story(case in draw::case()) {
         let expected = read::story(&case);
@@ -81,6 +79,3 @@ fn put(folder: &std::path::Path, name: &str, text: &str) {
     fs::create_dir_all(parent).expect("a folder");
     fs::write(path, text).expect("a file");
 }
-
-/// How many are drawn; each compiles a release of its own.
-const CASES: u32 = 48;
