@@ -148,6 +148,14 @@ pub(crate) fn tight(stack: &Stack) -> Defects {
     promised("FunctionErrorsAlarm", "Threshold", 1.into());
     promised("ApiErrorsAlarm", "Threshold", 1.into());
     promised("SendQuotaUsedAlarm", "Threshold", 80.into());
+    // Advertising stops by itself when either of these rings.
+    for (rule, why) in [("Bounces", "bounces"), ("Complaints", "complaints")] {
+        let input = format!("{{\"hold\":\"{why}\"}}");
+        let input_of = format!("Events/{rule}/Properties/Input");
+        promised("Wake", &input_of, input.into());
+        let state_of = format!("Events/{rule}/Properties/Pattern/detail/state/value/0");
+        promised("Wake", &state_of, "ALARM".into());
+    }
     // Where the sweep itself is dead, nothing is measured.
     promised("OldestDueAgeAlarm", "TreatMissingData", "breaching".into());
     for id in [

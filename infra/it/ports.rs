@@ -198,7 +198,7 @@ const USE_CASES: [(&str, &[&str]); 9] = [
     ("Intake", &["intake"]),
     ("Resolve", &["resolve", "finish"]),
     ("Advance", &["advance"]),
-    ("Wake", &["wake", "sweep"]),
+    ("Wake", &["wake", "sweep", "hold_marketing"]),
     ("Send", &["send"]),
     ("SendMarketing", &["send"]),
     ("Feedback", &["feedback"]),
@@ -207,7 +207,7 @@ const USE_CASES: [(&str, &[&str]); 9] = [
 ];
 
 /// What each port's adapter touches.
-const PORTS: [(&str, &[Resource]); 32] = [
+const PORTS: [(&str, &[Resource]); 33] = [
     (
         "Alarms",
         &[Resource::Schedules, Resource::Of("ScheduleRole")],
@@ -225,6 +225,7 @@ const PORTS: [(&str, &[Resource]); 32] = [
         "Enrollments",
         &[Resource::Of("Contacts"), Resource::Of("Enrollments")],
     ),
+    ("Breaker", &[Resource::Of("Releases")]),
     ("Events", &[Resource::Of("Events")]),
     ("Evidence", &[Resource::Of("Reports")]),
     ("Exceptions", &[Resource::Of("Exceptions")]),

@@ -109,7 +109,7 @@ class Probes:
                         self.resolve_again, self.resolve_overdue, self.resolve_fails, self.resolve_long, lambda: self.poison("Events")],
             "Advance": [self.changed, self.date_gone, lambda: self.advance("linger"), lambda: self.advance("advertise"), self.advance_to_mail,
                         self.advance_overdue, self.advance_fails, lambda: self.poison("Moves")],
-            "Wake": [self.wake, self.sweep],
+            "Wake": [self.wake, self.sweep, self.hold],
             "Send": [lambda: self.mail("Send", "Orders"), lambda: self.mail_capped("Orders"), lambda: self.mail_expired("Send", "Orders"),
                      lambda: self.mail_then_wait("Send", "Orders"),
                      lambda: self.mail_doubt("Orders", "pause", 5), lambda: self.mail_doubt("Orders", "pause", 1200),
@@ -314,6 +314,11 @@ class Probes:
         # As if the journey with a date had only just been published.
         self.stack.dynamodb.delete_item(TableName=self.stack.physical("Exceptions"), Key={"id": {"S": "survey"}})
         self.stack.invoke("Wake", {"sweep": True})
+
+    def hold(self):
+        """An alarm rings; before it, marketing went on."""
+        self.stack.dynamodb.delete_item(TableName=self.stack.physical("Releases"), Key={"hash": {"S": "halts"}})
+        self.stack.invoke("Wake", {"hold": "bounces"})
 
     # ---- preferences
 

@@ -19,6 +19,7 @@ mod folder;
 mod idle;
 mod journeys;
 mod mails;
+mod measured;
 mod names;
 mod phrases;
 mod plan;
@@ -38,6 +39,7 @@ mod yaml;
 pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile, events_in, sources};
 pub use defect::{Defect, Place};
 pub use folder::Unreadable;
+pub use measured::half_blind;
 pub use pressure::{Pressure, pressure};
 pub use render::{Color, line_and_column, render};
 pub use scenarios::{

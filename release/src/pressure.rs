@@ -1,7 +1,7 @@
 //! How much advertising one person can get in a week, at most.
 
 use jiff::SignedDuration;
-use journey::{Plan, Priority, Purpose, Reentry};
+use journey::{Plan, Priority, Reentry};
 
 /// The most advertising that one person can get in any seven days.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Pressure {
 /// It is never less than what can happen: a journey counts with its longest way, as often as somebody can be in it,
 /// and the caps of the project bound all that does not pass them.
 pub fn pressure<'a>(plans: impl Iterator<Item = &'a Plan>) -> Option<Pressure> {
-    let advertising = plans.filter(|plan| matches!(plan.purpose, Purpose::Marketing { .. }));
+    let advertising = plans.filter(|plan| plan.purpose.is_marketing());
     let advertising: Vec<_> = advertising.collect();
     // What the project says of advertising stands in each plan of it.
     let limits = &advertising.first()?.rules.limits;

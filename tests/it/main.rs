@@ -10,6 +10,7 @@ mod it_can_be_explained;
 mod it_can_be_halted;
 mod it_is_counted;
 mod it_is_told;
+mod marketing_is_held;
 mod nobody_is_mailed_twice;
 mod nothing_is_lost;
 mod nothing_is_stuck;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use release::{
-    Color, Compiled, Defect, Failure, Place, Pressure, Rejection, line_and_column, pressure, render,
+    Color, Compiled, Defect, Failure, Place, Pressure, Rejection, half_blind, line_and_column,
+    pressure, render,
 };
 use serde_json::{Value, json};
 
@@ -61,6 +62,14 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
             if let Some(pressure) = pressure(plans(&compiled)) {
                 terminal.say(advertising(&pressure))?;
             }
+            let unseeing = half_blind(plans(&compiled));
+            if !unseeing.is_empty() {
+                let unseeing = unseeing.join(", ");
+                terminal.say(format!(
+                    "Opens and clicks are measured only of those who agreed to it: to {unseeing} everybody else looks as \
+                     if they had not opened or clicked."
+                ))?;
+            }
         }
         Form::Programs => {
             let defects = described(&scenarios.defects, &scenarios.sources);
@@ -72,6 +81,7 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
                     "unlimited": pressure.unlimited,
                 });
             }
+            report["measured_in_part"] = json!(half_blind(plans(&compiled)));
             terminal.say_json(&report)?;
         }
     }

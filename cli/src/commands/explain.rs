@@ -1,13 +1,15 @@
 //! `waypost explain`: what one person was sent, what not and why, and by which steps they came.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use aws::{Shelf, Trace};
+use engine::Plans;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use journey::{ContactId, Enrollment, Phase};
+use journey::{ContactId, Enrollment, EnrollmentId, Phase};
 use serde_json::{Value, json};
-use wire::{EnrollmentRecord, Halt, Halts, History};
+use wire::{EnrollmentRecord, Halt, History};
 
 use super::contacts::{Kept, Who, with_address};
 use super::{EXIT_CODES, Verdict};
@@ -69,8 +71,8 @@ struct Story {
     contact: Option<ContactId>,
     zone: TimeZone,
     history: History,
-    /// Which journeys an operator has halted.
-    halts: Halts,
+    /// Which of their runs are held.
+    paused: BTreeSet<EnrollmentId>,
     /// Their runs, the oldest first.
     runs: Vec<Enrollment>,
     kept: Kept,
@@ -90,7 +92,6 @@ impl Story {
             }
             None => TimeZone::UTC,
         };
-        let halts = stack.aws().halts_now().await?.map(|known| known.value);
         let mut runs = Vec::new();
         for trace in kept.traces.iter().filter(|one| one.shelf == Shelf::Runs) {
             if let (Some(contact), Some(doc)) = (contact, trace.attributes.get("doc")) {
@@ -100,11 +101,12 @@ impl Story {
             }
         }
         runs.sort_by(|one, other| (one.entered, &one.id).cmp(&(other.entered, &other.id)));
+        let paused = paused(stack, &runs).await?;
         Ok(Self {
             contact: contact.cloned(),
             zone,
             history,
-            halts: halts.unwrap_or_default(),
+            paused,
             runs,
             kept,
         })
@@ -245,9 +247,9 @@ impl Story {
     /// Says where a run stands; nothing for one that is over.
     fn stands(&self, run: &Enrollment) -> Option<String> {
         let at = |time: Timestamp| moment(time, &self.zone);
-        let paused = match self.halts.of(&run.journey) {
-            Some(Halt::Paused) => ", and the journey is paused",
-            Some(Halt::Draining) | None => "",
+        let paused = match self.paused.contains(&run.id) {
+            true => ", and the journey is paused",
+            false => "",
         };
         let stands = match &run.phase {
             Phase::Left { .. } => return None,
@@ -358,3 +360,20 @@ const SEEN: [&str; 4] = [
     "opened",
     "opened_by_machine",
 ];
+
+/// Finds the runs that are held: their journey is paused, or all marketing is.
+async fn paused(stack: &Stack, runs: &[Enrollment]) -> anyhow::Result<BTreeSet<EnrollmentId>> {
+    let halts = stack.aws().halts_now().await?.map(|known| known.value);
+    let halts = halts.unwrap_or_default();
+    let mut paused = BTreeSet::new();
+    for run in runs.iter().filter(|run| !run.phase.is_over()) {
+        let is_marketing = match halts.marketing {
+            Some(_) => stack.aws().plan(&run.plan).await?.purpose.is_marketing(),
+            None => false,
+        };
+        if halts.of(&run.journey, is_marketing) == Some(Halt::Paused) {
+            paused.insert(run.id.clone());
+        }
+    }
+    Ok(paused)
+}

@@ -1,10 +1,10 @@
-//! `waypost pause` and `waypost resume`: halt journeys, and let them go on.
+//! `waypost pause` and `waypost resume`: halt a journey or all marketing, and let it go on.
 
 use anyhow::bail;
-use engine::{Moves, Stored};
+use engine::{Clock, Moves};
 use journey::nearest;
 use serde_json::json;
-use wire::{Cause, Halt, Move};
+use wire::{Cause, Halt, Halts, Hold, Move, Strain};
 
 use super::{EXIT_CODES, Verdict};
 use crate::ask::Consent;
@@ -15,41 +15,61 @@ use crate::progress::Progress;
 use crate::stack::{Choice, Stack, wait_for};
 use crate::words;
 
-/// Pauses a journey: nothing of it leaves, whoever is inside waits where they are.
+/// Pauses a journey, or all marketing: nothing of it leaves, whoever is inside waits where they are.
 ///
 /// People still come in and wait at the first mail. A mail that is on its way to SES already may still arrive. With
 /// `--drain` it is the other way around: nobody comes in, and who is inside goes on. `waypost resume` ends both.
+/// The stack itself pauses all marketing where BounceRateAlarm or ComplaintRateAlarm rings.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
   waypost pause welkom --stack waypost
   waypost pause welkom --drain --stack waypost --yes
+  waypost pause --marketing --stack waypost
 
 {EXIT_CODES}"))]
 pub(super) struct Args {
-    /// The journey
-    #[arg(value_name = "JOURNEY")]
-    journey: String,
+    #[command(flatten)]
+    what: What,
     /// Lets nobody in instead, and those inside go on
-    #[arg(long)]
+    #[arg(long, conflicts_with = "marketing")]
     drain: bool,
     #[command(flatten)]
     options: Options,
 }
 
-/// Lets a paused journey go on: who was held goes on at once, under the usual windows and `expires`.
+/// Lets a paused journey go on, or all marketing: who was held goes on at once, under the usual windows and `expires`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
   waypost resume welkom --stack waypost
+  waypost resume --marketing --stack waypost
 
 {EXIT_CODES}"))]
 pub(super) struct ResumeArgs {
-    /// The journey
-    #[arg(value_name = "JOURNEY")]
-    journey: String,
+    #[command(flatten)]
+    what: What,
     #[command(flatten)]
     options: Options,
+}
+
+/// What is halted.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// The journey
+    #[arg(value_name = "JOURNEY")]
+    journey: Option<String>,
+    /// Every journey that advertises; service mails go on
+    #[arg(long)]
+    marketing: bool,
+}
+
+impl What {
+    /// Returns the word for it.
+    fn name(&self) -> &str {
+        self.journey.as_deref().unwrap_or("marketing")
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -76,21 +96,27 @@ pub(super) fn pause(
     };
     wait_for(async {
         let stack = args.options.stack.open(environment).await?;
-        let name = &args.journey;
-        known(&stack, name).await?;
-        let question = match halt {
-            Halt::Draining => format!("Let nobody into {name}?"),
-            Halt::Paused => format!("Hold every mail and every wait of {name}?"),
+        let name = args.what.name();
+        if let Some(journey) = &args.what.journey {
+            known(&stack, journey).await?;
+        }
+        let question = match (halt, args.what.marketing) {
+            (Halt::Draining, _) => format!("Let nobody into {name}?"),
+            (Halt::Paused, false) => format!("Hold every mail and every wait of {name}?"),
+            (Halt::Paused, true) => {
+                "Hold every mail and every wait of all marketing journeys?".to_owned()
+            }
         };
         let agreed = Consent::of(args.options.yes).to(&question, terminal);
         let go = matches!(agreed, Ok(true));
         if go {
-            set(&stack, name, Some(halt)).await?;
+            set(&stack, &args.what, Some(halt)).await?;
         }
         match Form::asked(args.options.json) {
             Form::Programs => {
                 let state = go.then(|| halt.as_str());
-                terminal.say_json(&json!({ "journey": name, "changed": go, "state": state }))?;
+                let journey = &args.what.journey;
+                terminal.say_json(&json!({ "journey": journey, "changed": go, "state": state }))?;
             }
             Form::People if go => {
                 let word = halt.as_str();
@@ -110,31 +136,40 @@ pub(super) fn resume(
 ) -> anyhow::Result<Verdict> {
     wait_for(async {
         let stack = args.options.stack.open(environment).await?;
-        let name = &args.journey;
+        let name = args.what.name();
         let halts = stack.aws().halts_now().await?.map(|known| known.value);
-        if halts.and_then(|halts| halts.of(name)).is_none() {
-            known(&stack, name).await?;
+        let halts = halts.unwrap_or_default();
+        if let Some(journey) = &args.what.journey
+            && !halts.journeys.contains_key(journey)
+        {
+            known(&stack, journey).await?;
         }
         let question = format!("Let {name} go on?");
         let agreed = Consent::of(args.options.yes).to(&question, terminal);
         let go = matches!(agreed, Ok(true));
         let mut held = 0;
         if go {
-            set(&stack, name, None).await?;
+            set(&stack, &args.what, None).await?;
             let progress = Progress::start(terminal, "Waiting until every function knows");
             tokio::time::sleep(KNOWN_AFTER).await;
             progress.now("Looking for those who were held");
-            held = release(&stack, name).await?;
+            held = release(&stack, args.what.journey.as_deref()).await?;
             drop(progress);
         }
         match Form::asked(args.options.json) {
             Form::Programs => terminal.say_json(&json!({
-                "journey": name, "changed": go, "state": null, "released": held,
+                "journey": args.what.journey, "changed": go, "state": null, "released": held,
             }))?,
             Form::People if go => {
                 let held = words::count(held, "run");
                 terminal
                     .say(terminal.good(format!("{name} goes on, and {held} that were held.")))?;
+                if halts.marketing.is_some() && !args.what.marketing {
+                    let program = words::program();
+                    terminal.say(format!(
+                        "All marketing is held too: if it advertises, it waits for `{program} resume --marketing`."
+                    ))?;
+                }
             }
             Form::People => (),
         }
@@ -168,26 +203,27 @@ async fn known(stack: &Stack, name: &str) -> anyhow::Result<()> {
     )
 }
 
-/// Says how a journey is halted; whoever says so of another at the same moment is not overwritten.
-async fn set(stack: &Stack, name: &str, halt: Option<Halt>) -> anyhow::Result<()> {
-    for _ in 0..RACES_MAX {
-        let known = stack.aws().halts_now().await?;
-        let replaces = known.as_ref().map(|known| known.version);
-        let mut halts = known.map(|known| known.value).unwrap_or_default();
-        match halt {
-            Some(halt) => halts.0.insert(name.to_owned(), halt),
-            None => halts.0.remove(name),
-        };
-        if stack.aws().put_halts(&halts, replaces).await? == Stored::Done {
-            return Ok(());
+/// Says how something is halted; whoever says so of something else at the same moment is not overwritten.
+async fn set(stack: &Stack, what: &What, halt: Option<Halt>) -> anyhow::Result<()> {
+    let at = stack.aws().now();
+    let change = |halts: &mut Halts| match (&what.journey, halt) {
+        (Some(journey), Some(halt)) => drop(halts.journeys.insert(journey.clone(), halt)),
+        (Some(journey), None) => drop(halts.journeys.remove(journey)),
+        (None, Some(_)) => {
+            let why = Strain::Operator;
+            halts.marketing.get_or_insert(Hold { at, why });
         }
-    }
-    bail!("others halt journeys all the time: run this again")
+        (None, None) => halts.marketing = None,
+    };
+    stack.aws().change_halts(change).await?;
+    Ok(())
 }
 
-/// Has those looked at who were held, and returns how many; whom this misses is looked at within six hours.
-async fn release(stack: &Stack, name: &str) -> anyhow::Result<usize> {
-    let held = stack.aws().held(name).await?;
+/// Has those looked at who were held in a journey, or in any: who is still paused is held again. Returns how many;
+/// whom this misses is looked at within six hours.
+async fn release(stack: &Stack, journey: Option<&str>) -> anyhow::Result<usize> {
+    let which = |name: &str| journey.is_none_or(|journey| journey == name);
+    let held = stack.aws().held(which).await?;
     let moves = held.iter().map(|(contact, enrollment)| Move::Run {
         contact: contact.clone(),
         enrollment: enrollment.clone(),
@@ -197,6 +233,5 @@ async fn release(stack: &Stack, name: &str) -> anyhow::Result<usize> {
     Ok(held.len())
 }
 
-const RACES_MAX: u8 = 5;
 /// Longer than any function goes by what it has read.
 const KNOWN_AFTER: std::time::Duration = std::time::Duration::from_secs(8);

@@ -72,6 +72,10 @@ impl Mails {
     }
 
     fn add(&mut self, mail: &MailFacts) {
+        if mail.facts.contains(&Fact::Simulated) {
+            *self.facts.entry(Fact::Simulated).or_default() += 1;
+            return;
+        }
         // A report is proof that a mail was taken, also where the ledger has not heard of it yet.
         if !mail.accepted && mail.facts.is_empty() {
             self.in_doubt += 1;
@@ -103,8 +107,9 @@ pub(crate) fn fold(
 ) -> Statistics {
     let mut found = Statistics::default();
     let mut known: HashMap<&EnrollmentId, BTreeSet<Fact>> = HashMap::new();
-    // What a colleague does with a notification says nothing about whoever walks.
-    for mail in mails.iter().filter(|mail| mail.own) {
+    // What a colleague does with a notification says nothing about whoever walks, nor does what SES's simulator does.
+    let says = |mail: &&MailFacts| mail.own && !mail.facts.contains(&Fact::Simulated);
+    for mail in mails.iter().filter(says) {
         known
             .entry(&mail.enrollment)
             .or_default()

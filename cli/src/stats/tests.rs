@@ -59,6 +59,19 @@ fn runs_and_mails_add_up_in_whatever_order() {
 }
 
 #[test]
+fn what_the_mailbox_simulator_does_counts_nowhere() {
+    let (id, passage) = run(1, &[("ab", "a")], left("finished"));
+    let splits = BTreeMap::from([("p1".to_owned(), BTreeSet::from(["ab".to_owned()]))]);
+    let facts = [Fact::Bounced, Fact::Opened, Fact::Simulated];
+    let found = fold(vec![(id, passage)], &[mail(1, true, &facts)], &splits);
+    let version = &found.versions[&("j".to_owned(), "p1".to_owned())];
+    let mails = &version.steps["hello"].mails;
+    assert_eq!((mails.sent, mails.delivered, mails.in_doubt), (0, 0, 0));
+    assert_eq!(mails.facts, BTreeMap::from([(Fact::Simulated, 1)]));
+    assert_eq!(version.splits["ab"]["a"].opened, 0);
+}
+
+#[test]
 fn a_goal_counts_where_nobody_leaves_by_it_and_a_colleague_does_not() {
     let (id, mut passage) = run(1, &[("ab", "a")], left("finished"));
     passage.goal = true;

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here is a test")]
 
 mod answers;
+mod breaking;
 mod chance;
 mod clients;
 mod cloud;

@@ -98,7 +98,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
                     "dynamodb:PutItem",
                 ],
             ),
-            (Of("Releases"), &["dynamodb:GetItem"]),
+            (Of("Releases"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
             (Of("Moves"), &["sqs:GetQueueAttributes", "sqs:SendMessage"]),
             (Account, &["ses:GetAccount"]),
         ],

@@ -9,6 +9,7 @@ mod folder;
 mod good;
 mod hostile;
 mod mails;
+mod measured;
 mod once;
 mod plain;
 mod pressures;

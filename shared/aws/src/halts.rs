@@ -1,16 +1,19 @@
-//! Which journeys are halted: one item of the releases table.
+//! What is halted: one item of the releases table.
 
 use std::sync::{Mutex, PoisonError};
 
-use engine::{Clock, Halted, Versioned};
+use anyhow::bail;
+use engine::{Breaker, Clock, Halted, Stored, Versioned};
 use jiff::{SignedDuration, Timestamp};
-use wire::{Halt, Halts};
+use journey::Plan;
+use wire::{Halt, Halts, Hold, Strain};
 
-use crate::Aws;
-use crate::writes::versioned;
+use crate::item::{Item, text};
+use crate::writes::{Put, versioned};
+use crate::{Aws, Setting};
 
 /// The key of the item.
-pub(crate) const HALTS: &str = "halts";
+const HALTS: &str = "halts";
 
 /// What was read last, and when.
 #[derive(Debug, Default)]
@@ -28,22 +31,59 @@ impl Kept {
 }
 
 impl Halted for Aws {
-    async fn halt(&self, journey: &str) -> anyhow::Result<Option<Halt>> {
+    async fn halt(&self, plan: &Plan) -> anyhow::Result<Option<Halt>> {
         let now = self.now();
+        let of = |halts: &Halts| halts.of(&plan.journey, plan.purpose.is_marketing());
         if let Some((read, halts)) = self.halts.get()
             && now.duration_since(read) < AGE_MAX
         {
-            return Ok(halts.of(journey));
+            return Ok(of(&halts));
         }
         let halts = self.halts_now().await?;
         let halts = halts.map(|known| known.value).unwrap_or_default();
-        let halt = halts.of(journey);
+        let halt = of(&halts);
         self.halts.put(halts, now);
         Ok(halt)
     }
 }
 
+impl Breaker for Aws {
+    async fn hold_marketing(&self, why: Strain) -> anyhow::Result<bool> {
+        let at = self.now();
+        let hold = |halts: &mut Halts| {
+            halts.marketing.get_or_insert(Hold { at, why });
+        };
+        self.change_halts(hold).await
+    }
+}
+
 impl Aws {
+    /// Changes what is halted, and tells whether that changed anything; whoever changes it at the same moment is not
+    /// overwritten.
+    ///
+    /// # Errors
+    ///
+    /// Fails where AWS does, where a newer version of Waypost wrote it, and where others change it all the time.
+    pub async fn change_halts(&self, change: impl Fn(&mut Halts)) -> anyhow::Result<bool> {
+        for _ in 0..RACES_MAX {
+            let known = self.halts_now().await?;
+            let replaces = known.as_ref().map(|known| known.version);
+            let known = known.map(|known| known.value).unwrap_or_default();
+            let mut halts = known.clone();
+            change(&mut halts);
+            if halts == known {
+                return Ok(false);
+            }
+            let item = Item::from([("hash".to_owned(), text(HALTS))]);
+            let put = Put::new(item, halts.to_json(), replaces, "hash");
+            let put = vec![(Setting::ReleasesTable, put)];
+            if self.put_all(put).await? == Stored::Done {
+                return Ok(true);
+            }
+        }
+        bail!("others change what is halted all the time: try again")
+    }
+
     /// Reads which journeys are halted, strongly consistent.
     ///
     /// # Errors
@@ -57,3 +97,4 @@ impl Aws {
 }
 
 const AGE_MAX: SignedDuration = SignedDuration::from_secs(5);
+const RACES_MAX: u8 = 5;

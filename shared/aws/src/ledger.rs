@@ -198,6 +198,10 @@ fn claimed(claim: &Claim) -> Item {
         ("ttl", number(forget.as_second())),
     ];
     item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
+    if claim.simulated {
+        let words = vec![Fact::Simulated.as_str().to_owned()];
+        item.insert(FACTS.to_owned(), AttributeValue::Ss(words));
+    }
     item
 }
 

@@ -8,6 +8,7 @@
 //! again: every effect is named by its cause, so doing it twice does it once.
 
 mod advance;
+mod breaker;
 mod call;
 mod changed;
 mod chose;
@@ -37,6 +38,7 @@ mod wake;
 mod walking;
 
 pub use advance::advance;
+pub use breaker::hold_marketing;
 pub use call::call;
 pub use consent::{OptIn, Permission, permission};
 pub use failure::{Failure, RECEIVES_MAX, back_off};
@@ -45,12 +47,13 @@ pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;
 pub use outbox::Outbox;
 pub use ports::{
-    AddressKey, Alarms, Backlog, Beside, Bonding, Calls, ChoiceBook, Chosen, Claim, Claimed, Clock,
-    ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence, Exception,
-    ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost, HookSecrets, Hooks, Lane,
-    Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans, Pressure,
-    Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, Suppression, SuppressionBook,
-    Suppressions, Surveys, Templates, Tickets, Undelivered, Unposted, Unsubscribe, Versioned,
+    AddressKey, Alarms, Backlog, Beside, Bonding, Breaker, Calls, ChoiceBook, Chosen, Claim,
+    Claimed, Clock, ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence,
+    Exception, ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost, HookSecrets,
+    Hooks, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans,
+    Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, Suppression,
+    SuppressionBook, Suppressions, Surveys, Templates, Tickets, Undelivered, Unposted, Unsubscribe,
+    Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};

@@ -16,6 +16,12 @@ impl EmailAddress {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
+    /// Tells whether it belongs to SES's mailbox simulator, which stands for nobody (SES Developer Guide, "Using the
+    /// mailbox simulator").
+    pub fn is_simulated(&self) -> bool {
+        self.domain() == "simulator.amazonses.com"
+    }
+
     /// Returns the whole address, for the wire.
     pub fn as_str(&self) -> &str {
         &self.0

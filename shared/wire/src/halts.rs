@@ -1,14 +1,42 @@
-//! How it is stored which journeys an operator has halted.
+//! How it is stored what is halted: journeys by an operator, and all marketing.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Unreadable;
+use crate::{Unreadable, time};
 
-/// Which journeys are halted, and how; all others go on.
+/// What is halted, and how; all else goes on.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Halts(pub BTreeMap<String, Halt>);
+pub struct Halts {
+    /// The journeys that an operator has halted.
+    pub journeys: BTreeMap<String, Halt>,
+    /// Why and since when every marketing journey is paused; service goes on.
+    pub marketing: Option<Hold>,
+}
+
+/// Since when and why all marketing is held.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Hold {
+    /// Since when.
+    #[serde(with = "time")]
+    pub at: Timestamp,
+    /// Why.
+    pub why: Strain,
+}
+
+/// What puts the good name of the account at risk, or who says so.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strain {
+    /// Too many mails bounce.
+    Bounces,
+    /// Too many recipients complain.
+    Complaints,
+    /// An operator has paused it.
+    Operator,
+}
 
 /// How a journey is halted.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -30,17 +58,31 @@ impl Halt {
     }
 }
 
+impl Strain {
+    /// Returns the word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bounces => "bounces",
+            Self::Complaints => "complaints",
+            Self::Operator => "operator",
+        }
+    }
+}
+
 impl Halts {
-    /// Returns how a journey is halted, if it is.
-    pub fn of(&self, journey: &str) -> Option<Halt> {
-        self.0.get(journey).copied()
+    /// Returns how a journey is halted, if it is: one that drains takes nobody in, also where it would be held.
+    pub fn of(&self, journey: &str, is_marketing: bool) -> Option<Halt> {
+        let held = self.marketing.filter(|_| is_marketing);
+        let own = self.journeys.get(journey).copied();
+        own.or_else(|| held.map(|_| Halt::Paused))
     }
 
     /// Writes them.
     pub fn to_json(&self) -> String {
         crate::to_json(&Doc {
             v: 1,
-            journeys: self.0.clone(),
+            journeys: self.journeys.clone(),
+            marketing: self.marketing,
         })
     }
 
@@ -48,7 +90,10 @@ impl Halts {
     pub fn from_json(json: &str) -> Result<Self, Unreadable> {
         let doc: Doc = serde_json::from_str(json)?;
         crate::version(doc.v, 1)?;
-        Ok(Self(doc.journeys))
+        Ok(Self {
+            journeys: doc.journeys,
+            marketing: doc.marketing,
+        })
     }
 }
 
@@ -56,4 +101,6 @@ impl Halts {
 struct Doc {
     v: u8,
     journeys: BTreeMap<String, Halt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    marketing: Option<Hold>,
 }

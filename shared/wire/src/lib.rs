@@ -41,7 +41,7 @@ pub use enrollment::{EnrollmentRecord, Passage, Standing};
 pub use entry::{Armed, LastEntry, Survey};
 pub use event::{Bond, Draft, Event, EventsMessage, Posted, check, read};
 pub use fired::{fired_from_json, fired_to_json};
-pub use halts::{Halt, Halts};
+pub use halts::{Halt, Halts, Hold, Strain};
 pub use history::{History, Published};
 pub use hook_keys::HookKeys;
 pub use mailed::Mailed;

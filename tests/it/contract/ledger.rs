@@ -121,6 +121,12 @@ pub(super) async fn what_became_of_a_mail_adds_up(stores: &impl Stores) {
         [Fact::ClickedByMachine, Fact::Complained, Fact::Opened].into()
     );
     assert_eq!(known.state, RowState::Dispatching);
+    let test = Claim {
+        simulated: true,
+        ..self::claim("simulated", 0)
+    };
+    stores.claim(&test).await.unwrap();
+    assert_eq!(row(stores, &test).await.facts, [Fact::Simulated].into());
     // Of a mail that there is no row of nothing is noted.
     let nobody = self::claim("no-row", 0);
     stores
@@ -170,6 +176,7 @@ fn claim(name: &str, attempts_before: u32) -> Claim {
         enrollment,
         step: "hello".to_owned(),
         address: AddressKey(format!("key-of-{name}")),
+        simulated: false,
         at: at(0),
         attempts_before,
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use journey::{ContactId, EmailAddress};
-use wire::Halt;
+use wire::{Halt, Strain};
 
 use crate::given::Published;
 
@@ -39,6 +39,10 @@ pub(crate) enum Action {
     Halt { journey: String, halt: Option<Halt> },
     /// A journey goes on, and nobody looks for those who were held.
     Unhalt(String),
+    /// An alarm rings: too much bounces, or too many complain.
+    Alarm(Strain),
+    /// An operator lets marketing go on.
+    ResumeMarketing,
     /// A person opens the mail of a step: of the run that sent it last.
     Open { person: ContactId, step: String },
     /// Mails to an address are not just delivered from here on.

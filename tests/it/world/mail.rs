@@ -150,7 +150,11 @@ impl State {
             enrollment: claim.enrollment.clone(),
             step: claim.step.clone(),
             address: claim.address.clone(),
-            facts: BTreeSet::new(),
+            facts: claim
+                .simulated
+                .then_some(Fact::Simulated)
+                .into_iter()
+                .collect(),
         };
         let entry = Entry {
             row,
@@ -197,8 +201,10 @@ impl State {
         let due = self.due(mail.enrollment, &entry);
         let run = entry.as_ref();
         let run = run.and_then(|entry| self.runs.one(&entry.row.contact, mail.enrollment));
-        if let Some(journey) = run.map(|record| record.enrollment.journey) {
-            self.note_paused(&journey);
+        if let Some(run) = run.map(|record| record.enrollment) {
+            let plan = self.published.plans.get(&run.plan);
+            let is_marketing = plan.is_some_and(|plan| plan.purpose.is_marketing());
+            self.note_paused(&run.journey, is_marketing);
         }
         self.service.delivered.push(Delivery {
             send: mail.send.clone(),

@@ -10,6 +10,7 @@ use wire::Move;
 
 use super::action::Action;
 use super::functions::{handle, post};
+use super::halts::alarm;
 use super::{Bug, Kind, Queue, State, World};
 
 /// Everything that is going on in a world.
@@ -37,6 +38,7 @@ struct Invocation {
 /// What an invocation works on.
 #[derive(Clone, Debug)]
 enum Source {
+    Alarm(wire::Strain),
     Message(Queue, u64),
     /// A token, what is asked of it, and whether it is asked again where there is no answer.
     Page(String, engine::Ask, bool),
@@ -226,6 +228,8 @@ impl Runner {
             Action::AskOnce { token, ask } => self.ask((token, ask), false),
             Action::Publish(published) => self.world.state().publish(published),
             Action::Unhalt(journey) => self.world.state().unhalt(&journey),
+            Action::Alarm(why) => self.start(Source::Alarm(why), alarm(self.world.clone(), why)),
+            Action::ResumeMarketing => self.world.state().resume_marketing(),
             Action::Halt { journey, halt } => self.world.state().set_halt(&journey, halt),
             Action::Enter { person, journey } => {
                 let cause = format!("by hand at {}", self.world.state().now);
@@ -348,6 +352,7 @@ impl Runner {
             Err(failure) => format!("invocation {id} ends: {failure}"),
         });
         let careless = state.bug == Some(Bug::FailuresAcknowledged);
+        let again = state.now + SOURCE_RETRIES_AFTER;
         match (source, result) {
             (Source::Message(queue, id), Ok(())) => state.acknowledge(queue, id),
             (Source::Message(queue, id), Err(Failure::Retry(_))) if careless => {
@@ -358,14 +363,14 @@ impl Runner {
             }
             // It comes to sight again by itself, or was given back.
             (Source::Message(..), Err(Failure::Retry(_))) => (),
+            (Source::Alarm(why), Err(_)) => {
+                self.actions.push((again, Action::Alarm(why)));
+            }
             (Source::Post { id, body }, Err(Failure::Retry(_))) => {
-                let at = state.now + SOURCE_RETRIES_AFTER;
-                self.actions.push((at, Action::Post { id, body }));
+                self.actions.push((again, Action::Post { id, body }));
             }
             (Source::Page(token, ask, true), Err(_)) => {
-                // Whoever saw no answer asks again.
-                let at = state.now + SOURCE_RETRIES_AFTER;
-                self.actions.push((at, Action::Ask { token, ask }));
+                self.actions.push((again, Action::Ask { token, ask }));
             }
             (Source::Post { id, .. }, Err(Failure::Reject(why))) => {
                 state.wrong(format!("the post {id} is refused: {why}"));
@@ -375,7 +380,14 @@ impl Runner {
                 state.rings.push((again, tries + 1));
             }
             (Source::Sweep, Ok(())) => state.published_anew = false,
-            (Source::Page(..) | Source::Post { .. } | Source::Ring(..) | Source::Sweep, _) => (),
+            (
+                Source::Alarm(_)
+                | Source::Page(..)
+                | Source::Post { .. }
+                | Source::Ring(..)
+                | Source::Sweep,
+                _,
+            ) => (),
         }
     }
 }

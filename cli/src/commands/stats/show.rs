@@ -219,6 +219,10 @@ fn row(name: String, step: &Step) -> [String; 9] {
     if mails.in_doubt > 0 {
         outcomes.push(format!("in doubt {}", mails.in_doubt));
     }
+    let simulated = mails.with(Fact::Simulated);
+    if simulated > 0 {
+        outcomes.push(format!("simulated {simulated}"));
+    }
     [
         name,
         step.here.to_string(),

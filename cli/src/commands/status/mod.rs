@@ -10,7 +10,7 @@ use aws::{Depth, InForce, Kept};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use journey::Publish;
-use wire::{Halt, Halts, History, Published};
+use wire::{Halt, Halts, History, Hold, Published, Strain};
 
 use super::{EXIT_CODES, Verdict};
 use crate::edition::{Edition, Missing, missing};
@@ -75,6 +75,8 @@ struct Status {
     /// Who put it in force, if that is remembered.
     published: Option<Published>,
     journeys: BTreeMap<String, Journey>,
+    /// Since when and why all marketing is held.
+    held: Option<Hold>,
     queues: Vec<Queue>,
     oldest_due: Option<Timestamp>,
     /// The posts that were refused and not replayed, the oldest first.
@@ -94,7 +96,7 @@ struct Journey {
     /// Whether people may come in now.
     open: bool,
     groups: Vec<Group>,
-    /// How an operator has halted it.
+    /// How it is halted, by itself or as marketing.
     halt: Option<Halt>,
     /// How it stands in the folder.
     folder: Option<State>,
@@ -122,8 +124,9 @@ impl Status {
         let runs = Runs::count(aws, &history).await?;
         let kept = aws.kept().await?.into_iter();
         let halts = aws.halts_now().await?.map(|known| known.value);
+        let halts = halts.unwrap_or_default();
         let mut journeys = journeys(edition.as_ref(), &history, &runs, folder.as_ref(), now);
-        halt(&mut journeys, &halts.unwrap_or_default());
+        halt(&mut journeys, edition.as_ref(), &halts);
         let zone = edition
             .as_ref()
             .map(|edition| edition.release.settings.zone.clone());
@@ -137,6 +140,7 @@ impl Status {
             zone: zone.unwrap_or(TimeZone::UTC),
             published: history.publications.iter().rev().find(is_current).cloned(),
             journeys,
+            held: halts.marketing,
             queues: queues(stack).await?,
             oldest_due: aws.oldest_due(now).await?,
             refused: kept.filter(|one| one.replayed.is_none()).collect(),
@@ -154,7 +158,9 @@ impl Status {
         let draft = |journey: &Journey| matches!(journey.folder, Some(State::Draft { .. }));
         let mut journeys = self.journeys.values();
         let late = self.overdue().is_some_and(|late| late > LATE);
-        !journeys.any(|journey| parked(journey) || draft(journey))
+        let tripped = self.held.is_some_and(|hold| hold.why != Strain::Operator);
+        !tripped
+            && !journeys.any(|journey| parked(journey) || draft(journey))
             && self.queues.iter().all(|queue| queue.dead == 0)
             && !late
     }
@@ -199,10 +205,15 @@ fn journeys(
     journeys.collect()
 }
 
-/// Notes which journeys an operator has halted.
-fn halt(journeys: &mut BTreeMap<String, Journey>, halts: &Halts) {
-    for (name, halt) in &halts.0 {
-        journeys.entry(name.clone()).or_default().halt = Some(*halt);
+/// Notes which journeys are halted.
+fn halt(journeys: &mut BTreeMap<String, Journey>, edition: Option<&Edition>, halts: &Halts) {
+    for name in halts.journeys.keys() {
+        journeys.entry(name.clone()).or_default();
+    }
+    for (name, journey) in journeys {
+        let plan = edition.and_then(|edition| edition.plans.get(name));
+        let is_marketing = plan.is_some_and(|plan| plan.purpose.is_marketing());
+        journey.halt = halts.of(name, is_marketing);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use wire::Halt;
+use wire::{Halt, Strain};
 
 use super::draft::State;
 use super::{Journey, LATE, Status};
@@ -32,6 +32,7 @@ impl Status {
                 )
             }
         }];
+        lines.extend(self.show_held(terminal));
         if !self.journeys.is_empty() {
             lines.push(String::new());
             lines.push(self.show_journeys(terminal));
@@ -63,6 +64,24 @@ impl Status {
         lines.extend(self.hints());
         lines.extend(show_missing(&self.missing));
         lines.join("\n")
+    }
+
+    /// Says that all marketing is held, if it is, and how it goes on.
+    fn show_held(&self, terminal: Terminal) -> Vec<String> {
+        let Some(hold) = self.held else {
+            return Vec::new();
+        };
+        let why = match hold.why {
+            Strain::Bounces => "too many mails bounce",
+            Strain::Complaints => "too many recipients complain",
+            Strain::Operator => "an operator has paused it",
+        };
+        let since = moment(hold.at, &self.zone);
+        let (program, stack) = (words::program(), &self.stack);
+        vec![
+            terminal.bad(format!("All marketing is held since {since}: {why}.")),
+            format!("  Once that is mended: `{program} resume --marketing --stack {stack}`"),
+        ]
     }
 
     fn show_journeys(&self, terminal: Terminal) -> String {
@@ -171,6 +190,10 @@ impl Status {
             "since": self.in_force.as_ref().map(|in_force| in_force.since.to_string()),
             "by": self.published.as_ref().map(|published| &published.by),
             "journeys": journeys.collect::<Map<_, _>>(),
+            "marketing_held": self.held.map(|hold| json!({
+                "since": hold.at.to_string(),
+                "why": hold.why.as_str(),
+            })),
             "queues": queues.collect::<Map<_, _>>(),
             "oldest_due": self.oldest_due.map(|due| due.to_string()),
             "refused": {

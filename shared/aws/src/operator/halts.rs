@@ -1,37 +1,26 @@
-//! Halts journeys, and lets them go on.
+//! Finds those who were held.
 
-use engine::Stored;
 use journey::{ContactId, EnrollmentId};
-use wire::{EnrollmentRecord, Halts, Standing};
+use wire::{EnrollmentRecord, Standing};
 
-use crate::halts::HALTS;
-use crate::item::{Item, take_text, text};
-use crate::writes::Put;
-use crate::{Aws, Setting};
+use crate::Aws;
+use crate::item::take_text;
 
 impl Aws {
-    /// Says which journeys are halted, in place of the version that was read.
-    ///
-    /// # Errors
-    ///
-    /// Fails where AWS does.
-    pub async fn put_halts(&self, halts: &Halts, replaces: Option<u64>) -> anyhow::Result<Stored> {
-        let item = Item::from([("hash".to_owned(), text(HALTS))]);
-        let put = Put::new(item, halts.to_json(), replaces, "hash");
-        self.put_all(vec![(Setting::ReleasesTable, put)]).await
-    }
-
-    /// Finds the runs of a journey whose moment came while it was paused.
+    /// Finds the runs whose moment came while they were paused, of the journeys that `which` names.
     ///
     /// # Errors
     ///
     /// Fails where AWS does, or a newer version of Waypost wrote an enrollment.
-    pub async fn held(&self, journey: &str) -> anyhow::Result<Vec<(ContactId, EnrollmentId)>> {
+    pub async fn held(
+        &self,
+        which: impl Fn(&str) -> bool,
+    ) -> anyhow::Result<Vec<(ContactId, EnrollmentId)>> {
         let filter = ("contains(#doc, :part)", EnrollmentRecord::HELD);
         let mut held = Vec::new();
         for mut item in self.scan(filter, "#contact, #enrollment, #doc").await? {
             let standing = Standing::from_json(&take_text(&mut item, "doc")?)?;
-            if standing.journey == journey {
+            if which(&standing.journey) {
                 let contact = take_text(&mut item, "contact")?.parse()?;
                 held.push((contact, take_text(&mut item, "enrollment")?.parse()?));
             }

@@ -1,11 +1,18 @@
-//! What an operator has halted.
+//! What is halted: journeys by an operator, and all marketing.
 
 use std::future::Future;
 
-use wire::Halt;
+use journey::Plan;
+use wire::{Halt, Strain};
 
 /// Knows which journeys are halted: `dynamodb:GetItem`.
 pub trait Halted {
-    /// Returns how a journey is halted, if it is; at most five seconds old.
-    fn halt(&self, journey: &str) -> impl Future<Output = anyhow::Result<Option<Halt>>> + Send;
+    /// Returns how the journey of a plan is halted, if it is; at most five seconds old.
+    fn halt(&self, plan: &Plan) -> impl Future<Output = anyhow::Result<Option<Halt>>> + Send;
+}
+
+/// Holds all marketing: `dynamodb:GetItem`, `dynamodb:PutItem`.
+pub trait Breaker {
+    /// Pauses every marketing journey, and returns whether it was not so before.
+    fn hold_marketing(&self, why: Strain) -> impl Future<Output = anyhow::Result<bool>> + Send;
 }

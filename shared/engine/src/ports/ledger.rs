@@ -67,6 +67,8 @@ pub struct Claim {
     pub step: String,
     /// Where it goes, as an HMAC: the ledger never holds an address.
     pub address: AddressKey,
+    /// Whether that is SES's mailbox simulator: the row says so from the beginning.
+    pub simulated: bool,
     /// When it is claimed.
     pub at: Timestamp,
     /// How often it was claimed before; the row must still say so.
@@ -125,11 +127,13 @@ pub enum Fact {
     OpenedByMachine,
     /// The mail service took it, and then refused it.
     Rejected,
+    /// It went to the mail service's mailbox simulator, so no rate counts it.
+    Simulated,
 }
 
 impl Fact {
     /// Every fact, and the word for it in the ledger.
-    pub const ALL: [(Self, &str); 8] = [
+    pub const ALL: [(Self, &str); 9] = [
         (Self::Bounced, "bounced"),
         (Self::BouncedSoftly, "bounced_softly"),
         (Self::Clicked, "clicked"),
@@ -138,6 +142,7 @@ impl Fact {
         (Self::Opened, "opened"),
         (Self::OpenedByMachine, "opened_by_machine"),
         (Self::Rejected, "rejected"),
+        (Self::Simulated, "simulated"),
     ];
 
     /// Returns the word for it in the ledger.

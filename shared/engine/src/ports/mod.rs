@@ -29,7 +29,7 @@ pub use enrollments::{
     Rewrite,
 };
 pub use firings::Firings;
-pub use halts::Halted;
+pub use halts::{Breaker, Halted};
 pub use hooks::{HookPost, HookSecrets, Hooks, Unposted};
 pub use ledger::{AddressKey, Claim, Claimed, Fact, Ledger, Row, RowState};
 pub use mailer::{Evidence, Mailer, Outgoing, Undelivered, Unsubscribe};

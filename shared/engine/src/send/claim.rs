@@ -30,7 +30,7 @@ pub(super) async fn claim(
     io: &(impl Clock + Ledger + Evidence + Metrics),
     patience: Patience,
     (order, purpose): (&Order, &Purpose),
-    address: AddressKey,
+    (address, simulated): (AddressKey, bool),
 ) -> Result<Verdict, Failure> {
     let mut claim = Claim {
         send: order.send_id(),
@@ -39,6 +39,7 @@ pub(super) async fn claim(
         enrollment: order.enrollment.clone(),
         step: order.step.clone(),
         address,
+        simulated,
         at: io.now(),
         attempts_before: 0,
     };
@@ -62,7 +63,7 @@ pub(super) async fn claim(
                 if let Some(wait) = in_doubt(io, patience, &row).await? {
                     return Ok(Verdict::Wait(wait));
                 }
-                if let Purpose::Marketing { .. } = purpose {
+                if purpose.is_marketing() {
                     let Claim {
                         recipient, send, ..
                     } = &claim;

@@ -191,7 +191,7 @@ impl Mailing<'_> {
          ),
         patience: Patience,
     ) -> Result<Next, Failure> {
-        if io.halt(&self.plan.journey).await? == Some(Halt::Paused) {
+        if io.halt(self.plan).await? == Some(Halt::Paused) {
             return self.paused(io, patience).await;
         }
         if let Some(instead) = self.instead(io.now()) {
@@ -224,6 +224,7 @@ impl Mailing<'_> {
             return self.unless_sent(io, patience, instead).await;
         }
         let tracked = self.may_be_tracked(io, settings, &address).await?;
+        let address = (address, self.recipient.address.is_simulated());
         let attempt = match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
             Verdict::Ours { attempt } => attempt,
             Verdict::Settled(result) => return Ok(Next::Conclude(result)),

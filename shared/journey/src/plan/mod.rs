@@ -186,6 +186,13 @@ pub enum Purpose {
     Transactional,
 }
 
+impl Purpose {
+    /// Tells whether it is advertising.
+    pub fn is_marketing(&self) -> bool {
+        matches!(self, Self::Marketing { .. })
+    }
+}
+
 /// Whom a mail is from.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Sender {

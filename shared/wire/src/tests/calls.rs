@@ -7,7 +7,7 @@ use journey::ResultKind;
 
 use super::documents::pinned;
 use super::samples;
-use crate::{About, Call, CallsMessage, Halt, Halts, HookResult};
+use crate::{About, Call, CallsMessage, Halt, Halts, Hold, HookResult, Strain};
 
 #[test]
 fn posts_to_other_systems() {
@@ -58,10 +58,14 @@ fn posts_to_other_systems() {
 
 #[test]
 fn what_is_halted() {
-    let halts = Halts(BTreeMap::from([
+    let journeys = BTreeMap::from([
         ("birthday".to_owned(), Halt::Draining),
         ("welcome".to_owned(), Halt::Paused),
-    ]));
+    ]);
+    let halts = Halts {
+        journeys,
+        marketing: None,
+    };
     let json = halts.to_json();
     assert_eq!(Halts::from_json(&json).unwrap(), halts);
     pinned(
@@ -70,6 +74,24 @@ fn what_is_halted() {
         {"v":1,"journeys":{"birthday":"draining","welcome":"paused"}}
     "#]],
     );
+    let at = samples::order().decided;
+    let why = Strain::Complaints;
+    let held = Halts {
+        marketing: Some(Hold { at, why }),
+        ..halts
+    };
+    let json = held.to_json();
+    assert_eq!(Halts::from_json(&json).unwrap(), held);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"journeys":{"birthday":"draining","welcome":"paused"},"marketing":{"at":"2026-11-23T13:00:20Z","why":"complaints"}}
+    "#]],
+    );
+    let word = |journey, is_marketing| held.of(journey, is_marketing).map(Halt::as_str);
+    assert_eq!(word("birthday", true), Some("draining"));
+    assert_eq!(word("another", true), Some("paused"));
+    assert_eq!(word("another", false), None);
 }
 
 #[test]
