@@ -81,7 +81,10 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
                     "unlimited": pressure.unlimited,
                 });
             }
-            report["measured_in_part"] = json!(half_blind(plans(&compiled)));
+            let unseeing = half_blind(plans(&compiled));
+            if !unseeing.is_empty() {
+                report["measured_in_part"] = json!(unseeing);
+            }
             terminal.say_json(&report)?;
         }
     }

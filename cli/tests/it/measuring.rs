@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{laptop::Laptop, releases, time::eventually};
+use crate::{command::said, laptop::Laptop, operator::json_of, releases, time::eventually};
 
 #[test]
 fn an_opening_is_seen_only_of_who_agreed_to_it() {
@@ -50,7 +50,27 @@ fn event(name: &str, agrees: bool) -> Value {
     })
 }
 
+#[test]
+fn a_journey_that_asks_who_opened_is_told_what_it_cannot_see() {
+    let asking = "  - if: opened('hello')\n    then: [{ exit: seen }]\n";
+    let release = release_with(asking);
+    let checked = said(release.path(), &["check"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    let tells = "measured only of those who agreed to it: to hello everybody else looks";
+    assert!(checked.out.contains(tells), "{checked:?}");
+    let found = json_of(&said(release.path(), &["check", "--json"]));
+    assert_eq!(found["measured_in_part"], json!(["hello"]));
+    let mute = release_with("");
+    let found = json_of(&said(mute.path(), &["check", "--json"]));
+    assert_eq!(found["measured_in_part"], json!(null));
+}
+
 fn release() -> TempDir {
+    release_with("")
+}
+
+fn release_with(steps: &str) -> TempDir {
+    let hello = "journey: hello\nkind: transactional\ntrigger: { event: HELLO }\nreentry: unlimited\nsteps:\n  - send: hello\n";
     releases::of(&[
         (
             "waypost.yaml",
@@ -59,10 +79,7 @@ fn release() -> TempDir {
              topics: { measuring: whether we may see what is read }\ntracking: measuring\n",
         ),
         ("events.yaml", "HELLO:\n  params: {}\n"),
-        (
-            "journeys/hello.yaml",
-            "journey: hello\nkind: transactional\ntrigger: { event: HELLO }\nreentry: unlimited\nsteps:\n  - send: hello\n",
-        ),
+        ("journeys/hello.yaml", &format!("{hello}{steps}")),
         ("templates/hello.md", "---\nsubject: Hello\n---\n\nHello.\n"),
     ])
 }
