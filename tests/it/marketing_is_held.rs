@@ -57,6 +57,20 @@ fn a_journey_that_is_paused_of_its_own_stays_so_when_marketing_goes_on() {
 }
 
 #[test]
+fn a_journey_that_drains_is_held_too() {
+    let drain = Action::Halt {
+        journey: "ads".to_owned(),
+        halt: Some(Halt::Draining),
+    };
+    let story = held().after(hours(11), drain);
+    assert_eq!(left(&story.play_for(hours(59))), ["first", "one", "two"]);
+    let story = story.after(hours(60), Action::ResumeMarketing);
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(left(&world), ["first", "one", "second", "two"]);
+}
+
+#[test]
 fn whatever_breaks_once_a_hold_loses_nobody() {
     held()
         .after(hours(60), Action::ResumeMarketing)

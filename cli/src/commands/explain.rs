@@ -371,7 +371,7 @@ async fn paused(stack: &Stack, runs: &[Enrollment]) -> anyhow::Result<BTreeSet<E
             Some(_) => stack.aws().plan(&run.plan).await?.purpose.is_marketing(),
             None => false,
         };
-        if halts.of(&run.journey, is_marketing) == Some(Halt::Paused) {
+        if halts.of(&run.journey, is_marketing).contains(&Halt::Paused) {
             paused.insert(run.id.clone());
         }
     }

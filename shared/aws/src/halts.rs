@@ -1,5 +1,6 @@
 //! What is halted: one item of the releases table.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::bail;
@@ -31,7 +32,7 @@ impl Kept {
 }
 
 impl Halted for Aws {
-    async fn halt(&self, plan: &Plan) -> anyhow::Result<Option<Halt>> {
+    async fn halts(&self, plan: &Plan) -> anyhow::Result<BTreeSet<Halt>> {
         let now = self.now();
         let of = |halts: &Halts| halts.of(&plan.journey, plan.purpose.is_marketing());
         if let Some((read, halts)) = self.halts.get()
@@ -41,9 +42,9 @@ impl Halted for Aws {
         }
         let halts = self.halts_now().await?;
         let halts = halts.map(|known| known.value).unwrap_or_default();
-        let halt = of(&halts);
+        let found = of(&halts);
         self.halts.put(halts, now);
-        Ok(halt)
+        Ok(found)
     }
 }
 

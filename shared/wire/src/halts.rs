@@ -1,6 +1,6 @@
 //! How it is stored what is halted: journeys by an operator, and all marketing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub enum Strain {
 }
 
 /// How a journey is halted.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Halt {
     /// Nobody comes in; who is inside goes on.
@@ -70,11 +70,11 @@ impl Strain {
 }
 
 impl Halts {
-    /// Returns how a journey is halted, if it is: one that drains takes nobody in, also where it would be held.
-    pub fn of(&self, journey: &str, is_marketing: bool) -> Option<Halt> {
+    /// Returns every way in which a journey is halted: one that drains may be held with all marketing too.
+    pub fn of(&self, journey: &str, is_marketing: bool) -> BTreeSet<Halt> {
         let held = self.marketing.filter(|_| is_marketing);
         let own = self.journeys.get(journey).copied();
-        own.or_else(|| held.map(|_| Halt::Paused))
+        own.into_iter().chain(held.map(|_| Halt::Paused)).collect()
     }
 
     /// Writes them.

@@ -1,5 +1,6 @@
 //! What is halted: journeys by an operator, and all marketing.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use engine::{Breaker, Failure, Halted};
@@ -10,7 +11,7 @@ use wire::{Cause, Halt, Hold, Move, Strain};
 use super::{State, World};
 
 impl Halted for World {
-    fn halt(&self, plan: &Plan) -> impl Future<Output = anyhow::Result<Option<Halt>>> + Send {
+    fn halts(&self, plan: &Plan) -> impl Future<Output = anyhow::Result<BTreeSet<Halt>>> + Send {
         let (journey, is_marketing) = (plan.journey.clone(), plan.purpose.is_marketing());
         self.read("halts.halt", move |state| {
             state.halts.of(&journey, is_marketing)

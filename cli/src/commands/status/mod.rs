@@ -97,7 +97,7 @@ struct Journey {
     open: bool,
     groups: Vec<Group>,
     /// How it is halted, by itself or as marketing.
-    halt: Option<Halt>,
+    halts: BTreeSet<Halt>,
     /// How it stands in the folder.
     folder: Option<State>,
 }
@@ -197,7 +197,7 @@ fn journeys(
             publish: plan.map(|plan| plan.publish).unwrap_or_default(),
             open: plan.is_some_and(|plan| plan.publish.is_open(now, &plan.settings.zone)),
             groups: runs.within(name).to_vec(),
-            halt: None,
+            halts: BTreeSet::new(),
             folder: folder.and_then(|folder| folder.state(name, hash)),
         };
         (name.to_owned(), journey)
@@ -213,7 +213,7 @@ fn halt(journeys: &mut BTreeMap<String, Journey>, edition: Option<&Edition>, hal
     for (name, journey) in journeys {
         let plan = edition.and_then(|edition| edition.plans.get(name));
         let is_marketing = plan.is_some_and(|plan| plan.purpose.is_marketing());
-        journey.halt = halts.of(name, is_marketing);
+        journey.halts = halts.of(name, is_marketing);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use wire::{Halt, Strain};
+use wire::Strain;
 
 use super::draft::State;
 use super::{Journey, LATE, Status};
@@ -92,7 +92,7 @@ impl Status {
                 None => "-".to_owned(),
             };
             let mut notes = Vec::new();
-            notes.extend(journey.halt.map(|halt| halt.as_str().to_owned()));
+            notes.extend(journey.halts.iter().map(|halt| halt.as_str().to_owned()));
             notes.extend(journey.folder.map(told));
             notes.extend(journey.window());
             let mut first = [name.clone(), in_force, notes.join(", ")].map(Some);
@@ -234,7 +234,7 @@ impl Journey {
             "open": self.open,
             "in_flight": self.groups,
             "folder": state,
-            "halt": self.halt.map(Halt::as_str),
+            "halt": self.halts.last().map(|halt| halt.as_str()),
             "defects": defects,
         })
     }

@@ -113,7 +113,7 @@ async fn ask(
         settle(io, &plan, &record, &mut outbox).await?;
         return outbox.finish(io).await;
     }
-    if io.halt(&plan).await? == Some(Halt::Paused) {
+    if io.halts(&plan).await?.contains(&Halt::Paused) {
         return hold(io, &record, None).await;
     }
     let known = io.contacts(std::slice::from_ref(contact)).await?;

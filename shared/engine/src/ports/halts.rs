@@ -1,5 +1,6 @@
 //! What is halted: journeys by an operator, and all marketing.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use journey::Plan;
@@ -7,8 +8,8 @@ use wire::{Halt, Strain};
 
 /// Knows which journeys are halted: `dynamodb:GetItem`.
 pub trait Halted {
-    /// Returns how the journey of a plan is halted, if it is; at most five seconds old.
-    fn halt(&self, plan: &Plan) -> impl Future<Output = anyhow::Result<Option<Halt>>> + Send;
+    /// Returns every way in which the journey of a plan is halted; at most five seconds old.
+    fn halts(&self, plan: &Plan) -> impl Future<Output = anyhow::Result<BTreeSet<Halt>>> + Send;
 }
 
 /// Holds all marketing: `dynamodb:GetItem`, `dynamodb:PutItem`.

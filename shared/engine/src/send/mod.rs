@@ -191,7 +191,7 @@ impl Mailing<'_> {
          ),
         patience: Patience,
     ) -> Result<Next, Failure> {
-        if io.halt(self.plan).await? == Some(Halt::Paused) {
+        if io.halts(self.plan).await?.contains(&Halt::Paused) {
             return self.paused(io, patience).await;
         }
         if let Some(instead) = self.instead(io.now()) {

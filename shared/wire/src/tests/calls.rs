@@ -88,10 +88,11 @@ fn what_is_halted() {
         {"v":1,"journeys":{"birthday":"draining","welcome":"paused"},"marketing":{"at":"2026-11-23T13:00:20Z","why":"complaints"}}
     "#]],
     );
-    let word = |journey, is_marketing| held.of(journey, is_marketing).map(Halt::as_str);
-    assert_eq!(word("birthday", true), Some("draining"));
-    assert_eq!(word("another", true), Some("paused"));
-    assert_eq!(word("another", false), None);
+    let (draining, paused) = (Halt::Draining, Halt::Paused);
+    assert_eq!(held.of("birthday", true), [draining, paused].into());
+    assert_eq!(held.of("birthday", false), [draining].into());
+    assert_eq!(held.of("another", true), [paused].into());
+    assert_eq!(held.of("another", false), [].into());
 }
 
 #[test]
