@@ -2,7 +2,7 @@
 
 use engine::{Ask, Holder};
 use jiff::SignedDuration;
-use journey::{Condition, ContactId, Occasion, Plan, Purpose, Settings, Trigger};
+use journey::{Condition, ContactId, Occasion, Phase, Plan, Purpose, Settings, Trigger};
 
 use crate::an_opt_out_is_honored::token;
 use crate::given::{self, Verb, chain, journey, marketing};
@@ -186,5 +186,28 @@ fn a_colleague_is_told_and_not_asked() {
         !left(&world).contains(&"one".to_owned()),
         "{:?}",
         left(&world)
+    );
+}
+
+#[test]
+fn whoever_says_yes_and_wants_quiet_right_after_stays_in_what_the_yes_began() {
+    let story = story();
+    let ask = |ask| Action::Ask {
+        token: token(&story, "anna"),
+        ask,
+    };
+    let (yes, quiet) = (ask(Ask::In), ask(Ask::Quiet { days: 30 }));
+    // The word of the yes is heard a second time after that.
+    let story = story
+        .after(SignedDuration::from_hours(1), yes)
+        .after(SignedDuration::from_secs(3602), quiet);
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let state = world.state();
+    let mut ends = state.runs.all().map(|record| &record.enrollment.phase);
+    assert!(
+        ends.all(|phase| matches!(phase, Phase::Left { reason, .. } if reason == "finished")),
+        "{:?}",
+        state.runs.all().collect::<Vec<_>>()
     );
 }
