@@ -185,7 +185,7 @@ fn verdict(go: bool) -> Verdict {
 }
 
 /// Fails unless a journey is published, or somebody is inside it.
-async fn known(stack: &Stack, name: &str) -> anyhow::Result<()> {
+pub(super) async fn known(stack: &Stack, name: &str) -> anyhow::Result<()> {
     let aws = stack.aws();
     let Some(in_force) = aws.in_force().await? else {
         bail!("nothing is published on {}", stack.name());

@@ -7,6 +7,7 @@ use engine::Moves;
 use serde_json::json;
 use wire::{Cause, History, Move};
 
+use super::pause::known;
 use super::{EXIT_CODES, Verdict};
 use crate::ask::Consent;
 use crate::columns::columns;
@@ -59,6 +60,9 @@ pub(super) fn retry(
             journey.is_none_or(|name| *name == one.journey)
         };
         let parked: Vec<_> = parked.filter(wanted).collect();
+        if let Some(journey) = args.journey.as_deref().filter(|_| parked.is_empty()) {
+            known(&stack, journey).await?;
+        }
         let in_force = stack.aws().in_force().await?;
         let history = stack.aws().history(in_force.as_ref()).await?;
         drop(progress);

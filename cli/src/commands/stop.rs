@@ -6,6 +6,7 @@ use journey::EnrollmentId;
 use serde_json::json;
 use wire::{Cause, Move};
 
+use super::pause::known;
 use super::{EXIT_CODES, Verdict};
 use crate::ask::Consent;
 use crate::environment::Environment;
@@ -58,6 +59,10 @@ pub(super) fn stop(
         drop(progress);
         if let Some(run) = &run {
             ensure!(!found.is_empty(), "there is no run {run} on its way");
+        }
+        if let Some(journey) = journey.filter(|_| found.is_empty()) {
+            // Whoever mistypes it in a hurry must not believe that it is stopped.
+            known(&stack, journey).await?;
         }
         let count = words::count(found.len(), "run");
         let agreed = match found.is_empty() {
