@@ -9,9 +9,11 @@ use crate::{
 fn a_paused_journey_mails_nobody_and_goes_on_when_it_is_resumed() {
     let laptop = waiting();
     let type_in = |words: &[&str]| typed(&laptop, laptop.folder(), words);
-    let typo = type_in(&["pause", "puase", "--yes"]);
-    assert_eq!(typo.code, 2, "{typo:?}");
-    assert!(typo.err.contains("did you mean `pause`?"), "{typo:?}");
+    for command in ["pause", "stop", "retry"] {
+        let typo = type_in(&[command, "puase", "--yes"]);
+        assert_eq!(typo.code, 2, "{typo:?}");
+        assert!(typo.err.contains("did you mean `pause`?"), "{typo:?}");
+    }
     let asked = type_in(&["pause", "pause"]);
     assert_ne!(asked.code, 0, "nobody has agreed: {asked:?}");
     let paused = type_in(&["pause", "pause", "--yes"]);

@@ -71,11 +71,6 @@ fn people_are_let_in_by_hand_once_for_each_id_and_stopped_by_hand() {
     eventually("one has left", || {
         (running(&laptop, "vips") == 1).then_some(())
     });
-    for command in ["stop", "retry"] {
-        let typo = type_in(&[command, "hnad", "--yes"]);
-        assert_eq!(typo.code, 2, "{typo:?}");
-        assert!(typo.err.contains("did you mean `hand`?"), "{typo:?}");
-    }
     let stopped = type_in(&["stop", "hand", "--yes", "--json"]);
     assert_eq!(
         json_of(&stopped)["runs"].as_array().unwrap().len(),
