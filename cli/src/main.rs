@@ -17,6 +17,7 @@ mod eml;
 mod environment;
 mod folder;
 mod gallery;
+mod halts;
 mod html;
 mod http;
 mod laptop;

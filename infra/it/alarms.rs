@@ -148,13 +148,14 @@ pub(crate) fn tight(stack: &Stack) -> Defects {
     promised("FunctionErrorsAlarm", "Threshold", 1.into());
     promised("ApiErrorsAlarm", "Threshold", 1.into());
     promised("SendQuotaUsedAlarm", "Threshold", 80.into());
-    // Advertising stops by itself when either of these rings.
-    for (rule, why) in [("Bounces", "bounces"), ("Complaints", "complaints")] {
-        let input = format!("{{\"hold\":\"{why}\"}}");
-        let input_of = format!("Events/{rule}/Properties/Input");
-        promised("Wake", &input_of, input.into());
-        let state_of = format!("Events/{rule}/Properties/Pattern/detail/state/value/0");
-        promised("Wake", &state_of, "ALARM".into());
+    // All marketing is held when either of these begins to ring: feedback hears of it, and knows them by their metric.
+    for (id, metric) in [
+        ("BounceRateAlarm", "Reputation.BounceRate"),
+        ("ComplaintRateAlarm", "Reputation.ComplaintRate"),
+    ] {
+        promised(id, "MetricName", metric.into());
+        promised(id, "Namespace", "AWS/SES".into());
+        promised(id, "AlarmActions/1/Ref", "MailEvents".into());
     }
     // Where the sweep itself is dead, nothing is measured.
     promised("OldestDueAgeAlarm", "TreatMissingData", "breaching".into());

@@ -198,10 +198,10 @@ const USE_CASES: [(&str, &[&str]); 9] = [
     ("Intake", &["intake"]),
     ("Resolve", &["resolve", "finish"]),
     ("Advance", &["advance"]),
-    ("Wake", &["wake", "sweep", "hold_marketing"]),
+    ("Wake", &["wake", "sweep"]),
     ("Send", &["send"]),
     ("SendMarketing", &["send"]),
-    ("Feedback", &["feedback"]),
+    ("Feedback", &["feedback", "hold_marketing"]),
     ("Call", &["call"]),
     ("Preferences", &["preferences"]),
 ];

@@ -109,7 +109,7 @@ class Probes:
                         self.resolve_again, self.resolve_overdue, self.resolve_fails, self.resolve_long, lambda: self.poison("Events")],
             "Advance": [self.changed, self.date_gone, lambda: self.advance("linger"), lambda: self.advance("advertise"), self.advance_to_mail,
                         self.advance_overdue, self.advance_fails, lambda: self.poison("Moves")],
-            "Wake": [self.wake, self.sweep, self.hold],
+            "Wake": [self.wake, self.sweep],
             "Send": [lambda: self.mail("Send", "Orders"), lambda: self.mail_capped("Orders"), lambda: self.mail_expired("Send", "Orders"),
                      lambda: self.mail_then_wait("Send", "Orders"),
                      lambda: self.mail_doubt("Orders", "pause", 5), lambda: self.mail_doubt("Orders", "pause", 1200),
@@ -123,7 +123,7 @@ class Probes:
                               lambda: self.mail_doubt("OrdersMarketing", "pause", 5),
                               lambda: self.mail_overdue("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_fails("OrdersMarketing"), lambda: self.poison("OrdersMarketing")],
-            "Feedback": [self.reported, self.bounced, self.bounced_softly, self.report_fails, lambda: self.poison("Reports")],
+            "Feedback": [self.reported, self.bounced, self.bounced_softly, self.alarm, self.report_fails, lambda: self.poison("Reports")],
             "Call": [lambda: self.call("tell"), lambda: self.call("tell-then-wait"), lambda: self.call("tell-and-advertise"),
                      lambda: self.call("silent"), self.call_overdue, self.call_fails, self.tell_sent, self.tell_colleague, lambda: self.poison("Calls")],
             "Preferences": [self.choose],
@@ -315,11 +315,6 @@ class Probes:
         self.stack.dynamodb.delete_item(TableName=self.stack.physical("Exceptions"), Key={"id": {"S": "survey"}})
         self.stack.invoke("Wake", {"sweep": True})
 
-    def hold(self):
-        """An alarm rings; before it, marketing went on."""
-        self.stack.dynamodb.delete_item(TableName=self.stack.physical("Releases"), Key={"hash": {"S": "halts"}})
-        self.stack.invoke("Wake", {"hold": "bounces"})
-
     # ---- preferences
 
     def choose(self):
@@ -398,6 +393,12 @@ class Probes:
         told = report("Bounce", run, self.sends["once"], name)
         told["bounce"].update(bounceType=kind, bounceSubType="General")
         self.stack.send("Reports", told)
+
+    def alarm(self):
+        """An alarm holds all marketing, for a moment: others send some beside it."""
+        table, key = self.stack.physical("Releases"), {"hash": {"S": "halts"}}
+        self.stack.send("Reports", traffic.alarm("Reputation.BounceRate"))
+        threading.Timer(2, lambda: self.stack.dynamodb.delete_item(TableName=table, Key=key)).start()
 
     def report_fails(self):
         """A report whose row cannot be read, for a moment: all that come with it fail too."""

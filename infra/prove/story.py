@@ -112,6 +112,20 @@ class Story:
         eventually("the bounce is read", settled)
         self.say("a bounce went from SES's topic through the queue to the ledger, and settled a mail in doubt")
 
+    def alarm(self):
+        """An alarm of the account's bounces comes the same way, and all marketing is held until somebody lets it go on."""
+        key = {"hash": {"S": "halts"}}
+        releases = self.stack.physical("Releases")
+        self.stack.sns.publish(TopicArn=self.stack.physical("MailEvents"), Message=json.dumps(traffic.alarm("Reputation.BounceRate")))
+
+        def held():
+            item = self.stack.dynamodb.get_item(TableName=releases, Key=key, ConsistentRead=True).get("Item")
+            return item and "bounces" in json.loads(item["doc"]["S"])["marketing"]
+
+        eventually("all marketing is held", held)
+        self.stack.dynamodb.delete_item(TableName=releases, Key=key)
+        self.say("an alarm went from the topic through the queue, and all marketing was held")
+
     def poison(self):
         """What cannot be read ends with its reason among the dead letters."""
         pairs = [("Events", "EventsDead"), ("Moves", "MovesDead"), ("Orders", "OrdersDead"),
@@ -140,6 +154,7 @@ class Story:
         self.refusals()
         self.waits()
         self.bounce()
+        self.alarm()
         self.poison()
         self.rang()
         self.swept()

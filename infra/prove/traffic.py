@@ -117,6 +117,12 @@ def call(run, person_id, step, result=None):
     return {"v": 1, "calls": [told]}
 
 
+def alarm(metric):
+    """What CloudWatch says when an alarm begins to ring."""
+    return {"AlarmName": "proof", "NewStateValue": "ALARM", "OldStateValue": "OK", "StateChangeTime": moment().replace("Z", "+0000"),
+            "Trigger": {"MetricName": metric, "Namespace": "AWS/SES"}}
+
+
 def report(kind, run, step, recipient, seconds_ago=0):
     """What SES says about a mail."""
     tags = {"wp-send": [send(run, step, recipient)], "wp-recipient": [contact(recipient)], "wp-enrollment": [run]}

@@ -7,6 +7,7 @@ use wire::Halt;
 
 use crate::folders::files;
 use crate::given;
+use crate::posts::{left, reasons};
 use crate::trial::{FAULTS, Log, Story};
 use crate::world::{Action, Choose};
 
@@ -84,13 +85,7 @@ fn while_a_journey_drains_nobody_comes_in_and_who_is_inside_goes_on() {
     let world = starting(story, hours(2), "second", "ben").play(Choose::Calm, Log::Dropped);
     assert_eq!(world.faults(), Vec::<String>::new());
     assert_eq!(left(&world), ["one", "two"]);
-    let state = world.state();
-    let refused: Vec<_> = state
-        .exceptions
-        .values()
-        .map(|one| one.reason.as_str())
-        .collect();
-    assert_eq!(refused, ["draining"]);
+    assert_eq!(reasons(&world), ["draining"]);
 }
 
 #[test]
@@ -119,13 +114,6 @@ fn whoever_was_held_and_is_forgotten_by_the_resumption_is_found_again() {
     let state = world.state();
     let mut runs = state.runs.all();
     assert!(runs.all(|record| matches!(record.enrollment.phase, Phase::Left { .. })));
-}
-
-/// Returns the mails that have left.
-fn left(world: &crate::world::World) -> Vec<String> {
-    let state = world.state();
-    let mails = state.service.delivered.iter();
-    mails.map(|mail| mail.step.clone()).collect()
 }
 
 /// Somebody comes in at once, and the journey is halted after a while.

@@ -6,9 +6,10 @@ use serde_json::json;
 use wire::{Halt, Strain};
 
 use crate::folders::files;
-use crate::given;
+use crate::given::{self, Verb, chain, journey, marketing};
+use crate::posts::left;
 use crate::trial::{FAULTS, Log, Story};
-use crate::world::{Action, Choose, World};
+use crate::world::{Action, Choose};
 
 const SERVICE: &str = "kind: transactional
 trigger: { event: START }
@@ -38,11 +39,41 @@ fn service_goes_on_while_advertising_is_held_and_then_all_of_it_leaves() {
 }
 
 #[test]
-fn an_alarm_that_rings_again_changes_nothing() {
-    let story = held().after(hours(20), Action::Alarm(Strain::Complaints));
+fn two_alarms_are_two_reasons() {
+    let story = held().after(hours(20), rings(Strain::Complaints, 0));
     let world = story.play_for(hours(24));
-    let hold = world.state().halts.marketing;
-    assert_eq!(hold.map(|hold| hold.why), Some(Strain::Bounces));
+    let held = world.state().halts.marketing();
+    let why: Vec<_> = held.into_keys().collect();
+    assert_eq!(why, [Strain::Bounces, Strain::Complaints]);
+}
+
+#[test]
+fn an_alarm_that_is_heard_late_or_again_holds_nothing_that_an_operator_let_go_on() {
+    let story = held().after(hours(60), Action::ResumeMarketing);
+    let story = story.after(hours(61), rings(Strain::Bounces, 49));
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert!(world.state().halts.marketing().is_empty());
+    // One that begins to ring anew holds it again.
+    let story = story.after(hours(62), rings(Strain::Bounces, 0));
+    let world = story.play_for(hours(63));
+    assert_eq!(world.state().halts.marketing().len(), 1);
+}
+
+#[test]
+fn a_colleague_is_told_meanwhile() {
+    let steps = chain(&[("note", Verb::Notify("BOARD")), ("one", Verb::Send)]);
+    let body = given::post("HELLO", "e1", &[("anna", "SOT"), ("chair", "BOARD")]);
+    let id = "e1".to_owned();
+    let story = Story::new(&[journey(marketing(), steps)])
+        .after(SignedDuration::ZERO, rings(Strain::Bounces, 0))
+        .after(hours(1), Action::Post { id, body })
+        .after(hours(60), Action::ResumeMarketing);
+    // Both have come in, and each of their runs tells the chair.
+    assert_eq!(left(&story.play_for(hours(59))), ["note", "note"]);
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(left(&world), ["note", "note", "one", "one"]);
 }
 
 #[test]
@@ -81,6 +112,7 @@ fn whatever_breaks_once_a_hold_loses_nobody() {
 fn whatever_breaks_a_hold_loses_nobody() {
     held()
         .after(hours(60), Action::ResumeMarketing)
+        .after(hours(61), rings(Strain::Bounces, 49))
         .concurrently(3)
         .survives_seeds(100);
 }
@@ -108,16 +140,12 @@ fn held() -> Story {
     };
     story
         .after(SignedDuration::ZERO, action)
-        .after(hours(12), Action::Alarm(Strain::Bounces))
+        .after(hours(12), rings(Strain::Bounces, 0))
 }
 
-/// Returns the mails that have left, by name.
-fn left(world: &World) -> Vec<String> {
-    let state = world.state();
-    let mails = state.service.delivered.iter();
-    let mut mails: Vec<_> = mails.map(|mail| mail.step.clone()).collect();
-    mails.sort();
-    mails
+/// An alarm that has rung since so many hours.
+fn rings(why: Strain, since: i64) -> Action {
+    Action::Alarm(why, hours(since))
 }
 
 fn hours(hours: i64) -> SignedDuration {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::folders::files;
 use crate::given;
+use crate::posts::reasons;
 use crate::trial::{FAULTS, Log, Story};
 use crate::world::{Action, Choose, World};
 
@@ -162,12 +163,7 @@ fn what_was_refused_stays_refused() {
     let second = entered.iter().filter(|run| run.starts_with("second"));
     // By the first event, and by hand; the second event found the latter on its way.
     assert_eq!(second.count(), 2, "{entered:?}");
-    let state = world.state();
-    let refused = state
-        .exceptions
-        .values()
-        .filter(|one| one.reason == "single");
-    assert_eq!(refused.count(), 1);
+    assert_eq!(reasons(&world), ["single"]);
 }
 
 #[test]
@@ -184,11 +180,5 @@ fn a_step_of_an_old_version_lets_nobody_into_a_journey_that_no_longer_says_so() 
     let world = story.play(Choose::Calm, Log::Dropped);
     assert_eq!(world.faults(), Vec::<String>::new());
     assert_eq!(runs(&world), ["first pupil-1 2"]);
-    let state = world.state();
-    let reasons: Vec<_> = state
-        .exceptions
-        .values()
-        .map(|one| one.reason.as_str())
-        .collect();
-    assert_eq!(reasons, ["no trigger"]);
+    assert_eq!(reasons(&world), ["no trigger"]);
 }

@@ -6,6 +6,7 @@ use journey::{Condition, ContactId, Occasion, Phase, Plan, Purpose, Settings, Tr
 
 use crate::an_opt_out_is_honored::token;
 use crate::given::{self, Verb, chain, journey, marketing};
+use crate::posts::left;
 use crate::trial::{FAULTS, Log, Story};
 use crate::world::{Action, Choose, World};
 
@@ -52,15 +53,6 @@ fn confirmed() -> Story {
         .after(hours(1), yes)
         .after(hours(1), twice)
         .after(hours(5), again)
-}
-
-/// Returns the mails that left, by the journey's step.
-fn left(world: &World) -> Vec<String> {
-    let state = world.state();
-    let mails = state.service.delivered.iter();
-    let mut steps: Vec<_> = mails.map(|mail| mail.step.clone()).collect();
-    steps.sort();
-    steps
 }
 
 /// Returns how often the series was begun.

@@ -77,3 +77,19 @@ fn told(world: &World, what: impl Fn(&journey::Enrollment) -> String) -> Vec<Str
     told.sort();
     told
 }
+
+/// The steps whose mails have left, sorted.
+pub(crate) fn left(world: &World) -> Vec<String> {
+    let state = world.state();
+    let mails = state.service.delivered.iter();
+    let mut steps: Vec<_> = mails.map(|mail| mail.step.clone()).collect();
+    steps.sort();
+    steps
+}
+
+/// Why something was refused or could not be done.
+pub(crate) fn reasons(world: &World) -> Vec<String> {
+    let state = world.state();
+    let reasons = state.exceptions.values().map(|one| one.reason.clone());
+    reasons.collect()
+}

@@ -2,7 +2,7 @@
 
 use engine::Ask;
 use jiff::{SignedDuration, Timestamp};
-use journey::ContactId;
+use journey::{ContactId, Phase};
 use serde_json::json;
 
 use crate::given::{self, Verb, chain, journey, marketing};
@@ -141,10 +141,17 @@ fn who_came_back_is_not_sent_away_by_an_unsubscribe_that_is_heard_late() {
         }]);
         runner.rest();
         assert_eq!(runner.world.faults(), Vec::<String>::new());
-        runner.world.state().service.delivered.len()
+        let state = runner.world.state();
+        let runs = state.runs.all().map(|record| &record.enrollment.phase);
+        let left = runs.filter(
+            |phase| matches!(phase, Phase::Left { reason, .. } if reason == "unsubscribed"),
+        );
+        (state.service.delivered.len(), left.count())
     };
-    assert_eq!(late(Ask::In), 3, "one of e1, and both of e2");
-    assert_eq!(late(OUT), 1);
+    assert_eq!(late(Ask::In), (3, 1), "one of e1, and both of e2");
+    assert_eq!(late(OUT), (1, 2));
+    let quiet = Ask::Quiet { days: 30 };
+    assert_eq!(late(quiet), (1, 2), "quiet takes back no farewell");
 }
 
 /// A story about one person and a topic, told by the hour.

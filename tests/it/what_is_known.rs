@@ -6,7 +6,7 @@ use journey::{ContactId, Field, FieldType, Reentry, Value};
 use serde_json::json;
 
 use crate::given::{self, trigger};
-use crate::posts::{enrolled, event, events_of, plan, play, post_all};
+use crate::posts::{enrolled, event, events_of, plan, play, post_all, reasons};
 use crate::trial::Story;
 
 #[test]
@@ -166,11 +166,5 @@ fn an_event_that_starts_nothing_is_recorded_and_its_people_are_known() {
             .contact(&ContactId::of("anna"))
             .is_some()
     );
-    let state = world.state();
-    let reasons: Vec<_> = state
-        .exceptions
-        .values()
-        .map(|one| one.reason.as_str())
-        .collect();
-    assert_eq!(reasons, ["no journey starts with this event"]);
+    assert_eq!(reasons(&world), ["no journey starts with this event"]);
 }

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use aws::{Shelf, Trace};
-use engine::Plans;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use journey::{ContactId, Enrollment, EnrollmentId, Phase};
 use serde_json::{Value, json};
-use wire::{EnrollmentRecord, Halt, History};
+use wire::{EnrollmentRecord, History};
 
 use super::contacts::{Kept, Who, with_address};
 use super::{EXIT_CODES, Verdict};
 use crate::edition::Edition;
 use crate::environment::Environment;
+use crate::halts::is_paused;
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::runs::version;
@@ -367,11 +367,7 @@ async fn paused(stack: &Stack, runs: &[Enrollment]) -> anyhow::Result<BTreeSet<E
     let halts = halts.unwrap_or_default();
     let mut paused = BTreeSet::new();
     for run in runs.iter().filter(|run| !run.phase.is_over()) {
-        let is_marketing = match halts.marketing {
-            Some(_) => stack.aws().plan(&run.plan).await?.purpose.is_marketing(),
-            None => false,
-        };
-        if halts.of(&run.journey, is_marketing).contains(&Halt::Paused) {
+        if is_paused(stack, &halts, (&run.journey, &run.plan)).await? {
             paused.insert(run.id.clone());
         }
     }

@@ -1,15 +1,19 @@
 //! `waypost pause` and `waypost resume`: halt a journey or all marketing, and let it go on.
 
+use std::collections::BTreeMap;
+
 use anyhow::bail;
 use engine::{Clock, Moves};
+use jiff::Timestamp;
 use journey::nearest;
 use serde_json::json;
-use wire::{Cause, Halt, Halts, Hold, Move, Strain};
+use wire::{Cause, Halt, Halts, Move, Strain};
 
 use super::{EXIT_CODES, Verdict};
 use crate::ask::Consent;
 use crate::edition::Edition;
 use crate::environment::Environment;
+use crate::halts::{is_paused, reason};
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::stack::{Choice, Stack, wait_for};
@@ -19,7 +23,7 @@ use crate::words;
 ///
 /// People still come in and wait at the first mail. A mail that is on its way to SES already may still arrive. With
 /// `--drain` it is the other way around: nobody comes in, and who is inside goes on. `waypost resume` ends both.
-/// The stack itself pauses all marketing where BounceRateAlarm or ComplaintRateAlarm rings.
+/// The stack itself pauses all marketing when BounceRateAlarm or ComplaintRateAlarm begins to ring.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
@@ -109,14 +113,16 @@ pub(super) fn pause(
         };
         let agreed = Consent::of(args.options.yes).to(&question, terminal);
         let go = matches!(agreed, Ok(true));
-        if go {
-            set(&stack, &args.what, Some(halt)).await?;
-        }
+        let changed = match go {
+            true => hold(&stack, &args.what, halt).await?,
+            false => false,
+        };
         match Form::asked(args.options.json) {
             Form::Programs => {
                 let state = go.then(|| halt.as_str());
                 let journey = &args.what.journey;
-                terminal.say_json(&json!({ "journey": journey, "changed": go, "state": state }))?;
+                terminal
+                    .say_json(&json!({ "journey": journey, "changed": changed, "state": state }))?;
             }
             Form::People if go => {
                 let word = halt.as_str();
@@ -144,12 +150,22 @@ pub(super) fn resume(
         {
             known(&stack, journey).await?;
         }
-        let question = format!("Let {name} go on?");
+        let seen = halts.marketing();
+        let question = match args.what.marketing {
+            true => {
+                let why: Vec<_> = seen.keys().map(|why| reason(*why)).collect();
+                format!("It is held: {}. Let marketing go on?", why.join(", and "))
+            }
+            false => format!("Let {name} go on?"),
+        };
+        if args.what.marketing && seen.is_empty() {
+            return nothing_held(args, terminal);
+        }
         let agreed = Consent::of(args.options.yes).to(&question, terminal);
         let go = matches!(agreed, Ok(true));
-        let mut held = 0;
+        let (mut changed, mut held) = (false, 0);
         if go {
-            set(&stack, &args.what, None).await?;
+            changed = let_go(&stack, &args.what, &seen).await?;
             let progress = Progress::start(terminal, "Waiting until every function knows");
             tokio::time::sleep(KNOWN_AFTER).await;
             progress.now("Looking for those who were held");
@@ -158,13 +174,13 @@ pub(super) fn resume(
         }
         match Form::asked(args.options.json) {
             Form::Programs => terminal.say_json(&json!({
-                "journey": args.what.journey, "changed": go, "state": null, "released": held,
+                "journey": args.what.journey, "changed": changed, "state": null, "released": held,
             }))?,
             Form::People if go => {
                 let held = words::count(held, "run");
                 terminal
                     .say(terminal.good(format!("{name} goes on, and {held} that were held.")))?;
-                if halts.marketing.is_some() && !args.what.marketing {
+                if !seen.is_empty() && !args.what.marketing {
                     let program = words::program();
                     terminal.say(format!(
                         "All marketing is held too: if it advertises, it waits for `{program} resume --marketing`."
@@ -203,34 +219,64 @@ pub(super) async fn known(stack: &Stack, name: &str) -> anyhow::Result<()> {
     )
 }
 
-/// Says how something is halted; whoever says so of something else at the same moment is not overwritten.
-async fn set(stack: &Stack, what: &What, halt: Option<Halt>) -> anyhow::Result<()> {
+/// Halts something, and tells whether it was not so before.
+async fn hold(stack: &Stack, what: &What, halt: Halt) -> anyhow::Result<bool> {
     let at = stack.aws().now();
-    let change = |halts: &mut Halts| match (&what.journey, halt) {
-        (Some(journey), Some(halt)) => drop(halts.journeys.insert(journey.clone(), halt)),
-        (Some(journey), None) => drop(halts.journeys.remove(journey)),
-        (None, Some(_)) => {
-            let why = Strain::Operator;
-            halts.marketing.get_or_insert(Hold { at, why });
-        }
-        (None, None) => halts.marketing = None,
+    let change = |halts: &mut Halts| match &what.journey {
+        Some(journey) => drop(halts.journeys.insert(journey.clone(), halt)),
+        None => halts.hold_marketing(Strain::Operator, at),
     };
-    stack.aws().change_halts(change).await?;
-    Ok(())
+    stack.aws().change_halts(change).await
 }
 
-/// Has those looked at who were held in a journey, or in any: who is still paused is held again. Returns how many;
-/// whom this misses is looked at within six hours.
+/// Lets something go on, and tells whether it was halted; marketing only as far as it is held for what was `seen`.
+async fn let_go(
+    stack: &Stack,
+    what: &What,
+    seen: &BTreeMap<Strain, Timestamp>,
+) -> anyhow::Result<bool> {
+    let change = |halts: &mut Halts| match &what.journey {
+        Some(journey) => drop(halts.journeys.remove(journey)),
+        None => halts.resume_marketing(seen),
+    };
+    let changed = stack.aws().change_halts(change).await?;
+    let halts = stack.aws().halts_now().await?.map(|known| known.value);
+    let still = halts.unwrap_or_default().marketing();
+    if let Some(why) = still.keys().next().filter(|_| what.marketing) {
+        bail!("all marketing is held again meanwhile: {}", reason(*why));
+    }
+    Ok(changed)
+}
+
+/// Has those looked at who were held in a journey, or in any, and are not any more. Returns how many; whom this misses
+/// is looked at within six hours.
 async fn release(stack: &Stack, journey: Option<&str>) -> anyhow::Result<usize> {
-    let which = |name: &str| journey.is_none_or(|journey| journey == name);
-    let held = stack.aws().held(which).await?;
-    let moves = held.iter().map(|(contact, enrollment)| Move::Run {
-        contact: contact.clone(),
-        enrollment: enrollment.clone(),
-        cause: Cause::Due,
-    });
-    stack.aws().move_on(&moves.collect::<Vec<_>>()).await?;
-    Ok(held.len())
+    let halts = stack.aws().halts_now().await?.map(|known| known.value);
+    let halts = halts.unwrap_or_default();
+    let mut moves = Vec::new();
+    for (contact, enrollment, standing) in stack.aws().held().await? {
+        let of = (standing.journey.as_str(), standing.plan.as_str());
+        if journey.is_none_or(|name| name == of.0) && !is_paused(stack, &halts, of).await? {
+            moves.push(Move::Run {
+                contact,
+                enrollment,
+                cause: Cause::Due,
+            });
+        }
+    }
+    stack.aws().move_on(&moves).await?;
+    Ok(moves.len())
+}
+
+/// Says that marketing goes on already.
+fn nothing_held(args: &ResumeArgs, terminal: Terminal) -> anyhow::Result<Verdict> {
+    match Form::asked(args.options.json) {
+        Form::Programs => terminal.say_json(&json!({
+            "journey": null, "changed": false, "state": null, "released": 0,
+        }))?,
+        Form::People => terminal.say("Marketing is not held.")?,
+    }
+    Ok(Verdict::Fine)
 }
 
 /// Longer than any function goes by what it has read.

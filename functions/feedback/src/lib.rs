@@ -1,10 +1,10 @@
-//! Feedback: what SES reports about mails settles what was in doubt.
+//! Feedback: what SES reports about mails settles what was in doubt; what alarms say of its rates holds all marketing.
 
 use aws::{Aws, Setting};
 use engine::{Failure, LEASE};
 use jiff::SignedDuration;
 use lambda::{Delivered, Error, Letter, Time};
-use wire::{Report, Unreadable};
+use wire::{Notice, Unreadable};
 
 /// Runs the function until its runtime is gone.
 ///
@@ -27,21 +27,34 @@ pub async fn run() -> Result<(), Error> {
 async fn deliver(aws: &Aws, lease: SignedDuration, letters: &[Letter]) -> Vec<Delivered> {
     let read: Vec<_> = letters
         .iter()
-        .map(|letter| Report::from_json(&letter.body))
+        .map(|letter| Notice::from_json(&letter.body))
         .collect();
-    let reports: Vec<_> = read.iter().flatten().flatten().cloned().collect();
-    let done = engine::feedback(aws, lease, &reports).await;
+    let told = read.iter().flatten().flatten();
+    let reports = told.filter_map(|notice| match notice {
+        Notice::Mail(report) => Some(report.clone()),
+        Notice::Alarm(_) => None,
+    });
+    let done = engine::feedback(aws, lease, &reports.collect::<Vec<_>>()).await;
     let done = done.map_err(|error| error.to_string());
-    read.into_iter()
-        .map(|report| verdict(report, &done))
-        .collect()
+    let mut delivered = Vec::new();
+    for notice in read {
+        delivered.push(verdict(aws, notice, &done).await);
+    }
+    delivered
 }
 
-fn verdict(report: Result<Option<Report>, Unreadable>, done: &Result<(), String>) -> Delivered {
-    match (report, done) {
+async fn verdict(
+    aws: &Aws,
+    notice: Result<Option<Notice>, Unreadable>,
+    done: &Result<(), String>,
+) -> Delivered {
+    match (notice, done) {
         (Err(unreadable), _) => Err(Failure::Reject(unreadable.into())),
-        (Ok(None), _) | (Ok(Some(_)), Ok(())) => Ok(()),
-        (Ok(Some(_)), Err(error)) => Err(Failure::Retry(anyhow::anyhow!(error.clone()))),
+        (Ok(Some(Notice::Alarm(alarm))), _) => engine::hold_marketing(aws, &alarm).await,
+        (Ok(None), _) | (Ok(Some(Notice::Mail(_))), Ok(())) => Ok(()),
+        (Ok(Some(Notice::Mail(_))), Err(error)) => {
+            Err(Failure::Retry(anyhow::anyhow!(error.clone())))
+        }
     }
 }
 

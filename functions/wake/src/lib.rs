@@ -1,10 +1,8 @@
-//! Wait scheduling: what EventBridge Scheduler rings, the sweep that finds whom no clock rang for, and the breaker that
-//! an alarm trips.
+//! Wait scheduling: what EventBridge Scheduler rings, and the sweep that finds whom no clock rang for.
 
 use aws::{Aws, Setting};
 use lambda::Error;
 use serde_json::{Value, json};
-use wire::Strain;
 
 /// Runs the function until its runtime is gone.
 ///
@@ -16,8 +14,7 @@ pub async fn run() -> Result<(), Error> {
     lambda::serve(&aws, async |event: Value| answer(&aws, &event).await).await
 }
 
-/// Wakes everybody who is due; with `{"sweep": true}`, everybody whom nobody woke; with `{"hold": "bounces"}` or
-/// `"complaints"`, nobody: it pauses all marketing.
+/// Wakes everybody who is due; with `{"sweep": true}`, everybody whom nobody woke.
 async fn answer(aws: &Aws, event: &Value) -> Result<Value, Error> {
     let sweeping = event.get("sweep").and_then(Value::as_bool);
     if sweeping == Some(true) {
@@ -30,11 +27,6 @@ async fn answer(aws: &Aws, event: &Value) -> Result<Value, Error> {
             found.count
         );
         return Ok(json!({ "overdue": found.count, "oldest_s": oldest_s }));
-    }
-    if let Some(why) = event.get("hold") {
-        let why = serde_json::from_value::<Strain>(why.clone())?;
-        let is_new = engine::hold_marketing(aws, why).await?;
-        return Ok(json!({ "held": is_new }));
     }
     let woken = engine::wake(aws).await?;
     Ok(json!({ "woken": woken }))

@@ -82,6 +82,12 @@ pub(super) const PLANTED: &[Planted] = &[
         "MailEventsPolicy lets in others",
     ),
     (
+        "an alarm by which nothing is held",
+        "      AlarmActions: [!Ref AlarmTopic, !Ref MailEvents]\n",
+        "      AlarmActions: [!Ref AlarmTopic]\n",
+        "BounceRateAlarm: AlarmActions/1/Ref is",
+    ),
+    (
         "a queue that any topic may post to",
         "            Condition: {ArnEquals: {aws:SourceArn: !Ref MailEvents}}\n",
         "",

@@ -126,10 +126,14 @@ pub(crate) fn senders(stack: &Stack) -> Defects {
     let from_ses = json!({ "StringEquals": {
         "aws:SourceAccount": { "Ref": "AWS::AccountId" }, "aws:SourceArn": { "Fn::Sub": ses },
     } });
+    let alarms = ["BounceRateAlarm", "ComplaintRateAlarm"];
+    let alarms = alarms.map(|id| json!({ "Fn::GetAtt": [id, "Arn"] }));
+    let from_alarms = json!({ "ArnEquals": { "aws:SourceArn": alarms } });
     let mut wrong = Vec::new();
-    for (id, service, action, on, condition) in [
+    for (id, at, service, action, on, condition) in [
         (
             "ReportsPolicy",
+            [0, 1],
             "sns",
             "sqs:SendMessage",
             "${Reports.Arn}",
@@ -137,6 +141,7 @@ pub(crate) fn senders(stack: &Stack) -> Defects {
         ),
         (
             "ReportsDeadPolicy",
+            [0, 1],
             "sns",
             "sqs:SendMessage",
             "${ReportsDead.Arn}",
@@ -144,16 +149,26 @@ pub(crate) fn senders(stack: &Stack) -> Defects {
         ),
         (
             "MailEventsPolicy",
+            [0, 2],
             "ses",
             "sns:Publish",
             "${MailEvents}",
             &from_ses,
         ),
+        (
+            "MailEventsPolicy",
+            [1, 2],
+            "cloudwatch",
+            "sns:Publish",
+            "${MailEvents}",
+            &from_alarms,
+        ),
     ] {
         let statement = stack.property(id, "/PolicyDocument/Statement");
-        let only = &statement[0];
+        let [at, count] = at;
+        let only = &statement[at];
         let principal = json!({ "Service": format!("{service}.amazonaws.com") });
-        let fits = statement.as_array().is_some_and(|all| all.len() == 1)
+        let fits = statement.as_array().is_some_and(|all| all.len() == count)
             && only["Principal"] == principal
             && only["Action"] == action
             && shown(&only["Resource"]) == on

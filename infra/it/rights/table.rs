@@ -98,7 +98,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
                     "dynamodb:PutItem",
                 ],
             ),
-            (Of("Releases"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            (Of("Releases"), &["dynamodb:GetItem"]),
             (Of("Moves"), &["sqs:GetQueueAttributes", "sqs:SendMessage"]),
             (Account, &["ses:GetAccount"]),
         ],
@@ -109,7 +109,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
         "Feedback",
         &[
             (Of("Contacts"), &["dynamodb:PutItem", "dynamodb:UpdateItem"]),
-            (Of("Releases"), &["dynamodb:GetItem"]),
+            (Of("Releases"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
             (
                 Of("Sends"),
                 &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],

@@ -26,6 +26,13 @@ fn a_journey_that_asks_who_opened_is_half_blind_where_tracking_needs_a_yes() {
         );
         assert_eq!(of(&some), ["nieuws", "start"], "{asking}");
     }
+    let ending = good().edit(NEWS, "steps:\n", "exit_when: opened('nieuws')\nsteps:\n");
+    let ending = ending.edit(
+        "waypost.yaml",
+        TOPICS,
+        &format!("tracking: nieuwsbrief\n{TOPICS}"),
+    );
+    assert_eq!(of(&ending), ["nieuws", "start"]);
     let mute = good().edit(
         "waypost.yaml",
         TOPICS,

@@ -6,8 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::bail;
 use engine::{Breaker, Clock, Halted, Stored, Versioned};
 use jiff::{SignedDuration, Timestamp};
-use journey::Plan;
-use wire::{Halt, Halts, Hold, Strain};
+use wire::{Alarm, Halt, Halts};
 
 use crate::item::{Item, text};
 use crate::writes::{Put, versioned};
@@ -32,9 +31,9 @@ impl Kept {
 }
 
 impl Halted for Aws {
-    async fn halts(&self, plan: &Plan) -> anyhow::Result<BTreeSet<Halt>> {
+    async fn halts(&self, journey: &str, is_marketing: bool) -> anyhow::Result<BTreeSet<Halt>> {
         let now = self.now();
-        let of = |halts: &Halts| halts.of(&plan.journey, plan.purpose.is_marketing());
+        let of = |halts: &Halts| halts.of(journey, is_marketing);
         if let Some((read, halts)) = self.halts.get()
             && now.duration_since(read) < AGE_MAX
         {
@@ -49,11 +48,9 @@ impl Halted for Aws {
 }
 
 impl Breaker for Aws {
-    async fn hold_marketing(&self, why: Strain) -> anyhow::Result<bool> {
-        let at = self.now();
-        let hold = |halts: &mut Halts| {
-            halts.marketing.get_or_insert(Hold { at, why });
-        };
+    async fn hold_marketing(&self, alarm: &Alarm) -> anyhow::Result<bool> {
+        let Alarm { why, at } = *alarm;
+        let hold = |halts: &mut Halts| halts.hold_marketing(why, at);
         self.change_halts(hold).await
     }
 }

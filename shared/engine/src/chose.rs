@@ -43,15 +43,19 @@ pub(crate) async fn chose(
         if let Some(person) = known.into_values().next().filter(|_| about) {
             let agreed = person.value.contact.consent.get(topic);
             let chosen = chosen.as_ref().map(|known| &known.value);
-            // A queue may bring this late, or again: who has come back since is not sent away, nor is who only wants quiet.
+            // A queue may bring this late, or again: who has come back since is not sent away, nor is who only
+            // wants quiet.
             let settings = release.as_ref().map(|release| &release.settings);
             let opt_in = OptIn::of(settings.unwrap_or(&plan.settings), topic);
-            match permission(opt_in, agreed, chosen, io.now()) {
-                Permission::Given | Permission::Quiet { .. } => (),
-                Permission::Missing | Permission::Unconfirmed => {
-                    let input = Input::End(Ending::Unsubscribed);
-                    step(io, &plan, person, (record, input), outbox).await?;
-                }
+            let at = |now| permission(opt_in, agreed, chosen, now);
+            // Under a quiet that counts which holds again after it.
+            let mut lasting = at(io.now());
+            if let Permission::Quiet { until } = lasting {
+                lasting = at(until);
+            }
+            if lasting != Permission::Given {
+                let input = Input::End(Ending::Unsubscribed);
+                step(io, &plan, person, (record, input), outbox).await?;
             }
         }
     }

@@ -44,7 +44,11 @@ pub(crate) async fn enter(
     outbox: &mut Outbox,
 ) -> Result<Entered, Failure> {
     let id = run(plan, event, &contact.id);
-    if io.halts(plan).await?.contains(&Halt::Draining) {
+    if io
+        .halts(&plan.journey, plan.purpose.is_marketing())
+        .await?
+        .contains(&Halt::Draining)
+    {
         return match before(io, (event, &id), contact).await? {
             Some(record) => repeated(io, plan, &record, outbox).await,
             None => Ok(Entered::Refused("draining")),

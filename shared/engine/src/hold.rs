@@ -26,7 +26,10 @@ pub(crate) async fn held_back(
     if ends || due.is_none_or(|due| due > now) {
         return Ok(Some(record));
     }
-    let paused = io.halts(plan).await?.contains(&Halt::Paused);
+    let paused = io
+        .halts(&plan.journey, plan.purpose.is_marketing())
+        .await?
+        .contains(&Halt::Paused);
     let under_way = record.enrollment.phase.is_under_way();
     if !paused && !under_way {
         return Ok(Some(record));

@@ -12,30 +12,8 @@ use crate::{Unreadable, time};
 pub struct Halts {
     /// The journeys that an operator has halted.
     pub journeys: BTreeMap<String, Halt>,
-    /// Why and since when every marketing journey is paused; service goes on.
-    pub marketing: Option<Hold>,
-}
-
-/// Since when and why all marketing is held.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Hold {
-    /// Since when.
-    #[serde(with = "time")]
-    pub at: Timestamp,
-    /// Why.
-    pub why: Strain,
-}
-
-/// What puts the good name of the account at risk, or who says so.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strain {
-    /// Too many mails bounce.
-    Bounces,
-    /// Too many recipients complain.
-    Complaints,
-    /// An operator has paused it.
-    Operator,
+    /// Why all marketing is or was held; service goes on.
+    marketing: BTreeMap<Strain, Hold>,
 }
 
 /// How a journey is halted.
@@ -46,6 +24,32 @@ pub enum Halt {
     Draining,
     /// Who comes in waits at the first mail or wait; who is inside, where they are.
     Paused,
+}
+
+/// What puts the good name of the account at risk, or who says so.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strain {
+    /// Too many mails bounce.
+    Bounces,
+    /// Too many recipients complain.
+    Complaints,
+    /// An operator has paused it.
+    Operator,
+}
+
+/// One reason to hold all marketing.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+struct Hold {
+    /// Since when it is held for this.
+    #[serde(with = "time")]
+    since: Timestamp,
+    /// The newest word of it: an older one, or the same again, changes nothing.
+    #[serde(with = "time")]
+    heard: Timestamp,
+    /// Whether an operator has let marketing go on since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    over: bool,
 }
 
 impl Halt {
@@ -72,9 +76,39 @@ impl Strain {
 impl Halts {
     /// Returns every way in which a journey is halted: one that drains may be held with all marketing too.
     pub fn of(&self, journey: &str, is_marketing: bool) -> BTreeSet<Halt> {
-        let held = self.marketing.filter(|_| is_marketing);
+        let mut held = self.marketing.values().filter(|_| is_marketing);
+        let held = held.any(|hold| !hold.over).then_some(Halt::Paused);
         let own = self.journeys.get(journey).copied();
-        own.into_iter().chain(held.map(|_| Halt::Paused)).collect()
+        own.into_iter().chain(held).collect()
+    }
+
+    /// Returns why all marketing is held, and since when; nothing where it goes on.
+    pub fn marketing(&self) -> BTreeMap<Strain, Timestamp> {
+        let holds = self.marketing.iter().filter(|(_, hold)| !hold.over);
+        holds.map(|(why, hold)| (*why, hold.since)).collect()
+    }
+
+    /// Holds all marketing. An alarm that is no newer than what was heard comes late, or again, and changes nothing.
+    pub fn hold_marketing(&mut self, why: Strain, at: Timestamp) {
+        match self.marketing.get_mut(&why) {
+            Some(hold) if at <= hold.heard && why != Strain::Operator => (),
+            Some(hold) if !hold.over => hold.heard = at,
+            Some(_) | None => {
+                let hold = Hold {
+                    since: at,
+                    heard: at,
+                    over: false,
+                };
+                self.marketing.insert(why, hold);
+            }
+        }
+    }
+
+    /// Lets marketing go on, as far as it is held for what an operator has `seen`.
+    pub fn resume_marketing(&mut self, seen: &BTreeMap<Strain, Timestamp>) {
+        for (why, hold) in &mut self.marketing {
+            hold.over |= seen.get(why) == Some(&hold.since);
+        }
     }
 
     /// Writes them.
@@ -82,7 +116,7 @@ impl Halts {
         crate::to_json(&Doc {
             v: 1,
             journeys: self.journeys.clone(),
-            marketing: self.marketing,
+            marketing: self.marketing.clone(),
         })
     }
 
@@ -101,6 +135,6 @@ impl Halts {
 struct Doc {
     v: u8,
     journeys: BTreeMap<String, Halt>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    marketing: Option<Hold>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    marketing: BTreeMap<Strain, Hold>,
 }

@@ -5,6 +5,7 @@
 //! Each format carries its version `v`; an old one is read for ever, a newer one is refused.
 
 mod address;
+mod alarm;
 mod call;
 mod choice;
 mod contact;
@@ -34,6 +35,7 @@ mod value;
 mod wiring;
 
 pub use address::AddressHasher;
+pub use alarm::{Alarm, Notice};
 pub use call::{About, Call, CallsMessage, HookResult};
 pub use choice::{Choice, Choices, Chosen};
 pub use contact::{Bonds, ContactRecord, RoleBond};
@@ -41,7 +43,7 @@ pub use enrollment::{EnrollmentRecord, Passage, Standing};
 pub use entry::{Armed, LastEntry, Survey};
 pub use event::{Bond, Draft, Event, EventsMessage, Posted, check, read};
 pub use fired::{fired_from_json, fired_to_json};
-pub use halts::{Halt, Halts, Hold, Strain};
+pub use halts::{Halt, Halts, Strain};
 pub use history::{History, Published};
 pub use hook_keys::HookKeys;
 pub use mailed::Mailed;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use journey::{ContactId, EmailAddress};
 use wire::{Halt, Strain};
 
@@ -39,8 +40,8 @@ pub(crate) enum Action {
     Halt { journey: String, halt: Option<Halt> },
     /// A journey goes on, and nobody looks for those who were held.
     Unhalt(String),
-    /// An alarm rings: too much bounces, or too many complain.
-    Alarm(Strain),
+    /// CloudWatch says that an alarm has rung since so long: too much bounces, or too many complain.
+    Alarm(Strain, SignedDuration),
     /// An operator lets marketing go on.
     ResumeMarketing,
     /// A person opens the mail of a step: of the run that sent it last.

@@ -4,7 +4,7 @@ use engine::{Calls, Entering, Failure, Keyring, Lane, Orders, Outbox, Post, Puls
 use jiff::SignedDuration;
 use journey::{Order, Phase};
 use wire::{
-    About, Call, CallsMessage, Cause, EventsMessage, Move, MovesMessage, OrdersMessage, Report,
+    About, Call, CallsMessage, Cause, EventsMessage, Move, MovesMessage, Notice, OrdersMessage,
     Signed, Unreadable,
 };
 
@@ -65,11 +65,13 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
             }
             results.push(outbox.finish(&world).await);
         }
-        Queue::Reports => {
-            let report = Report::from_json(&body).map_err(unreadable)?;
-            let reports: Vec<_> = report.into_iter().collect();
-            engine::feedback(&world, super::PATIENCE.lease, &reports).await?;
-        }
+        Queue::Reports => match Notice::from_json(&body).map_err(unreadable)? {
+            None => (),
+            Some(Notice::Alarm(alarm)) => engine::hold_marketing(&world, &alarm).await?,
+            Some(Notice::Mail(report)) => {
+                engine::feedback(&world, super::PATIENCE.lease, &[report]).await?;
+            }
+        },
     }
     results.into_iter().collect()
 }

@@ -3,36 +3,37 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use engine::{Breaker, Failure, Halted};
+use engine::{Breaker, Halted};
 use jiff::SignedDuration;
-use journey::Plan;
-use wire::{Cause, Halt, Hold, Move, Strain};
+use serde_json::json;
+use wire::{Alarm, Cause, Halt, Move, Strain};
 
 use super::{State, World};
 
 impl Halted for World {
-    fn halts(&self, plan: &Plan) -> impl Future<Output = anyhow::Result<BTreeSet<Halt>>> + Send {
-        let (journey, is_marketing) = (plan.journey.clone(), plan.purpose.is_marketing());
-        self.read("halts.halt", move |state| {
-            state.halts.of(&journey, is_marketing)
+    fn halts(
+        &self,
+        journey: &str,
+        is_marketing: bool,
+    ) -> impl Future<Output = anyhow::Result<BTreeSet<Halt>>> + Send {
+        self.read("halts.halts", move |state| {
+            state.halts.of(journey, is_marketing)
         })
     }
 }
 
 impl Breaker for World {
-    fn hold_marketing(&self, why: Strain) -> impl Future<Output = anyhow::Result<bool>> + Send {
+    fn hold_marketing(&self, alarm: &Alarm) -> impl Future<Output = anyhow::Result<bool>> + Send {
+        let Alarm { why, at } = *alarm;
         self.write("halts.hold_marketing", move |state| {
-            let is_new = state.halts.marketing.is_none();
-            let at = state.now;
-            state.halts.marketing.get_or_insert(Hold { at, why });
-            is_new
+            let before = state.halts.clone();
+            state.halts.hold_marketing(why, at);
+            if before.marketing().is_empty() {
+                state.held_since = Some(state.now + IN_FLIGHT);
+            }
+            state.halts != before
         })
     }
-}
-
-/// Has the stack hear of an alarm.
-pub(super) async fn alarm(world: World, why: Strain) -> Result<(), Failure> {
-    engine::hold_marketing(&world, why).await.map(|_| ())
 }
 
 impl State {
@@ -52,10 +53,26 @@ impl State {
         }
     }
 
+    /// Has CloudWatch say that an alarm has rung since so long.
+    pub(super) fn alarm(&mut self, why: Strain, age: SignedDuration) {
+        let metric = match why {
+            Strain::Bounces => "Reputation.BounceRate",
+            Strain::Complaints | Strain::Operator => "Reputation.ComplaintRate",
+        };
+        let at = (self.now - age).strftime("%Y-%m-%dT%H:%M:%S%.3f+0000");
+        let told = json!({
+            "AlarmName": "a rate", "NewStateValue": "ALARM", "StateChangeTime": at.to_string(),
+            "Trigger": { "MetricName": metric, "Namespace": "AWS/SES" },
+        });
+        self.put_reports(&[told.to_string()]);
+    }
+
     /// Lets marketing go on.
     pub(super) fn resume_marketing(&mut self) {
         self.log(|| "an operator lets marketing go on".to_owned());
-        self.halts.marketing = None;
+        let seen = self.halts.marketing();
+        self.halts.resume_marketing(&seen);
+        self.held_since = None;
         self.release(|_| true);
     }
 
@@ -82,8 +99,8 @@ impl State {
     pub(super) fn note_paused(&mut self, journey: &str, is_marketing: bool) {
         let late = self.paused_since.as_ref();
         let late = late.is_some_and(|(paused, since)| paused == journey && self.now > *since);
-        let held = self.halts.marketing.filter(|_| is_marketing);
-        if late || held.is_some_and(|hold| self.now > hold.at + IN_FLIGHT) {
+        let held = self.held_since.filter(|_| is_marketing);
+        if late || held.is_some_and(|since| self.now > since) {
             self.wrong(format!("a mail of {journey} leaves while it is paused"));
         }
     }

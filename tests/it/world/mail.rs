@@ -203,7 +203,10 @@ impl State {
         let run = run.and_then(|entry| self.runs.one(&entry.row.contact, mail.enrollment));
         if let Some(run) = run.map(|record| record.enrollment) {
             let plan = self.published.plans.get(&run.plan);
-            let is_marketing = plan.is_some_and(|plan| plan.purpose.is_marketing());
+            let sent =
+                plan.and_then(|plan| plan.step(&step).map(|step| (plan, step.action.send())));
+            let is_marketing =
+                matches!(sent, Some((plan, Some(send))) if plan.topic(send).is_some());
             self.note_paused(&run.journey, is_marketing);
         }
         self.service.delivered.push(Delivery {

@@ -81,6 +81,8 @@ pub(crate) struct State {
     /// Which journeys are halted, and which has been paused for longer than an invocation takes.
     pub(crate) halts: Halts,
     pub(crate) paused_since: Option<(String, Timestamp)>,
+    /// Since when all marketing is held, for longer than an invocation takes.
+    pub(crate) held_since: Option<Timestamp>,
     /// What the other system has heard.
     pub(crate) heard: Heard,
     /// When alarm clocks ring, and how often that was tried.
@@ -153,6 +155,7 @@ impl World {
             dead: Vec::new(),
             halts: Halts::default(),
             paused_since: None,
+            held_since: None,
             heard: Heard::new(),
             rings: Vec::new(),
             accepted: BTreeMap::new(),

@@ -10,7 +10,6 @@ use wire::Move;
 
 use super::action::Action;
 use super::functions::{handle, post};
-use super::halts::alarm;
 use super::{Bug, Kind, Queue, State, World};
 
 /// Everything that is going on in a world.
@@ -38,7 +37,6 @@ struct Invocation {
 /// What an invocation works on.
 #[derive(Clone, Debug)]
 enum Source {
-    Alarm(wire::Strain),
     Message(Queue, u64),
     /// A token, what is asked of it, and whether it is asked again where there is no answer.
     Page(String, engine::Ask, bool),
@@ -228,7 +226,7 @@ impl Runner {
             Action::AskOnce { token, ask } => self.ask((token, ask), false),
             Action::Publish(published) => self.world.state().publish(published),
             Action::Unhalt(journey) => self.world.state().unhalt(&journey),
-            Action::Alarm(why) => self.start(Source::Alarm(why), alarm(self.world.clone(), why)),
+            Action::Alarm(why, age) => self.world.state().alarm(why, age),
             Action::ResumeMarketing => self.world.state().resume_marketing(),
             Action::Halt { journey, halt } => self.world.state().set_halt(&journey, halt),
             Action::Enter { person, journey } => {
@@ -363,9 +361,6 @@ impl Runner {
             }
             // It comes to sight again by itself, or was given back.
             (Source::Message(..), Err(Failure::Retry(_))) => (),
-            (Source::Alarm(why), Err(_)) => {
-                self.actions.push((again, Action::Alarm(why)));
-            }
             (Source::Post { id, body }, Err(Failure::Retry(_))) => {
                 self.actions.push((again, Action::Post { id, body }));
             }
@@ -380,14 +375,7 @@ impl Runner {
                 state.rings.push((again, tries + 1));
             }
             (Source::Sweep, Ok(())) => state.published_anew = false,
-            (
-                Source::Alarm(_)
-                | Source::Page(..)
-                | Source::Post { .. }
-                | Source::Ring(..)
-                | Source::Sweep,
-                _,
-            ) => (),
+            (Source::Page(..) | Source::Post { .. } | Source::Ring(..) | Source::Sweep, _) => (),
         }
     }
 }

@@ -10,11 +10,12 @@ use aws::{Depth, InForce, Kept};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use journey::Publish;
-use wire::{Halt, Halts, History, Hold, Published, Strain};
+use wire::{Halt, Halts, History, Published, Strain};
 
 use super::{EXIT_CODES, Verdict};
 use crate::edition::{Edition, Missing, missing};
 use crate::environment::Environment;
+use crate::halts::is_paused;
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::runs::{Group, Runs};
@@ -75,8 +76,8 @@ struct Status {
     /// Who put it in force, if that is remembered.
     published: Option<Published>,
     journeys: BTreeMap<String, Journey>,
-    /// Since when and why all marketing is held.
-    held: Option<Hold>,
+    /// Why all marketing is held, and since when.
+    held: BTreeMap<Strain, Timestamp>,
     queues: Vec<Queue>,
     oldest_due: Option<Timestamp>,
     /// The posts that were refused and not replayed, the oldest first.
@@ -126,7 +127,7 @@ impl Status {
         let halts = aws.halts_now().await?.map(|known| known.value);
         let halts = halts.unwrap_or_default();
         let mut journeys = journeys(edition.as_ref(), &history, &runs, folder.as_ref(), now);
-        halt(&mut journeys, edition.as_ref(), &halts);
+        halt(stack, &mut journeys, &halts).await?;
         let zone = edition
             .as_ref()
             .map(|edition| edition.release.settings.zone.clone());
@@ -140,7 +141,7 @@ impl Status {
             zone: zone.unwrap_or(TimeZone::UTC),
             published: history.publications.iter().rev().find(is_current).cloned(),
             journeys,
-            held: halts.marketing,
+            held: halts.marketing(),
             queues: queues(stack).await?,
             oldest_due: aws.oldest_due(now).await?,
             refused: kept.filter(|one| one.replayed.is_none()).collect(),
@@ -158,7 +159,7 @@ impl Status {
         let draft = |journey: &Journey| matches!(journey.folder, Some(State::Draft { .. }));
         let mut journeys = self.journeys.values();
         let late = self.overdue().is_some_and(|late| late > LATE);
-        let tripped = self.held.is_some_and(|hold| hold.why != Strain::Operator);
+        let tripped = self.held.keys().any(|why| *why != Strain::Operator);
         !tripped
             && !journeys.any(|journey| parked(journey) || draft(journey))
             && self.queues.iter().all(|queue| queue.dead == 0)
@@ -205,16 +206,30 @@ fn journeys(
     journeys.collect()
 }
 
-/// Notes which journeys are halted.
-fn halt(journeys: &mut BTreeMap<String, Journey>, edition: Option<&Edition>, halts: &Halts) {
-    for name in halts.journeys.keys() {
-        journeys.entry(name.clone()).or_default();
+/// Notes which journeys are halted: by themselves, or with all marketing, for those who come in or are inside.
+async fn halt(
+    stack: &Stack,
+    journeys: &mut BTreeMap<String, Journey>,
+    halts: &Halts,
+) -> anyhow::Result<()> {
+    for (name, halt) in &halts.journeys {
+        journeys
+            .entry(name.clone())
+            .or_default()
+            .halts
+            .insert(*halt);
     }
     for (name, journey) in journeys {
-        let plan = edition.and_then(|edition| edition.plans.get(name));
-        let is_marketing = plan.is_some_and(|plan| plan.purpose.is_marketing());
-        journey.halts = halts.of(name, is_marketing);
+        let inside = journey.groups.iter().map(|group| &group.plan);
+        let in_force = journey.version.as_ref().map(|(_, plan)| plan);
+        let plans: BTreeSet<_> = inside.chain(in_force).cloned().collect();
+        for plan in plans {
+            if is_paused(stack, halts, (name, &plan)).await? {
+                journey.halts.insert(Halt::Paused);
+            }
+        }
     }
+    Ok(())
 }
 
 async fn queues(stack: &Stack) -> anyhow::Result<Vec<Queue>> {

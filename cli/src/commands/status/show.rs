@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use wire::Strain;
-
 use super::draft::State;
 use super::{Journey, LATE, Status};
 use crate::columns::columns;
 use crate::edition::{short, window};
+use crate::halts::reason;
 use crate::outlook::show_missing;
 use crate::output::Terminal;
 use crate::runs::version;
@@ -68,20 +67,18 @@ impl Status {
 
     /// Says that all marketing is held, if it is, and how it goes on.
     fn show_held(&self, terminal: Terminal) -> Vec<String> {
-        let Some(hold) = self.held else {
-            return Vec::new();
-        };
-        let why = match hold.why {
-            Strain::Bounces => "too many mails bounce",
-            Strain::Complaints => "too many recipients complain",
-            Strain::Operator => "an operator has paused it",
-        };
-        let since = moment(hold.at, &self.zone);
-        let (program, stack) = (words::program(), &self.stack);
-        vec![
-            terminal.bad(format!("All marketing is held since {since}: {why}.")),
-            format!("  Once that is mended: `{program} resume --marketing --stack {stack}`"),
-        ]
+        let mut lines = Vec::new();
+        for (why, since) in &self.held {
+            let (why, since) = (reason(*why), moment(*since, &self.zone));
+            lines.push(terminal.bad(format!("All marketing is held since {since}: {why}.")));
+        }
+        if !lines.is_empty() {
+            let (program, stack) = (words::program(), &self.stack);
+            lines.push(format!(
+                "  Once that is mended: `{program} resume --marketing --stack {stack}`"
+            ));
+        }
+        lines
     }
 
     fn show_journeys(&self, terminal: Terminal) -> String {
@@ -183,6 +180,8 @@ impl Status {
         let refused = refused.map(
             |kept| json!({ "id": kept.event, "at": kept.at.to_string(), "reason": kept.reason }),
         );
+        let held = self.held.iter();
+        let held = held.map(|(why, since)| (why.as_str().to_owned(), json!(since.to_string())));
         json!({
             "stack": self.stack,
             "now": self.now.to_string(),
@@ -190,10 +189,7 @@ impl Status {
             "since": self.in_force.as_ref().map(|in_force| in_force.since.to_string()),
             "by": self.published.as_ref().map(|published| &published.by),
             "journeys": journeys.collect::<Map<_, _>>(),
-            "marketing_held": self.held.map(|hold| json!({
-                "since": hold.at.to_string(),
-                "why": hold.why.as_str(),
-            })),
+            "marketing_held": held.collect::<Map<_, _>>(),
             "queues": queues.collect::<Map<_, _>>(),
             "oldest_due": self.oldest_due.map(|due| due.to_string()),
             "refused": {
@@ -234,7 +230,7 @@ impl Journey {
             "open": self.open,
             "in_flight": self.groups,
             "folder": state,
-            "halt": self.halts.last().map(|halt| halt.as_str()),
+            "halt": self.halts.first().map(|halt| halt.as_str()),
             "defects": defects,
         })
     }

@@ -7,25 +7,24 @@ use crate::Aws;
 use crate::item::take_text;
 
 impl Aws {
-    /// Finds the runs whose moment came while they were paused, of the journeys that `which` names.
+    /// Finds the runs whose moment came while they were paused, and where they stand.
     ///
     /// # Errors
     ///
     /// Fails where AWS does, or a newer version of Waypost wrote an enrollment.
-    pub async fn held(
-        &self,
-        which: impl Fn(&str) -> bool,
-    ) -> anyhow::Result<Vec<(ContactId, EnrollmentId)>> {
+    pub async fn held(&self) -> anyhow::Result<Vec<(ContactId, EnrollmentId, Standing)>> {
         let filter = ("contains(#doc, :part)", EnrollmentRecord::HELD);
         let mut held = Vec::new();
         for mut item in self.scan(filter, "#contact, #enrollment, #doc").await? {
             let standing = Standing::from_json(&take_text(&mut item, "doc")?)?;
-            if which(&standing.journey) {
-                let contact = take_text(&mut item, "contact")?.parse()?;
-                held.push((contact, take_text(&mut item, "enrollment")?.parse()?));
-            }
+            let contact = take_text(&mut item, "contact")?.parse()?;
+            held.push((
+                contact,
+                take_text(&mut item, "enrollment")?.parse()?,
+                standing,
+            ));
         }
-        held.sort();
+        held.sort_by(|(one, run, _), (other, next, _)| (one, run).cmp(&(other, next)));
         Ok(held)
     }
 }

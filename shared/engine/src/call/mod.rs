@@ -113,7 +113,11 @@ async fn ask(
         settle(io, &plan, &record, &mut outbox).await?;
         return outbox.finish(io).await;
     }
-    if io.halts(&plan).await?.contains(&Halt::Paused) {
+    if io
+        .halts(&plan.journey, plan.purpose.is_marketing())
+        .await?
+        .contains(&Halt::Paused)
+    {
         return hold(io, &record, None).await;
     }
     let known = io.contacts(std::slice::from_ref(contact)).await?;

@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use journey::Plan;
-use wire::{Halt, Strain};
+use wire::{Alarm, Halt};
 
 /// Knows which journeys are halted: `dynamodb:GetItem`.
 pub trait Halted {
-    /// Returns every way in which the journey of a plan is halted; at most five seconds old.
-    fn halts(&self, plan: &Plan) -> impl Future<Output = anyhow::Result<BTreeSet<Halt>>> + Send;
+    /// Returns every way in which a journey is halted, for what is marketing in it or for what is service; at most five
+    /// seconds old.
+    fn halts(
+        &self,
+        journey: &str,
+        is_marketing: bool,
+    ) -> impl Future<Output = anyhow::Result<BTreeSet<Halt>>> + Send;
 }
 
 /// Holds all marketing: `dynamodb:GetItem`, `dynamodb:PutItem`.
 pub trait Breaker {
-    /// Pauses every marketing journey, and returns whether it was not so before.
-    fn hold_marketing(&self, why: Strain) -> impl Future<Output = anyhow::Result<bool>> + Send;
+    /// Pauses every marketing journey because of an alarm, and returns whether it had not been heard before.
+    fn hold_marketing(&self, alarm: &Alarm) -> impl Future<Output = anyhow::Result<bool>> + Send;
 }

@@ -191,7 +191,10 @@ impl Mailing<'_> {
          ),
         patience: Patience,
     ) -> Result<Next, Failure> {
-        if io.halts(self.plan).await?.contains(&Halt::Paused) {
+        // A notification is service, whatever its journey is.
+        let is_marketing = self.plan.topic(self.send).is_some();
+        let halts = io.halts(&self.plan.journey, is_marketing).await?;
+        if halts.contains(&Halt::Paused) {
             return self.paused(io, patience).await;
         }
         if let Some(instead) = self.instead(io.now()) {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::{Audience, EmailAddress, Field, Publish, Value};
+use crate::{Audience, Condition, EmailAddress, Field, Publish, Value};
 
 pub use entry::{Occasion, Reentry, Repeat, Trigger};
 pub use rules::{Cap, Goal, Holdout, Limits, Over, Priority, Rules};
@@ -87,6 +87,25 @@ impl Plan {
         self.rules.exit_when.is_some() || self.waits_for(awaited)
     }
 
+    /// Returns whether a run waits for what its contact does with a mail.
+    pub fn awaits_readers(&self) -> bool {
+        self.waits_for(|what| matches!(what, Awaited::Clicked(_) | Awaited::Opened(_)))
+    }
+
+    /// Returns every condition that is asked of a run: at its steps, and whether it is to end.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let steps = self.steps.iter();
+        self.endings()
+            .chain(steps.flat_map(|step| step.action.conditions()))
+    }
+
+    /// Returns the conditions that end a run wherever it stands.
+    fn endings(&self) -> impl Iterator<Item = &Condition> {
+        let goal = self.rules.goal.as_ref();
+        let goal = goal.and_then(|goal| goal.filter.as_ref());
+        self.rules.exit_when.iter().chain(goal)
+    }
+
     fn waits_for(&self, awaited: impl Fn(&Awaited) -> bool) -> bool {
         let mut steps = self.steps.iter();
         steps.any(|step| match &step.action {
@@ -116,13 +135,7 @@ impl Plan {
         let mut needed = BTreeSet::new();
         // Whoever is on their way may be asked at any step whether they are to leave.
         if next.is_some() {
-            let goal = self
-                .rules
-                .goal
-                .as_ref()
-                .and_then(|goal| goal.filter.as_ref());
-            let asked = self.rules.exit_when.iter().chain(goal);
-            needed.extend(asked.flat_map(step::asked));
+            needed.extend(self.endings().flat_map(step::asked));
         }
         let mut seen = BTreeSet::new();
         let mut ahead = vec![next];

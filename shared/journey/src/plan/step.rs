@@ -203,6 +203,29 @@ impl Action {
         }
     }
 
+    /// Returns the conditions that it asks.
+    pub(crate) fn conditions(&self) -> Vec<&Condition> {
+        match self {
+            Self::Case { arms, .. } => arms.iter().map(|arm| &arm.condition).collect(),
+            Self::If { condition, .. } => vec![condition],
+            Self::WaitFor { what, .. } => match what {
+                Awaited::Condition(condition) => vec![condition],
+                Awaited::Event { filter, .. } => filter.iter().collect(),
+                Awaited::Clicked(_) | Awaited::Opened(_) => Vec::new(),
+            },
+            Self::Call { .. }
+            | Self::Change { .. }
+            | Self::Enroll { .. }
+            | Self::Exit { .. }
+            | Self::Jump { .. }
+            | Self::Send { .. }
+            | Self::Split { .. }
+            | Self::Wait { .. }
+            | Self::WaitUntil { .. }
+            | Self::Window { .. } => Vec::new(),
+        }
+    }
+
     /// Returns the event parameters it reads, by path.
     pub(crate) fn params(&self) -> Vec<&str> {
         match self {
@@ -218,19 +241,10 @@ impl Action {
                 .flat_map(|text| shown(text))
                 .filter_map(|path| path.strip_prefix("event."))
                 .collect(),
-            Self::Case { arms, .. } => arms.iter().flat_map(|arm| asked(&arm.condition)).collect(),
-            Self::If { condition, .. } => asked(condition).collect(),
+            Self::Case { .. } | Self::If { .. } | Self::WaitFor { .. } => {
+                self.conditions().into_iter().flat_map(asked).collect()
+            }
             Self::Send { send, .. } => send.params.iter().map(String::as_str).collect(),
-            Self::WaitFor { what, .. } => match what {
-                Awaited::Condition(condition)
-                | Awaited::Event {
-                    filter: Some(condition),
-                    ..
-                } => asked(condition).collect(),
-                Awaited::Clicked(_) | Awaited::Event { filter: None, .. } | Awaited::Opened(_) => {
-                    Vec::new()
-                }
-            },
             Self::WaitUntil { moment, .. } => moment
                 .path()
                 .and_then(|path| path.strip_prefix("event."))

@@ -1,13 +1,11 @@
 //! Posts to other systems, and what an operator has halted: every field there is.
 
-use std::collections::BTreeMap;
-
 use expect_test::expect;
 use journey::ResultKind;
 
 use super::documents::pinned;
 use super::samples;
-use crate::{About, Call, CallsMessage, Halt, Halts, Hold, HookResult, Strain};
+use crate::{About, Call, CallsMessage, Halt, Halts, HookResult, Strain};
 
 #[test]
 fn posts_to_other_systems() {
@@ -58,14 +56,11 @@ fn posts_to_other_systems() {
 
 #[test]
 fn what_is_halted() {
-    let journeys = BTreeMap::from([
+    let mut halts = Halts::default();
+    halts.journeys.extend([
         ("birthday".to_owned(), Halt::Draining),
         ("welcome".to_owned(), Halt::Paused),
     ]);
-    let halts = Halts {
-        journeys,
-        marketing: None,
-    };
     let json = halts.to_json();
     assert_eq!(Halts::from_json(&json).unwrap(), halts);
     pinned(
@@ -75,24 +70,58 @@ fn what_is_halted() {
     "#]],
     );
     let at = samples::order().decided;
-    let why = Strain::Complaints;
-    let held = Halts {
-        marketing: Some(Hold { at, why }),
-        ..halts
-    };
+    let mut held = halts.clone();
+    held.hold_marketing(Strain::Complaints, at);
     let json = held.to_json();
     assert_eq!(Halts::from_json(&json).unwrap(), held);
     pinned(
         &json,
         &expect![[r#"
-        {"v":1,"journeys":{"birthday":"draining","welcome":"paused"},"marketing":{"at":"2026-11-23T13:00:20Z","why":"complaints"}}
-    "#]],
+            {"v":1,"journeys":{"birthday":"draining","welcome":"paused"},"marketing":{"complaints":{"since":"2026-11-23T13:00:20Z","heard":"2026-11-23T13:00:20Z"}}}
+        "#]],
     );
     let (draining, paused) = (Halt::Draining, Halt::Paused);
     assert_eq!(held.of("birthday", true), [draining, paused].into());
     assert_eq!(held.of("birthday", false), [draining].into());
     assert_eq!(held.of("another", true), [paused].into());
     assert_eq!(held.of("another", false), [].into());
+    held.resume_marketing(&held.marketing());
+    let json = held.to_json();
+    assert_eq!(Halts::from_json(&json).unwrap(), held);
+    pinned(
+        &json,
+        &expect![[r#"
+        {"v":1,"journeys":{"birthday":"draining","welcome":"paused"},"marketing":{"complaints":{"since":"2026-11-23T13:00:20Z","heard":"2026-11-23T13:00:20Z","over":true}}}
+    "#]],
+    );
+}
+
+#[test]
+fn marketing_is_held_once_for_each_time_that_an_alarm_begins_to_ring() {
+    let at = |minute: i64| samples::order().decided + jiff::SignedDuration::from_mins(minute);
+    let (bounces, complaints) = (Strain::Bounces, Strain::Complaints);
+    let mut halts = Halts::default();
+    halts.hold_marketing(bounces, at(1));
+    halts.hold_marketing(bounces, at(5));
+    let seen = halts.marketing();
+    assert_eq!(seen, [(bounces, at(1))].into(), "since the first time");
+    // Whatever comes while an operator thinks about it, they have not seen.
+    halts.hold_marketing(complaints, at(6));
+    halts.resume_marketing(&seen);
+    assert_eq!(halts.marketing(), [(complaints, at(6))].into());
+    halts.resume_marketing(&halts.marketing());
+    for old in [at(1), at(5)] {
+        halts.hold_marketing(bounces, old);
+        assert_eq!(halts.marketing(), [].into(), "that comes late, or again");
+    }
+    halts.hold_marketing(bounces, at(7));
+    assert_eq!(halts.marketing(), [(bounces, at(7))].into());
+    // An operator's clock may be slow.
+    for minute in [9, 8] {
+        halts.resume_marketing(&halts.marketing());
+        halts.hold_marketing(Strain::Operator, at(minute));
+        assert_eq!(halts.marketing(), [(Strain::Operator, at(minute))].into());
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the mail service reports, and what is read out of it.
 
 use super::samples::{self, at};
-use crate::{Report, ReportKind};
+use crate::{Alarm, Notice, Report, ReportKind, Strain};
 
 #[test]
 fn a_report_of_the_mail_service() {
@@ -160,5 +160,36 @@ fn a_person_is_told_from_a_machine() {
             machine,
             "{agent}"
         );
+    }
+}
+
+#[test]
+fn an_alarm_of_the_accounts_rates_comes_the_same_way() {
+    // As CloudWatch's documentation shows what it posts to SNS, with another metric.
+    let told = |metric: &str, state: &str, at: &str| {
+        let json = format!(
+            r#"{{"AlarmName":"waypost-BounceRateAlarm","AlarmDescription":"...","AWSAccountId":"123456789012",
+            "AlarmConfigurationUpdatedTimestamp":"2026-11-20T10:00:00.000+0000","NewStateValue":"{state}",
+            "NewStateReason":"Threshold Crossed: 1 out of the last 1 datapoints [0.031] was greater than the threshold (0.02).",
+            "StateChangeTime":"{at}","Region":"EU (Ireland)","OldStateValue":"OK","OKActions":[],"AlarmActions":[],
+            "Trigger":{{"MetricName":"{metric}","Namespace":"AWS/SES","StatisticType":"Statistic","Statistic":"MAXIMUM",
+            "Unit":null,"Dimensions":[],"Period":3600,"EvaluationPeriods":1,"Threshold":0.02}}}}"#
+        );
+        Notice::from_json(&json)
+    };
+    let time = "2026-11-23T13:00:20.500+0000";
+    for (metric, why) in [
+        ("Reputation.BounceRate", Strain::Bounces),
+        ("Reputation.ComplaintRate", Strain::Complaints),
+    ] {
+        let at = "2026-11-23T13:00:20.5Z".parse().unwrap();
+        let alarm = Notice::Alarm(Alarm { why, at });
+        assert_eq!(told(metric, "ALARM", time), Ok(Some(alarm)));
+        assert_eq!(told(metric, "OK", time), Ok(None));
+        assert!(told(metric, "ALARM", "soon").is_err());
+    }
+    assert_eq!(told("Send", "ALARM", time), Ok(None));
+    for poison in ["", "[]", "{}", r#"{"NewStateValue":"ALARM"}"#] {
+        assert!(Notice::from_json(poison).is_err(), "{poison}");
     }
 }
