@@ -151,6 +151,9 @@ pub(super) fn resume(
             known(&stack, journey).await?;
         }
         let seen = halts.marketing();
+        if args.what.marketing && seen.is_empty() {
+            return nothing_held(args, terminal);
+        }
         let question = match args.what.marketing {
             true => {
                 let why: Vec<_> = seen.keys().map(|why| reason(*why)).collect();
@@ -158,9 +161,6 @@ pub(super) fn resume(
             }
             false => format!("Let {name} go on?"),
         };
-        if args.what.marketing && seen.is_empty() {
-            return nothing_held(args, terminal);
-        }
         let agreed = Consent::of(args.options.yes).to(&question, terminal);
         let go = matches!(agreed, Ok(true));
         let (mut changed, mut held) = (false, 0);
