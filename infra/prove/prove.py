@@ -135,6 +135,7 @@ def rights(stack, source, say):
     stack.purge()
     for owner in {right.owner for right in found.rights} - {"Schedule"}:
         probes.start_afresh(owner)
+    probes.let_go_on()
     crm.close()
     stack.publish(pathlib.Path(__file__).with_name("release"))
 

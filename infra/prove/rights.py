@@ -123,13 +123,17 @@ class Probes:
                               lambda: self.mail_doubt("OrdersMarketing", "pause", 5),
                               lambda: self.mail_overdue("SendMarketing", "OrdersMarketing"),
                               lambda: self.mail_fails("OrdersMarketing"), lambda: self.poison("OrdersMarketing")],
-            "Feedback": [self.reported, self.bounced, self.bounced_softly, self.alarm, self.report_fails, lambda: self.poison("Reports")],
+            "Feedback": [self.reported, self.bounced, self.bounced_softly, self.report_fails, lambda: self.poison("Reports")],
             "Call": [lambda: self.call("tell"), lambda: self.call("tell-then-wait"), lambda: self.call("tell-and-advertise"),
                      lambda: self.call("silent"), self.call_overdue, self.call_fails, self.tell_sent, self.tell_colleague, lambda: self.poison("Calls")],
             "Preferences": [self.choose],
             "Schedule": [self.rings, self.rings_in_vain],
         }
         return pieces[owner]
+
+    def alone(self, owner):
+        """Returns the pieces of traffic of a role that the other roles' traffic would not survive."""
+        return {"Feedback": [self.alarm]}.get(owner, [])
 
     # ---- what all need
 
@@ -395,10 +399,13 @@ class Probes:
         self.stack.send("Reports", told)
 
     def alarm(self):
-        """An alarm holds all marketing, for a moment: others send some beside it."""
-        table, key = self.stack.physical("Releases"), {"hash": {"S": "halts"}}
+        """An alarm holds all marketing."""
+        self.let_go_on()
         self.stack.send("Reports", traffic.alarm("Reputation.BounceRate"))
-        threading.Timer(2, lambda: self.stack.dynamodb.delete_item(TableName=table, Key=key)).start()
+
+    def let_go_on(self):
+        """Nothing is held any more."""
+        self.stack.dynamodb.delete_item(TableName=self.stack.physical("Releases"), Key={"hash": {"S": "halts"}})
 
     def report_fails(self):
         """A report whose row cannot be read, for a moment: all that come with it fail too."""
@@ -473,13 +480,15 @@ class Proof:
 
     def __init__(self, stack, rights, probes):
         self.stack, self.rights, self.probes = stack, rights, probes
-        self.superfluous, self.missed = [], []
+        self.superfluous, self.missed, self.later = [], [], []
 
     def run(self):
         owners = sorted({right.owner for right in self.rights.rights})
         with concurrent.futures.ThreadPoolExecutor(len(owners)) as pool:
             for done in [pool.submit(self.role, owner) for owner in owners]:
                 done.result()
+        for right in self.later:
+            self.probe(right, [*self.probes.alone(right.owner), *self.probes.of(right.owner)])
 
     def role(self, owner):
         pieces = self.probes.of(owner)
@@ -492,6 +501,9 @@ class Proof:
             if str(right) in NOT_PROVABLE:
                 continue
             fitting = [piece for piece, seen in zip(pieces, used) if any(right.covers(one) for one in seen)]
+            if not fitting and self.probes.alone(owner):
+                self.later.append(right)
+                continue
             # On a slow machine a piece may have been looked away from too early: nothing is left untried.
             self.probe(right, fitting + [piece for piece in pieces if piece not in fitting])
 
