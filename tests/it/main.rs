@@ -28,6 +28,7 @@ mod the_right_words;
 mod the_world_itself;
 mod tidy;
 mod trial;
+mod two_become_one;
 mod what_counts;
 mod what_is_known;
 mod who_comes_in;

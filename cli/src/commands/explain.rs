@@ -94,10 +94,10 @@ impl Story {
         };
         let mut runs = Vec::new();
         for trace in kept.traces.iter().filter(|one| one.shelf == Shelf::Runs) {
-            if let (Some(contact), Some(doc)) = (contact, trace.attributes.get("doc")) {
-                let record =
-                    EnrollmentRecord::from_json(contact.clone(), trace.name.parse()?, 0, doc)?;
-                runs.push(record.enrollment);
+            let words = (trace.attributes.get("contact"), trace.attributes.get("doc"));
+            if let (Some(contact), Some(doc)) = words {
+                let (contact, run) = (contact.parse()?, trace.name.parse()?);
+                runs.push(EnrollmentRecord::from_json(contact, run, 0, doc)?.enrollment);
             }
         }
         runs.sort_by(|one, other| (one.entered, &one.id).cmp(&(other.entered, &other.id)));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use journey::{ContactId, Enrollment};
 use local::{Cloud, Mail};
 use serde_json::{Map, Value};
-use wire::{Armed, Bonds, ContactRecord, EnrollmentRecord};
+use wire::{Armed, Bonds, EnrollmentRecord, Profile};
 
 use super::tables::scan;
 use super::wiring::{CONTACTS, DEAD, ENROLLMENTS, EVENTS};
@@ -141,8 +141,11 @@ impl State {
     fn contact(&mut self, item: &Map<String, Value>) -> anyhow::Result<()> {
         let (partition, sort) = (text(item, "contact")?, text(item, "item")?);
         if sort == "profile" {
-            let contact = ContactRecord::from_json(text(item, "doc")?)?.contact;
-            self.names.insert(contact.id, contact.full_name);
+            // Whoever was merged into somebody has no name of their own any more.
+            if let Profile::Person(known) = Profile::from_json(text(item, "doc")?)? {
+                let contact = known.contact;
+                self.names.insert(contact.id, contact.full_name);
+            }
             return Ok(());
         }
         let subject = match partition.split_once('#') {

@@ -122,7 +122,10 @@ pub(crate) fn fold(
         // Whoever mails SES's simulator tries a journey out, and compares nothing.
         let splits = splits.get(&run.plan);
         let splits = splits.filter(|_| !facts.contains(&Fact::Simulated));
-        add(version, &run, &facts, splits);
+        // Whoever goes on under another name is counted there, with all that they did before.
+        if !run.is_handed_over() {
+            add(version, &run, &facts, splits);
+        }
         owners.insert(id, owner);
     }
     for mail in mails {

@@ -2,7 +2,7 @@
 //!
 //! | `contact` | `item` | what |
 //! |---|---|---|
-//! | `con_…` | `profile` | a person |
+//! | `con_…` | `profile` | a person, or into whom they were merged |
 //! | `con_…` | `mailed` | when a person was sent advertising, where a project caps that |
 //! | `con_…` | `topic#<name>` | what a person chose about a topic, whatever their address is by now |
 //! | `subject#<id>` | `con_…` | the roles in which a person is linked to a subject |
@@ -21,7 +21,7 @@ use engine::{
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, Choices, ContactRecord, Mailed};
+use wire::{Bonds, Choices, ContactRecord, Mailed, Profile};
 
 use crate::item::{Item, key, take_number, take_text, text};
 use crate::writes::{Put, versioned};
@@ -33,21 +33,32 @@ impl Contacts for Aws {
         ids: &[ContactId],
     ) -> anyhow::Result<BTreeMap<ContactId, Versioned<ContactRecord>>> {
         let mut found = BTreeMap::new();
-        if let [id] = ids {
-            if let Some(item) = self.item(contact_key(id.as_str(), PROFILE)).await? {
-                let (id, contact) = profile(item)?;
-                found.insert(id, contact);
-            }
-            return Ok(found);
+        // Who is asked for, by the name under which they are looked for.
+        let mut wanted: BTreeMap<ContactId, Vec<ContactId>> = BTreeMap::new();
+        for id in ids {
+            wanted.entry(id.clone()).or_default().push(id.clone());
         }
-        for chunk in ids.chunks(BATCH_GET_MAX) {
-            let keys = chunk.iter().map(|id| contact_key(id.as_str(), PROFILE));
-            for item in self.items(keys.collect()).await? {
-                let (id, contact) = profile(item)?;
-                found.insert(id, contact);
+        for _ in 0..MERGES_MAX {
+            let names: Vec<_> = wanted.keys().cloned().collect();
+            let mut merged: BTreeMap<ContactId, Vec<ContactId>> = BTreeMap::new();
+            for (name, profile, version) in self.profiles(&names).await? {
+                let asked = wanted.remove(&name).unwrap_or_default();
+                match profile {
+                    Profile::Merged(into) => merged.entry(into).or_default().extend(asked),
+                    Profile::Person(record) => found.extend(asked.into_iter().map(|id| {
+                        let value = (*record).clone();
+                        (id, Versioned { value, version })
+                    })),
+                }
             }
+            if merged.is_empty() {
+                return Ok(found);
+            }
+            wanted = merged;
         }
-        Ok(found)
+        Err(anyhow!(
+            "somebody was merged into another more than {MERGES_MAX} times"
+        ))
     }
 }
 
@@ -58,6 +69,27 @@ impl ContactBook for Aws {
         replaces: Option<u64>,
     ) -> anyhow::Result<Stored> {
         self.put_all(vec![self.contact_put(record, replaces)]).await
+    }
+
+    async fn merge(
+        &self,
+        record: &ContactRecord,
+        replaces: u64,
+        merged: &ContactId,
+        replaced: Option<u64>,
+    ) -> anyhow::Result<Stored> {
+        let key = contact_key(merged.as_str(), PROFILE);
+        let gone = Put::new(
+            key,
+            Profile::merged(&record.contact.id),
+            replaced,
+            "contact",
+        );
+        let puts = vec![
+            self.contact_put(record, Some(replaces)),
+            (Setting::ContactsTable, gone),
+        ];
+        self.put_all(puts).await
     }
 
     async fn bonds(
@@ -215,6 +247,25 @@ impl SuppressionBook for Aws {
 }
 
 impl Aws {
+    /// Reads what stands under names of contacts, with its version.
+    async fn profiles(&self, ids: &[ContactId]) -> anyhow::Result<Vec<(ContactId, Profile, u64)>> {
+        let mut items = Vec::new();
+        if let [id] = ids {
+            items.extend(self.item(contact_key(id.as_str(), PROFILE)).await?);
+        } else {
+            for chunk in ids.chunks(BATCH_GET_MAX) {
+                let keys = chunk.iter().map(|id| contact_key(id.as_str(), PROFILE));
+                items.extend(self.items(keys.collect()).await?);
+            }
+        }
+        let profiles = items.into_iter().map(|mut item| {
+            let name = take_text(&mut item, "contact")?.parse()?;
+            let profile = Profile::from_json(&take_text(&mut item, "doc")?)?;
+            Ok((name, profile, take_number(&mut item, "v")?))
+        });
+        profiles.collect()
+    }
+
     async fn item(&self, key: Item) -> anyhow::Result<Option<Item>> {
         let get = self.dynamodb.get_item().consistent_read(true);
         let get = get.table_name(self.setting(Setting::ContactsTable));
@@ -307,12 +358,8 @@ fn partition(bonding: Bonding<'_>) -> String {
     }
 }
 
-fn profile(mut item: Item) -> anyhow::Result<(ContactId, Versioned<ContactRecord>)> {
-    let value = ContactRecord::from_json(&take_text(&mut item, "doc")?)?;
-    let version = take_number(&mut item, "v")?;
-    Ok((value.contact.id.clone(), Versioned { value, version }))
-}
-
+/// Far more names than one person ever had, one after another.
+const MERGES_MAX: u8 = 16;
 const MAILED: &str = "mailed";
 const PROFILE: &str = "profile";
 /// What the names of choices begin with.

@@ -71,11 +71,23 @@ impl Enrollments for Aws {
         if let Some(rewrite) = &beside.contact {
             puts.push(self.contact_put(&rewrite.record, Some(rewrite.replaces)));
         }
-        if let Some((id, entry, replaces)) = &beside.entry {
-            let item = enrollments_key(&record.enrollment.contact, id.as_str());
-            let put = Put::new(item, entry.to_json(), *replaces, "enrollment");
-            puts.push((Setting::EnrollmentsTable, put));
+        if let Some(entry) = &beside.entry {
+            puts.push(entry_put(&record.enrollment.contact, entry));
         }
+        self.put_all(puts).await
+    }
+
+    async fn hand_over(
+        &self,
+        from: &EnrollmentRecord,
+        to: &EnrollmentRecord,
+        entry: Option<&(EntryId, LastEntry, Option<u64>)>,
+    ) -> anyhow::Result<Stored> {
+        let mut puts = vec![
+            self.enrollment_put(from, from.version + 1),
+            self.enrollment_put(to, 1),
+        ];
+        puts.extend(entry.map(|entry| entry_put(&to.enrollment.contact, entry)));
         self.put_all(puts).await
     }
 
@@ -213,6 +225,16 @@ impl Aws {
         let put = Put::new(item, record.to_json(), replaces, "enrollment");
         (Setting::EnrollmentsTable, put)
     }
+}
+
+/// Returns how it is noted when a contact came in last.
+fn entry_put(
+    contact: &ContactId,
+    (id, entry, replaces): &(EntryId, LastEntry, Option<u64>),
+) -> (Setting, Put) {
+    let item = enrollments_key(contact, id.as_str());
+    let put = Put::new(item, entry.to_json(), *replaces, "enrollment");
+    (Setting::EnrollmentsTable, put)
 }
 
 fn record(contact: &ContactId, mut item: Item) -> anyhow::Result<EnrollmentRecord> {

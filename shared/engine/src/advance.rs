@@ -12,6 +12,7 @@ use crate::dates::date;
 use crate::effects::{enrolls, hops, orders, pass_on, settle};
 use crate::enter::enter_by_name;
 use crate::hold::held_back;
+use crate::merging::{follow, look_again};
 use crate::results::{announce, of_decision};
 use crate::rewrite::{changes, rewrite};
 use crate::survey::dates;
@@ -86,6 +87,12 @@ async fn run(
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let plan = io.plan(&record.enrollment.plan).await?;
+    let contact = record.enrollment.contact.clone();
+    let known = io.contacts(std::slice::from_ref(&contact)).await?;
+    let Some(person) = known.into_values().next() else {
+        return erased(io, record).await;
+    };
+    let record = follow(io, &plan, record, &person, outbox).await?;
     let due = *cause == Cause::Due;
     let record = match due {
         true => held_back(io, &plan, record, outbox).await?,
@@ -94,8 +101,6 @@ async fn run(
     let Some(record) = record else {
         return Ok(());
     };
-    let contact = record.enrollment.contact.clone();
-    let known = io.contacts(std::slice::from_ref(&contact)).await?;
     let input = match cause.clone() {
         Cause::Accepted { step } => Input::Settled(Settled {
             step,
@@ -109,10 +114,7 @@ async fn run(
         Cause::Opened { step } => Input::Signal(Signal::Opened { step }),
         Cause::Retry => Input::Retry,
     };
-    match known.into_values().next() {
-        Some(person) => step(io, &plan, person, (record, input), outbox).await,
-        None => erased(io, record).await,
-    }
+    step(io, &plan, person, (record, input), outbox).await
 }
 
 /// Decides what a record does about an input, stores it, and does it; its mails are left in `outbox`.
@@ -185,6 +187,7 @@ async fn attempt(
             io.count(Metric::ParkedEnrollments, 1);
         }
         settle(io, plan, &record, outbox).await?;
+        look_again(io, &record, &contact).await?;
     }
     Ok(stored)
 }

@@ -11,6 +11,7 @@ use wire::{Armed, ContactRecord, Move};
 use crate::advance::step;
 use crate::effects::ring;
 use crate::enter::enter_without_event;
+use crate::merging::follow;
 use crate::walking::Walking;
 use crate::{
     Alarms, Clock, ContactBook, Contacts, Dates, Exceptions, Failure, Firings, Halted, Moves,
@@ -30,11 +31,15 @@ pub(crate) async fn changed(
     if person.value.unheard.is_empty() {
         return Ok(());
     }
+    merged(io, &person, &mut outbox).await?;
     watched(io, &person, &mut outbox).await?;
     if let Some((_, release)) = io.current().await? {
         for write in writes(&person.value, &release) {
             for (journey, entrance) in &release.journeys {
                 dates(io, &release, (journey, entrance), &write).await?;
+                if write.revision.absorbed.is_some() {
+                    continue;
+                }
                 let zone = &release.settings.zone;
                 let fires = entrance.triggers.iter().any(|trigger| {
                     let before = write.before.as_ref();
@@ -79,6 +84,22 @@ fn writes<'a>(record: &'a ContactRecord, release: &Release) -> Vec<Write<'a>> {
     }
     writes.reverse();
     writes
+}
+
+/// Lets the runs of those who turned out to be this contact go on with them.
+async fn merged(
+    io: &impl Walking,
+    person: &Versioned<ContactRecord>,
+    outbox: &mut Outbox,
+) -> Result<(), Failure> {
+    let unheard = person.value.unheard.iter();
+    for other in unheard.filter_map(|revision| revision.absorbed.as_ref()) {
+        for record in io.runs(other).await? {
+            let plan = io.plan(&record.enrollment.plan).await?;
+            follow(io, &plan, record, person, outbox).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Lets the contact's runs hear of it.

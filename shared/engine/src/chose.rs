@@ -22,6 +22,9 @@ pub(crate) async fn chose(
     (contact, topic): (&ContactId, &str),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
+    let known = io.contacts(std::slice::from_ref(contact)).await?;
+    let known = known.into_values().next();
+    let contact = &known.map_or_else(|| contact.clone(), |known| known.value.contact.id);
     let chosen = io.choices(&Holder::Contact(contact.clone()), topic).await?;
     let holding = chosen
         .as_ref()

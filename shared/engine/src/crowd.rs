@@ -57,7 +57,12 @@ pub(crate) async fn crowd(
         let missing: Vec<_> = missing.into_iter().collect();
         for (id, known) in io.contacts(&missing).await? {
             let contact = known.value.contact;
-            contacts.insert(id, contact.with_defaults(fields));
+            // Whoever was merged into somebody holds their roles as that one.
+            if let Some(roles) = standing.remove(&id) {
+                let held = standing.entry(contact.id.clone()).or_default();
+                held.extend(roles);
+            }
+            contacts.insert(contact.id.clone(), contact.with_defaults(fields));
         }
     }
     let people = contacts.into_iter().map(|(id, contact)| {

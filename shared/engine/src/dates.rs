@@ -36,6 +36,8 @@ pub(crate) async fn date(
     });
     let known = io.contacts(std::slice::from_ref(contact)).await?;
     let person = known.into_values().next();
+    // Whoever was merged into somebody has no dates of their own any more.
+    let person = person.filter(|person| person.value.contact.id == *contact);
     let (Some(release), Some(entrance), Some((trigger, (_, moment, repeat))), Some(person)) =
         (&release, entrance, trigger, person)
     else {

@@ -38,13 +38,20 @@ pub(crate) fn fresh(
 
 /// Names the run that `event` starts for `contact`.
 pub(crate) fn run(plan: &Plan, event: &Event, contact: &ContactId) -> EnrollmentId {
+    run_of(plan, (event.subject.as_deref(), &event.id), contact)
+}
+
+/// Names the run that an event about `subject` starts for `contact`.
+pub(crate) fn run_of(
+    plan: &Plan,
+    (subject, event): (Option<&str>, &str),
+    contact: &ContactId,
+) -> EnrollmentId {
     let once = match plan.reentry {
         Reentry::Never => None,
-        Reentry::After(_) | Reentry::Restart | Reentry::Single | Reentry::Unlimited => {
-            Some(event.id.as_str())
-        }
+        Reentry::After(_) | Reentry::Restart | Reentry::Single | Reentry::Unlimited => Some(event),
     };
-    EnrollmentId::of(&plan.journey, event.subject.as_deref(), contact, once)
+    EnrollmentId::of(&plan.journey, subject, contact, once)
 }
 
 /// Resolves, on entry, who gets the mails of steps that have a `to:` of their own.

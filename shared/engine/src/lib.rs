@@ -24,6 +24,7 @@ mod fresh;
 mod hold;
 mod intake;
 mod keyring;
+mod merging;
 mod outbox;
 mod ports;
 mod preferences;

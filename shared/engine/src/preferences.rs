@@ -65,6 +65,7 @@ pub async fn preferences(
     let Some(ticket) = io.open(token).await? else {
         return Ok(None);
     };
+    let mut ticket = by_now(io, ticket).await?;
     let now = io.now();
     let how = match ask {
         Ask::Out { one_click: true } => "one-click",
@@ -87,27 +88,53 @@ pub async fn preferences(
             how: how.to_owned(),
             what,
         };
-        let contact = ticket.contact.clone();
-        let chose = Move::Chose {
-            contact,
-            topic: topic.clone(),
-        };
-        let begins = matches!(what, What::In | What::Out);
-        if begins {
-            // Said before it is so, for later: once the choice is stored the page offers it no more, and whoever crashed
-            // before saying so would have lost what it begins.
-            io.move_later(std::slice::from_ref(&chose), WORD_AFTER)
-                .await?;
-        }
-        for holder in holders(&ticket) {
-            choose(io, (&holder, &topic), &choice).await?;
-        }
-        if begins {
-            io.move_on(&[chose]).await?;
+        decide(io, &ticket, &topic, &choice).await?;
+        // Whoever was merged into somebody at this very moment has chosen for that one.
+        let later = by_now(io, ticket.clone()).await?;
+        if later != ticket {
+            decide(io, &later, &topic, &choice).await?;
+            ticket = later;
         }
     }
     let known = Known::about(io, &ticket).await?;
     Ok(Some(known.shown(&ticket, now)))
+}
+
+/// Returns what a token is about, with the one name that its contact has by now.
+async fn by_now(io: &impl Contacts, ticket: Ticket) -> anyhow::Result<Ticket> {
+    let known = io.contacts(std::slice::from_ref(&ticket.contact)).await?;
+    let known = known.into_values().next();
+    Ok(Ticket {
+        contact: known.map_or(ticket.contact, |known| known.value.contact.id),
+        ..ticket
+    })
+}
+
+/// Keeps one choice, and has others hear of it.
+async fn decide(
+    io: &(impl ChoiceBook + Moves),
+    ticket: &Ticket,
+    topic: &str,
+    choice: &Choice,
+) -> Result<(), Failure> {
+    let chose = Move::Chose {
+        contact: ticket.contact.clone(),
+        topic: topic.to_owned(),
+    };
+    let begins = matches!(choice.what, What::In | What::Out);
+    if begins {
+        // Said before it is so, for later: once the choice is stored the page offers it no more, and whoever crashed
+        // before saying so would have lost what it begins.
+        io.move_later(std::slice::from_ref(&chose), WORD_AFTER)
+            .await?;
+    }
+    for holder in holders(ticket) {
+        choose(io, (&holder, topic), choice).await?;
+    }
+    if begins {
+        io.move_on(&[chose]).await?;
+    }
+    Ok(())
 }
 
 /// Returns with whom choices are kept: the address outlives the person, the person outlives the address.

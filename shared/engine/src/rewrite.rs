@@ -63,13 +63,13 @@ pub(crate) fn revise(
             at,
             hops,
             before,
+            absorbed: None,
         });
     }
     Ok(Some(ContactRecord {
         contact: after,
-        as_of: record.as_of,
-        counted: record.counted,
         unheard,
+        ..record
     }))
 }
 
@@ -83,4 +83,4 @@ fn start_score(settings: &Settings, contact: &mut Contact) {
 }
 
 /// Far more than are ever written before the first of them was heard of.
-const UNHEARD_MAX: usize = 32;
+pub(crate) const UNHEARD_MAX: usize = 32;

@@ -77,6 +77,9 @@ pub(crate) async fn dates(
     else {
         return Ok(());
     };
+    if person.value.contact.id != *contact {
+        return Ok(());
+    }
     let known = person.value.contact.with_defaults(&release.settings.fields);
     let zone = known.zone(&release.settings.zone);
     for (journey, entrance) in &release.journeys {

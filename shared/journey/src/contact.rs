@@ -1,5 +1,6 @@
 //! What is known about a person.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -45,6 +46,32 @@ pub struct Consent {
 }
 
 impl Contact {
+    /// Takes over what was known of somebody who turned out to be this person, as far as nothing was known here.
+    ///
+    /// What was agreed to last holds.
+    #[must_use]
+    pub fn absorb(mut self, other: Self) -> Self {
+        self.locale = self.locale.or(other.locale);
+        self.time_zone = self.time_zone.or(other.time_zone);
+        for (name, value) in other.fields {
+            self.fields.entry(name).or_insert(value);
+        }
+        self.tags.extend(other.tags);
+        self.lists.extend(other.lists);
+        for (topic, proof) in other.consent {
+            match self.consent.entry(topic) {
+                Entry::Occupied(known) if known.get().at >= proof.at => (),
+                Entry::Occupied(mut known) => {
+                    known.insert(proof);
+                }
+                Entry::Vacant(free) => {
+                    free.insert(proof);
+                }
+            }
+        }
+        self
+    }
+
     /// Fills in the declared defaults of fields that nobody has given.
     #[must_use]
     pub fn with_defaults(mut self, declared: &BTreeMap<String, Field>) -> Self {

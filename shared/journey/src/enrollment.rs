@@ -37,6 +37,53 @@ pub struct Enrollment {
     pub path: Vec<Taken>,
 }
 
+impl Enrollment {
+    /// Returns the run as it goes on for `survivor`, who turned out to be the same person, under the name `id`; and this
+    /// one, which is over.
+    ///
+    /// Whatever was ordered of it before keeps its names: only what is at rest may be handed over.
+    #[must_use]
+    pub fn hand_over(self, survivor: &ContactId, id: EnrollmentId, now: Timestamp) -> [Self; 2] {
+        let mut notified = self.notified.clone();
+        for people in notified.values_mut() {
+            let is_there = people.contains(survivor);
+            people.retain(|one| *one != self.contact || !is_there);
+            for one in people.iter_mut().filter(|one| **one == self.contact) {
+                one.clone_from(survivor);
+            }
+        }
+        let onward = Self {
+            id,
+            contact: survivor.clone(),
+            notified,
+            ..self.clone()
+        };
+        [onward, self.over(MERGED, now)]
+    }
+
+    /// Returns the run as it is over because its contact turned out to be somebody who is in the journey already.
+    #[must_use]
+    pub fn end_as_double(self, now: Timestamp) -> Self {
+        self.over(ALREADY_IN, now)
+    }
+
+    fn over(self, reason: &str, now: Timestamp) -> Self {
+        Self {
+            params: BTreeMap::new(),
+            phase: Phase::Left {
+                reason: reason.to_owned(),
+                at: now,
+            },
+            ..self
+        }
+    }
+}
+
+/// Why a run is over that goes on as that of who its contact turned out to be.
+pub const MERGED: &str = "merged";
+/// Why a run is over whose contact turned out to be somebody who is in the journey already.
+const ALREADY_IN: &str = "already_in";
+
 /// An enrollment at rest.
 ///
 /// There is no "running": [`advance`](crate::advance) walks to the next rest before it returns, so a

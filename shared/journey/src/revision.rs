@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::{ChangeId, Contact, EmailAddress, Value};
+use crate::{ChangeId, Contact, ContactId, EmailAddress, Value};
 
 /// One write of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Revision {
     pub hops: u8,
     /// What was there before.
     pub before: Before,
+    /// Who turned out to be this contact too, where that is what was written: nobody comes into a journey by it.
+    pub absorbed: Option<ContactId>,
 }
 
 /// What was known of a contact before a write, as far as the write changed it.

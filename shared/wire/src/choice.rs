@@ -85,6 +85,23 @@ impl Choices {
         self.0.push(choice);
     }
 
+    /// Returns them with those of somebody who turned out to be the same person, in the order in which they were made.
+    #[must_use]
+    pub fn merge(self, other: &Self) -> Self {
+        let mut all = self.0;
+        for choice in &other.0 {
+            if !all.contains(choice) {
+                all.push(choice.clone());
+            }
+        }
+        all.sort_by_key(|choice| choice.at);
+        let mut merged = Self::default();
+        for choice in all {
+            merged.add(choice);
+        }
+        merged
+    }
+
     /// Writes them.
     pub fn to_json(&self) -> String {
         let choices = self.0.iter().map(|choice| Doc {
@@ -211,6 +228,18 @@ mod tests {
         assert_eq!(choices.holding(at(300)).unwrap().what, Chosen::Out);
         let again = Choices::from_json(&choices.to_json()).unwrap();
         assert_eq!(again, choices);
+    }
+
+    #[test]
+    fn of_two_who_turned_out_to_be_one_the_last_word_holds_whoever_said_it() {
+        let (yes, no) = (Chosen::In, Chosen::Out);
+        let one = said(&[(1, no), (4, yes)]);
+        let other = said(&[(2, yes), (5, no)]);
+        let merged = one.clone().merge(&other);
+        assert_eq!(times(&merged), [1, 2, 4, 5]);
+        assert_eq!(merged, other.clone().merge(&one), "whichever goes on");
+        assert_eq!(merged.clone().merge(&other), merged, "once is enough");
+        assert_eq!(merged.holding(at(9)).unwrap().what, no);
     }
 
     #[test]

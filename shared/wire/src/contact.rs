@@ -21,6 +21,44 @@ pub struct ContactRecord {
     pub counted: BTreeSet<String>,
     /// The writes of which not everybody whom they concern has heard yet, the oldest first.
     pub unheard: Vec<Revision>,
+    /// Those whom the source has merged into them.
+    pub absorbed: BTreeSet<ContactId>,
+}
+
+/// What is stored under the name of a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Profile {
+    /// A person.
+    Person(Box<ContactRecord>),
+    /// Nobody any more: the source has merged them into somebody, of whom nothing more than this is repeated here.
+    Merged(ContactId),
+}
+
+impl Profile {
+    /// Writes that a contact is merged into another.
+    pub fn merged(into: &ContactId) -> String {
+        crate::to_json(&MergedDoc {
+            v: 1,
+            merged_into: into.to_string(),
+        })
+    }
+
+    /// Reads a profile of any version that was ever written.
+    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
+        match serde_json::from_str::<MergedDoc>(json) {
+            Ok(doc) => {
+                crate::version(doc.v, 1)?;
+                Ok(Self::Merged(doc.merged_into.parse()?))
+            }
+            Err(_) => ContactRecord::from_json(json).map(|record| Self::Person(Box::new(record))),
+        }
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct MergedDoc {
+    v: u8,
+    merged_into: String,
 }
 
 impl ContactRecord {
@@ -44,6 +82,7 @@ impl ContactRecord {
             as_of: self.as_of,
             counted: self.counted.clone(),
             unheard: self.unheard.iter().map(RevisionDoc::from).collect(),
+            absorbed: self.absorbed.iter().map(ToString::to_string).collect(),
         })
     }
 
@@ -53,6 +92,7 @@ impl ContactRecord {
         crate::version(doc.v, 1)?;
         let consent = doc.consent.into_iter();
         let unheard = doc.unheard.into_iter().map(Revision::try_from);
+        let absorbed = doc.absorbed.iter().map(|id| id.parse());
         Ok(Self {
             contact: Contact {
                 id: ContactId::of(&doc.source_id),
@@ -71,6 +111,7 @@ impl ContactRecord {
             as_of: doc.as_of,
             counted: doc.counted,
             unheard: unheard.collect::<Result<_, _>>()?,
+            absorbed: absorbed.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -99,6 +140,8 @@ struct Doc {
     counted: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unheard: Vec<RevisionDoc>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    absorbed: Vec<String>,
 }
 
 /// A proof of consent.

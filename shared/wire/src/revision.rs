@@ -34,6 +34,8 @@ pub(crate) struct RevisionDoc {
     lists: BTreeMap<String, bool>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     tags: BTreeMap<String, bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    absorbed: Option<String>,
 }
 
 impl From<&Revision> for RevisionDoc {
@@ -55,6 +57,7 @@ impl From<&Revision> for RevisionDoc {
                 .collect(),
             lists: before.lists,
             tags: before.tags,
+            absorbed: revision.absorbed.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -72,6 +75,7 @@ impl TryFrom<RevisionDoc> for Revision {
             id: doc.id.parse()?,
             at: doc.at,
             hops: doc.hops,
+            absorbed: doc.absorbed.map(|id| id.parse()).transpose()?,
             before: Before {
                 nothing: doc.nothing,
                 address: doc.email.map(|email| email.parse()).transpose()?,

@@ -296,7 +296,7 @@ pub(super) async fn a_date_is_set_and_taken_away_by_its_version(stores: &impl St
     assert_eq!(stores.armed(&who, &date).await.unwrap(), None);
 }
 
-fn waiting(name: &str, event: &str, due: Timestamp) -> EnrollmentRecord {
+pub(super) fn waiting(name: &str, event: &str, due: Timestamp) -> EnrollmentRecord {
     EnrollmentRecord {
         enrollment: Enrollment {
             id: run(name, event),

@@ -7,6 +7,7 @@
 mod aws;
 mod enrollments;
 mod ledger;
+mod merging;
 mod people;
 
 use engine::{
@@ -71,6 +72,8 @@ async fn all(stores: &impl Stores) {
     enrollments::a_date_is_set_and_taken_away_by_its_version(stores).await;
     people::a_contact_is_replaced_by_version(stores).await;
     people::roles_are_found_by_what_they_are_held_for(stores).await;
+    merging::whoever_is_merged_is_found_under_both_names(stores).await;
+    merging::a_run_and_as_what_it_goes_on_are_written_together(stores).await;
     people::what_advertising_somebody_got_is_replaced_by_version(stores).await;
     people::choices_are_kept_by_holder_and_topic(stores).await;
     people::an_address_is_forbidden_for_a_reason(stores).await;

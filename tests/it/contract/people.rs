@@ -255,5 +255,6 @@ pub(super) fn contact(name: &str, address: &str) -> ContactRecord {
         as_of: at(0),
         counted: Default::default(),
         unheard: Vec::new(),
+        absorbed: Default::default(),
     }
 }

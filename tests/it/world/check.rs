@@ -18,6 +18,8 @@ pub(crate) struct Accepted {
     ty: String,
     subject: Option<String>,
     people: BTreeSet<ContactId>,
+    /// Whether it says that two of them are one.
+    merges: bool,
 }
 
 impl World {
@@ -80,11 +82,13 @@ impl State {
         let events = events.unwrap_or_else(|| vec![json]);
         for (id, event) in ids.into_iter().zip(events) {
             let people = event["people"].as_array().into_iter().flatten();
+            let merges = people.clone().any(|person| !person["merged"].is_null());
             let people = people.filter_map(|person| person["id"].as_str());
             let accepted = Accepted {
                 ty: event["type"].as_str().unwrap_or_default().to_owned(),
                 subject: event["subject"].as_str().map(str::to_owned),
                 people: people.map(ContactId::of).collect(),
+                merges,
             };
             self.accepted.insert(id, accepted);
         }
@@ -194,6 +198,7 @@ impl State {
             let heard = plans.any(|plan| plan.hears(&accepted.ty));
             let forgotten = |id: &ContactId| self.people.forgotten.contains_key(id);
             let about_none = accepted.people.iter().all(forgotten);
+            let about_none = about_none || accepted.merges;
             if known.is_none() && !filtered && !heard && !about_none {
                 faults.push(format!("the event {id} was accepted and ended in nothing"));
             }
@@ -210,9 +215,12 @@ impl State {
                 for contact in accepted.people.iter().filter(|id| simple && !forgotten(id)) {
                     let once = (plan.reentry == Reentry::Unlimited).then_some(id.as_str());
                     let subject = accepted.subject.as_deref();
-                    let run = EnrollmentId::of(&plan.journey, subject, contact, once);
-                    let there = self.runs.one(contact, &run).is_some();
-                    if !there || !known.is_some_and(|known| known.contains(contact)) {
+                    let there = |contact: &ContactId| {
+                        let run = EnrollmentId::of(&plan.journey, subject, contact, once);
+                        self.runs.one(contact, &run).is_some()
+                            && known.is_some_and(|known| known.contains(contact))
+                    };
+                    if !there(contact) && !there(self.people.by_now(contact)) {
                         faults.push(format!("{id} did not let {contact} into {}", plan.journey));
                     }
                 }
@@ -242,12 +250,17 @@ impl State {
     fn miscounted(&self, record: &EnrollmentRecord, plan: &Plan) -> Vec<String> {
         let run = &record.enrollment;
         let mut faults = Vec::new();
-        for Taken { step, outcome, .. } in &run.path {
+        let before = self.before_the_merge(run);
+        for (at, Taken { step, outcome, .. }) in run.path.iter().enumerate() {
+            // What was done before it was handed over bears the names of then.
+            let run = before
+                .filter(|before| at < before.path.len())
+                .unwrap_or(run);
             let recipients = match outcome.as_str() {
                 "notified" => run.notified.get(step).cloned().unwrap_or_default(),
                 _ => vec![run.contact.clone()],
             };
-            for recipient in recipients {
+            for recipient in self.people.each_once(recipients) {
                 let send = SendId::of(&run.id, step, &recipient);
                 let left = self.left(&send);
                 let fits = match outcome.as_str() {
@@ -363,7 +376,7 @@ impl State {
                 faults.push(format!("{} has somebody else's words", mail.send));
             }
             let known = self.people.addresses.get(&mail.to);
-            if !known.is_some_and(|known| known.contains(&mail.recipient)) {
+            if !known.is_some_and(|known| self.people.is_among(&mail.recipient, known)) {
                 faults.push(format!("{} goes to somebody else's address", mail.send));
             }
         }

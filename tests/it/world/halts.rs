@@ -28,7 +28,8 @@ impl Breaker for World {
         self.write("halts.hold_marketing", move |state| {
             let before = state.halts.clone();
             state.halts.hold_marketing(why, at);
-            if before.marketing().is_empty() {
+            // What was known of already holds nothing.
+            if before.marketing().is_empty() && !state.halts.marketing().is_empty() {
                 state.held_since = Some(state.now + IN_FLIGHT);
             }
             state.halts != before

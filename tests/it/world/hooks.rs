@@ -96,7 +96,12 @@ impl State {
         if let Phase::Left { .. } = run.phase {
             expected.push(result(ResultKind::Left, None));
         }
-        let sent = run.path.iter().filter(|taken| taken.outcome == "sent");
+        // What was done before it was handed over was told of the run of then.
+        let before = self
+            .before_the_merge(run)
+            .map_or(0, |before| before.path.len());
+        let own = run.path.get(before..).unwrap_or_default();
+        let sent = own.iter().filter(|taken| taken.outcome == "sent");
         expected.extend(sent.map(|taken| result(ResultKind::Sent, Some(&taken.step))));
         let unheard = expected.iter().filter(|result| {
             let id = result.id();
@@ -112,7 +117,7 @@ impl State {
             .filter(|(body, _)| body["data"]["enrollment"] == run.id.as_str())
             .filter_map(|(body, _)| body["data"]["step"].as_str())
             .collect();
-        let calls = run.path.iter().filter(|taken| taken.outcome == "called");
+        let calls = own.iter().filter(|taken| taken.outcome == "called");
         let uncalled = calls.filter(|taken| !called.contains(taken.step.as_str()));
         faults.extend(uncalled.map(|taken| format!("{} of {} called nobody", taken.step, run.id)));
         faults

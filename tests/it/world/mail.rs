@@ -7,9 +7,9 @@ use engine::{
     AddressKey, Claim, Claimed, Fact, Ledger, Mailer, Outgoing, Row, RowState, Undelivered,
 };
 use jiff::Timestamp;
-use journey::{Action, ContactId, EmailAddress, EnrollmentId, Phase, SendId};
+use journey::{Action, ContactId, EmailAddress, EnrollmentId, Phase, SendId, Taken};
 use serde_json::json;
-use wire::Report;
+use wire::{Cause, Move, Report};
 
 use super::{Answer, Bug, Kind, Pause, State, World};
 
@@ -130,6 +130,21 @@ impl Ledger for World {
 }
 
 impl State {
+    /// Has somebody open the mail of a step, and whoever that concerns hear of it.
+    pub(super) fn open(&mut self, person: &ContactId, step: String) {
+        let sent = |taken: &Taken| taken.step == step && taken.outcome == "sent";
+        let runs = self.runs.all().map(|record| &record.enrollment);
+        let runs = runs.filter(|run| run.contact == *person && run.path.iter().any(sent));
+        let last = runs.max_by_key(|run| run.entered);
+        if let Some(enrollment) = last.map(|run| run.id.clone()) {
+            self.put_moves(&[Move::Run {
+                contact: person.clone(),
+                enrollment,
+                cause: Cause::Opened { step },
+            }]);
+        }
+    }
+
     fn claim(&mut self, claim: &Claim) -> Claimed {
         let before = self.service.ledger.get(&claim.send);
         if let Some(entry) = before {

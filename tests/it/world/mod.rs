@@ -14,6 +14,7 @@ mod functions;
 mod halts;
 mod hooks;
 mod mail;
+mod merging;
 mod metrics;
 mod outlet;
 mod people;

@@ -18,6 +18,8 @@ use super::{Bug, World};
 #[derive(Default)]
 pub(crate) struct People {
     pub(crate) contacts: BTreeMap<ContactId, Versioned<ContactRecord>>,
+    /// Who was merged into whom.
+    pub(crate) merged: BTreeMap<ContactId, ContactId>,
     pub(crate) bonds: BTreeMap<String, BTreeMap<ContactId, (u64, String)>>,
     pub(crate) addresses: BTreeMap<EmailAddress, BTreeSet<ContactId>>,
     pub(crate) mailed: BTreeMap<ContactId, Versioned<Mailed>>,
@@ -72,7 +74,8 @@ impl Contacts for World {
         );
         let found = self.read("contacts.contacts", |state| {
             let found = ids.iter().filter_map(|id| {
-                let mut found = state.people.contacts.get(id)?.clone();
+                let name = state.people.by_now(id);
+                let mut found = state.people.contacts.get(name)?.clone();
                 if state.bug == Some(Bug::MixesPeopleUp) {
                     let (_, other) = state.people.contacts.first_key_value()?;
                     found.value.contact = other.value.contact.clone();
@@ -94,7 +97,7 @@ impl ContactBook for World {
         self.write("contacts.put_contact", move |state| {
             let id = &record.contact.id;
             let known = state.people.contacts.get(id).map(|known| known.version);
-            if known != replaces {
+            if known != replaces || state.people.merged.contains_key(id) {
                 return Stored::Conflict;
             }
             let mut record = record.clone();
@@ -103,6 +106,19 @@ impl ContactBook for World {
             }
             state.people.put(&record, replaces);
             Stored::Done
+        })
+    }
+
+    fn merge(
+        &self,
+        record: &ContactRecord,
+        replaces: u64,
+        merged: &ContactId,
+        replaced: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        self.write("contacts.merge", move |state| {
+            let people = &mut state.people;
+            people.merge((record, replaces), (merged, replaced))
         })
     }
 

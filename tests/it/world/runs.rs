@@ -10,9 +10,9 @@ use engine::{
     Suppressions, Templates, Tickets, Versioned,
 };
 use jiff::{SignedDuration, Timestamp};
-use journey::{Contact, ContactId, DateId, EnrollmentId, EntryId, Plan, Release, Taken};
+use journey::{Contact, ContactId, DateId, EnrollmentId, EntryId, Plan, Release};
 use mail::Template;
-use wire::{Armed, Cause, EnrollmentRecord, LastEntry, Move, Ticket};
+use wire::{Armed, EnrollmentRecord, LastEntry, Ticket};
 
 use super::{Bug, State, World};
 
@@ -65,21 +65,6 @@ impl State {
         self.log(|| format!("  {} v{version} is {:?}", run.id, run.phase));
     }
 
-    /// Has somebody open the mail of a step, and whoever that concerns hear of it.
-    pub(super) fn open(&mut self, person: &ContactId, step: String) {
-        let sent = |taken: &Taken| taken.step == step && taken.outcome == "sent";
-        let runs = self.runs.all().map(|record| &record.enrollment);
-        let runs = runs.filter(|run| run.contact == *person && run.path.iter().any(sent));
-        let last = runs.max_by_key(|run| run.entered);
-        if let Some(enrollment) = last.map(|run| run.id.clone()) {
-            self.put_moves(&[Move::Run {
-                contact: person.clone(),
-                enrollment,
-                cause: Cause::Opened { step },
-            }]);
-        }
-    }
-
     /// Forgets a person at once, as the command does one item after the other.
     pub(super) fn forget(&mut self, person: &ContactId) {
         self.people.forget(person, self.service.delivered.len());
@@ -117,11 +102,10 @@ impl State {
 
     /// Returns whether what is written beside a run may be written.
     fn may_write(&self, contact: &ContactId, beside: &Beside) -> bool {
-        let known = self.people.contacts.get(contact).map(|known| known.version);
-        let contact_fits = beside
-            .contact
-            .as_ref()
-            .is_none_or(|rewrite| known == Some(rewrite.replaces));
+        let contact_fits = beside.contact.as_ref().is_none_or(|rewrite| {
+            let known = self.people.contacts.get(&rewrite.record.contact.id);
+            known.map(|known| known.version) == Some(rewrite.replaces)
+        });
         contact_fits
             && beside.entry.as_ref().is_none_or(|(id, _, replaces)| {
                 let entries = &self.runs.entries;
@@ -203,6 +187,35 @@ impl Enrollments for World {
             state.entered(record);
             state.write_beside(&run.contact, beside);
             state.store(record, 1);
+            Stored::Done
+        })
+    }
+
+    fn hand_over(
+        &self,
+        from: &EnrollmentRecord,
+        to: &EnrollmentRecord,
+        entry: Option<&(EntryId, LastEntry, Option<u64>)>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        let beside = Beside {
+            contact: None,
+            entry: entry.cloned(),
+        };
+        self.write("enrollments.hand_over", move |state| {
+            let (old, new) = (&from.enrollment, &to.enrollment);
+            let there = state.runs.one(&new.contact, &new.id).is_some();
+            let Some(before) = state.runs.one(&old.contact, &old.id) else {
+                return Stored::Conflict;
+            };
+            let fits = before.version == from.version && state.may_write(&new.contact, &beside);
+            if there || !fits {
+                return Stored::Conflict;
+            }
+            state.replaced(&before, from);
+            state.entered(to);
+            state.write_beside(&new.contact, &beside);
+            state.store(from, before.version + 1);
+            state.store(to, 1);
             Stored::Done
         })
     }

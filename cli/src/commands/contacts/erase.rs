@@ -113,8 +113,13 @@ async fn erased(
         }
         // Before the profile goes, which knows the address.
         keep_opt_outs(stack, who, &kept.traces).await?;
-        for (shelf, _) in Shelf::ALL {
-            let of_it = kept.traces.iter().filter(|one| one.shelf == shelf);
+        let order = [true, false].into_iter();
+        let order = order.flat_map(|old| Shelf::ALL.map(|(shelf, _)| (old, shelf)));
+        for (old, shelf) in order {
+            let of_it = kept
+                .traces
+                .iter()
+                .filter(|one| one.shelf == shelf && who.is_under_an_old_name(one) == old);
             let all = of_it.map(|one| stack.aws().erase(one));
             let all = stream::iter(all).buffer_unordered(AT_ONCE_MAX);
             let done: Vec<()> = all.try_collect().await?;

@@ -16,6 +16,8 @@ use crate::words;
 pub(crate) struct Who {
     /// The person; nobody where only an address is known.
     pub(crate) contact: Option<ContactId>,
+    /// Those who were merged into them: what is kept under those names is theirs.
+    merged: BTreeSet<ContactId>,
     /// What they are known by to the source.
     pub(crate) source_id: Option<String>,
     /// Their addresses, as far as they can be read.
@@ -45,6 +47,7 @@ impl Who {
         let hasher = key.as_deref().map(AddressHasher::parse).transpose()?;
         let mut who = Self {
             contact: None,
+            merged: BTreeSet::new(),
             source_id: None,
             addresses: BTreeSet::new(),
             had: BTreeSet::new(),
@@ -53,8 +56,9 @@ impl Who {
         let mut found = BTreeSet::new();
         let by_id = ContactId::of(asked);
         let known = stack.aws().contacts(std::slice::from_ref(&by_id)).await?;
-        found.extend(known.into_keys());
-        found.extend(asked.parse::<ContactId>().ok());
+        found.extend(known.into_values().map(|known| known.value.contact.id));
+        let typed: Vec<_> = asked.parse::<ContactId>().ok().into_iter().collect();
+        found.extend(by_now(stack, typed).await?);
         if let Some(address) = address(asked)? {
             let key = who.key(&address).with_context(|| {
                 format!(
@@ -62,7 +66,8 @@ impl Who {
                     stack.name()
                 )
             })?;
-            found.extend(stack.aws().people_at(&key).await?);
+            let names: Vec<_> = stack.aws().people_at(&key).await?.into_iter().collect();
+            found.extend(by_now(stack, names).await?);
             who.addresses.insert(address);
         } else if found.is_empty() {
             // Who was erased halfway is found by the id alone.
@@ -94,6 +99,7 @@ impl Who {
     fn know(&mut self, known: &ContactRecord) {
         self.source_id = Some(known.contact.source_id.clone());
         self.addresses.insert(known.contact.address.clone());
+        self.merged.extend(known.absorbed.iter().cloned());
     }
 
     /// Gathers what is kept now.
@@ -102,10 +108,17 @@ impl Who {
     /// Fails where AWS does.
     pub(crate) async fn gather(&mut self, stack: &Stack) -> anyhow::Result<Kept> {
         self.learn(stack).await?;
-        let traces = match &self.contact {
-            Some(contact) => stack.aws().traces(contact, |body| self.names(body)).await?,
-            None => Vec::new(),
-        };
+        let mut traces = Vec::new();
+        // What was left under older names first: whoever is interrupted still finds it by the name that stands.
+        for contact in self.merged.iter().chain(&self.contact) {
+            let found = stack.aws().traces(contact, |body| self.names(body));
+            for trace in found.await? {
+                // A refused post may name both.
+                if !traces.contains(&trace) {
+                    traces.push(trace);
+                }
+            }
+        }
         let had = traces.iter().filter(|one| one.shelf == Shelf::Addresses);
         self.had.extend(had.map(|one| AddressKey(one.name.clone())));
         self.had.extend(self.keys());
@@ -115,6 +128,13 @@ impl Who {
             addresses.push((key.clone(), kept));
         }
         Ok(Kept { traces, addresses })
+    }
+
+    /// Returns whether something is kept under a name that is theirs no more.
+    pub(crate) fn is_under_an_old_name(&self, trace: &Trace) -> bool {
+        let name = trace.attributes.get("contact");
+        let name = name.and_then(|name| name.parse().ok());
+        name.is_some_and(|name| self.merged.contains(&name))
     }
 
     /// Returns the addresses that are readable, as they are stored.
@@ -138,6 +158,16 @@ impl Who {
                 read.is_ok_and(|event| has_person(&event, id))
             })
     }
+}
+
+/// Returns people under the one name that each has by now.
+async fn by_now(stack: &Stack, names: Vec<ContactId>) -> anyhow::Result<BTreeSet<ContactId>> {
+    let known = stack.aws().contacts(&names).await?;
+    let names = names.into_iter().map(|name| match known.get(&name) {
+        Some(known) => known.value.contact.id.clone(),
+        None => name,
+    });
+    Ok(names.collect())
 }
 
 /// Reads an address, where one was typed.

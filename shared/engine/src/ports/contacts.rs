@@ -11,7 +11,7 @@ use super::{AddressKey, Stored, Versioned};
 
 /// Reads people, each read strongly consistent: `dynamodb:GetItem` for one, `dynamodb:BatchGetItem` for several.
 pub trait Contacts {
-    /// Returns those of `ids` that are known, without defaults.
+    /// Returns those of `ids` that are known, without defaults; for one that was merged into another, that other one.
     fn contacts(
         &self,
         ids: &[ContactId],
@@ -25,6 +25,16 @@ pub trait ContactBook: Contacts {
         &self,
         record: &ContactRecord,
         replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+
+    /// Writes a contact in place of version `replaces`, and in place of `merged`, of version `replaced` or never heard
+    /// of, that it is this contact now: both or nothing.
+    fn merge(
+        &self,
+        record: &ContactRecord,
+        replaces: u64,
+        merged: &ContactId,
+        replaced: Option<u64>,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
 
     /// Returns who has roles for `bonding`, ended ones included.

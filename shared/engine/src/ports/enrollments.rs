@@ -38,6 +38,15 @@ pub trait Enrollments {
         beside: &Beside,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
 
+    /// Writes an enrollment in place of the version it names, which rises by one, and with it the new one as which
+    /// another contact goes on: both, and when that contact came in last, or nothing.
+    fn hand_over(
+        &self,
+        from: &EnrollmentRecord,
+        to: &EnrollmentRecord,
+        entry: Option<&(EntryId, LastEntry, Option<u64>)>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+
     /// Writes an enrollment in place of the version it names, which rises by one; with `contact`, both or nothing.
     fn replace(
         &self,

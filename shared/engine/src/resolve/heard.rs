@@ -6,6 +6,7 @@ use journey::{ContactId, Input, Release, Signal};
 use wire::Event;
 
 use crate::advance::step;
+use crate::merging::follow;
 use crate::walking::Walking;
 use crate::{Failure, Outbox, Plans};
 
@@ -33,6 +34,7 @@ pub(super) async fn hear(
             let Some(person) = known.into_values().next() else {
                 continue;
             };
+            let record = follow(io, &plan, record, &person, outbox).await?;
             let input = Input::Signal(Signal::Event {
                 id: event.id.clone(),
                 event: event.ty.clone(),

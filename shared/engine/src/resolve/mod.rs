@@ -1,5 +1,6 @@
 //! Resolves an event: who is concerned, which journeys it lets them into, and their first steps.
 
+mod absorb;
 mod enter;
 mod heard;
 mod people;
@@ -13,8 +14,8 @@ use wire::{Event, EventsMessage};
 use crate::crowd::crowd;
 use crate::walking::Walking;
 use crate::{
-    Alarms, Calls, Clock, ContactBook, Enrollments, Exception, ExceptionKind, Exceptions, Failure,
-    Firings, Halted, Metrics, Moves, Orders, Plans, Pulse, Releases,
+    Alarms, Calls, ChoiceBook, Clock, ContactBook, Enrollments, Exception, ExceptionKind,
+    Exceptions, Failure, Firings, Halted, Metrics, Moves, Orders, Plans, Pulse, Releases,
 };
 
 pub use enter::Entering;
@@ -41,6 +42,7 @@ pub async fn resolve(
          + Releases
          + Plans
          + ContactBook
+         + ChoiceBook
          + Enrollments
          + Exceptions
          + Halted
@@ -74,17 +76,20 @@ pub async fn resolve(
 }
 
 async fn resolve_event(
-    io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
+    io: &(impl Walking + ContactBook + ChoiceBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
     release: &Release,
     event: &Event,
     entering: &mut Entering,
 ) -> Result<(), Failure> {
-    let learned = people::learn(io, release, event).await?;
+    let (learned, event) = people::learn(io, release, event).await?;
+    let event = &*event;
     let linked = people::link(io, event).await?;
+    let (new, absorbed) = (learned.new.clone(), learned.absorbed.clone());
+    let (contacts, linked) = people::gather(io, release, learned, linked).await?;
     // Those who are on their way hear of it before anybody comes in.
-    let concerned = learned.contacts.keys().chain(linked.keys());
-    let concerned = concerned.filter(|id| !learned.new.contains(*id)).collect();
+    let concerned = contacts.keys().chain(linked.keys()).chain(&absorbed);
+    let concerned = concerned.filter(|id| !new.contains(*id)).collect();
     let outbox = &mut entering.outbox;
     let heard = heard::hear(io, event, concerned, outbox).await?;
     let mut opened: Vec<(&Entrance, Arc<Plan>)> = Vec::new();
@@ -93,7 +98,10 @@ async fn resolve_event(
             opened.push((entrance, io.plan(&entrance.plan).await?));
         }
     }
-    if opened.is_empty() && !heard && !heard::is_heard_of(io, release, event).await? {
+    // Whoever turned out to be somebody else is what came of it.
+    let merges = event.people.iter().any(|one| !one.merged.is_empty());
+    let ends_in_nothing = opened.is_empty() && !heard && !merges;
+    if ends_in_nothing && !heard::is_heard_of(io, release, event).await? {
         let exception = (
             ExceptionKind::Unresolved,
             "no journey starts with this event",
@@ -105,7 +113,7 @@ async fn resolve_event(
     }
     let plans: Vec<_> = opened.iter().map(|(_, plan)| &**plan).collect();
     let fields = &release.settings.fields;
-    let crowd = crowd(io, fields, event, &plans, learned.contacts, linked).await?;
+    let crowd = crowd(io, fields, event, &plans, contacts, linked).await?;
 
     for (entrance, plan) in &opened {
         let_in(io, pulse, (entrance, plan), event, &crowd, entering).await?;

@@ -1,5 +1,6 @@
 //! Turns the people of an event into contacts, and their roles into links.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::anyhow;
@@ -7,8 +8,9 @@ use jiff::Timestamp;
 use journey::{Before, ChangeId, Contact, ContactId, Occasion, Release, Revision};
 use wire::{Bond, Bonds, ContactRecord, Event, Move, Posted, RoleBond};
 
+use super::absorb::absorb;
 use crate::rewrite::revise;
-use crate::{Bonding, Clock, ContactBook, Failure, Moves, Stored, Versioned};
+use crate::{Bonding, ChoiceBook, Clock, ContactBook, Failure, Moves, Stored, Versioned};
 
 /// Whom an event names.
 #[derive(Default)]
@@ -17,18 +19,21 @@ pub(super) struct Learned {
     pub(super) contacts: BTreeMap<ContactId, Contact>,
     /// Those of whom nothing was known before.
     pub(super) new: BTreeSet<ContactId>,
+    /// Those who turned out to be one of them.
+    pub(super) absorbed: BTreeSet<ContactId>,
 }
 
-/// Creates or updates the contacts whom an event names, and lets everybody hear of what that changes.
-pub(super) async fn learn(
-    io: &(impl Clock + ContactBook + Moves),
+/// Creates or updates the contacts whom an event names, and lets everybody hear of what that changes; returns the event
+/// as it reads with everybody under the one name that they have by now.
+pub(super) async fn learn<'a>(
+    io: &(impl Clock + ContactBook + ChoiceBook + Moves),
     release: &Release,
-    event: &Event,
-) -> Result<Learned, Failure> {
+    event: &'a Event,
+) -> Result<(Learned, Cow<'a, Event>), Failure> {
     // The same person may stand there twice, in two roles; a batch must not name anybody twice.
     let ids: BTreeSet<_> = event.people.iter().map(Posted::contact).collect();
     if ids.is_empty() {
-        return Ok(Learned::default());
+        return Ok((Learned::default(), Cow::Borrowed(event)));
     }
     let ids: Vec<_> = ids.into_iter().collect();
     let mut known = io.contacts(&ids).await?;
@@ -40,8 +45,22 @@ pub(super) async fn learn(
             learned.new.insert(id.clone());
         }
         let contact = learn_one(io, release, event, posted, before).await?;
+        let contact = absorb(io, event, posted, contact).await?;
         known.insert(id, contact);
     }
+    let event = renamed(event, &known);
+    // Where two names are one person's, what was written last is how they are.
+    let mut people: BTreeMap<ContactId, Versioned<ContactRecord>> = BTreeMap::new();
+    for one in known.into_values() {
+        let id = one.value.contact.id.clone();
+        if people
+            .get(&id)
+            .is_none_or(|other| other.version < one.version)
+        {
+            people.insert(id, one);
+        }
+    }
+    let known = people;
     let people = known
         .values()
         .filter(|known| !known.value.unheard.is_empty());
@@ -54,11 +73,53 @@ pub(super) async fn learn(
         io.move_on(&moves).await?;
     }
     let fields = &release.settings.fields;
+    let absorbed = known
+        .values()
+        .flat_map(|known| known.value.absorbed.clone());
+    learned.absorbed = absorbed.collect();
     let people = known.into_iter();
     learned.contacts = people
         .map(|(id, known)| (id, known.value.contact.with_defaults(fields)))
         .collect();
-    Ok(learned)
+    Ok((learned, event))
+}
+
+/// Names those by the one name they have by now who were merged into somebody.
+fn renamed<'a>(
+    event: &'a Event,
+    known: &BTreeMap<ContactId, Versioned<ContactRecord>>,
+) -> Cow<'a, Event> {
+    let survivor = |posted: &Posted| Some(&known.get(&posted.contact())?.value.contact);
+    let is_old = |posted: &Posted| survivor(posted).is_some_and(|one| one.id != posted.contact());
+    if !event.people.iter().any(is_old) {
+        return Cow::Borrowed(event);
+    }
+    let people = event.people.iter().map(|posted| match survivor(posted) {
+        Some(survivor) => under(posted, survivor),
+        None => posted.clone(),
+    });
+    Cow::Owned(Event {
+        people: people.collect(),
+        ..event.clone()
+    })
+}
+
+/// Returns a person as posted under the one name they have by now.
+///
+/// Whoever still uses an old name knows them less well: what they are called and where their mail goes is taken from
+/// under the name that stands.
+fn under(posted: &Posted, survivor: &Contact) -> Posted {
+    match survivor.id == posted.contact() {
+        true => posted.clone(),
+        false => Posted {
+            source_id: survivor.source_id.clone(),
+            address: survivor.address.clone(),
+            full_name: survivor.full_name.clone(),
+            locale: None,
+            time_zone: None,
+            ..posted.clone()
+        },
+    }
 }
 
 /// Returns whether a contact who has only just become known can concern a journey.
@@ -90,6 +151,10 @@ async fn learn_one(
     let mut known = known;
     for _ in 0..RACES_MAX {
         let before = known.as_ref().map(|known| &known.value);
+        let posted = match before {
+            Some(before) => &under(posted, &before.contact),
+            None => posted,
+        };
         let Some(contact) = merge(before, posted, event) else {
             return known.ok_or_else(|| Failure::Retry(anyhow!("{id} is gone")));
         };
@@ -100,7 +165,8 @@ async fn learn_one(
         if moved {
             // Before the contact: an address that leads nowhere is harmless, a contact whom no
             // address leads to is not.
-            io.note_address(&merged.contact.address, &id).await?;
+            io.note_address(&merged.contact.address, &merged.contact.id)
+                .await?;
         }
         let replaces = known.as_ref().map(|known| known.version);
         if io.put_contact(&merged, replaces).await? == Stored::Done {
@@ -129,6 +195,7 @@ fn record(
                 at: now,
                 hops: 0,
                 before: Before::of(None, &contact),
+                absorbed: None,
             };
             Some(ContactRecord {
                 contact: contact.clone(),
@@ -138,6 +205,7 @@ fn record(
                     .then_some(revision)
                     .into_iter()
                     .collect(),
+                absorbed: BTreeSet::new(),
             })
         }
     };
@@ -223,6 +291,35 @@ pub(super) async fn link(
         .into_iter()
         .map(|(id, bonds)| (id, bonds.value))
         .collect())
+}
+
+/// Returns those who are linked to a subject under the one name they have by now, and what is known of them as far as
+/// it is not known yet.
+pub(super) async fn gather(
+    io: &impl ContactBook,
+    release: &Release,
+    learned: Learned,
+    linked: BTreeMap<ContactId, Bonds>,
+) -> Result<(BTreeMap<ContactId, Contact>, BTreeMap<ContactId, Bonds>), Failure> {
+    let mut contacts = learned.contacts;
+    let unknown = linked.keys().filter(|id| !contacts.contains_key(*id));
+    let unknown: Vec<_> = unknown.cloned().collect();
+    if unknown.is_empty() {
+        return Ok((contacts, linked));
+    }
+    let mut linked = linked;
+    for (id, known) in io.contacts(&unknown).await? {
+        let contact = known.value.contact.with_defaults(&release.settings.fields);
+        if contact.id != id {
+            let bonds = linked.remove(&id).unwrap_or_default();
+            let held = linked.entry(contact.id.clone()).or_default();
+            for (role, bond) in bonds.roles {
+                held.roles.entry(role).or_insert(bond);
+            }
+        }
+        contacts.insert(contact.id.clone(), contact);
+    }
+    Ok((contacts, linked))
 }
 
 async fn bind(

@@ -5,10 +5,11 @@
 
 mod claim;
 mod clear;
+mod wanted;
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
-use journey::{Action, Contact, ContactId, Input, Order, Phase, Plan, Send, SendResult, Settled};
+use journey::{Action, Contact, Input, Order, Plan, Send, SendResult, Settled};
 use wire::{ContactRecord, EnrollmentRecord, Halt};
 
 use crate::advance::{erased, step};
@@ -23,6 +24,7 @@ use crate::{
     Suppressions, Templates, Undelivered, Versioned,
 };
 use claim::{Verdict, claim, earlier};
+use wanted::{concerned, is_mailed_besides, still_wanted};
 
 /// How long to wait for what.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -100,20 +102,10 @@ pub async fn send(
             Some(_) => Ok(()),
         };
     };
-    let whole = |known: &Versioned<ContactRecord>| {
-        let contact = known.value.contact.clone();
-        contact.with_defaults(&plan.settings.fields)
-    };
-    let mailing = Mailing {
-        order,
-        plan: &plan,
-        send,
-        record,
-        contact: whole(person),
-        recipient: whole(recipient),
-        person: person.clone(),
-        since,
-    };
+    if is_mailed_besides(&record, order, recipient) {
+        return Ok(());
+    }
+    let mailing = Mailing::new(order, (&plan, send), (record, since), [person, recipient]);
     match mailing.go(io, patience).await? {
         Next::Conclude(result) => mailing.conclude(io, result).await,
         Next::Later(delay) => {
@@ -122,30 +114,6 @@ pub async fn send(
             Ok(())
         }
         Next::Paused => mailing.rest(io).await,
-    }
-}
-
-/// Returns who travels and who is mailed, each once.
-fn concerned(order: &Order) -> Vec<ContactId> {
-    let mut people = vec![order.contact.clone(), order.recipient.clone()];
-    people.dedup();
-    people
-}
-
-/// Returns since when the mail is due; `None` where the run has gone on without this order.
-fn still_wanted(record: &EnrollmentRecord, order: &Order, send: &Send) -> Option<Timestamp> {
-    match &record.enrollment.phase {
-        Phase::Sending { step, since, .. } if *step == order.step => Some(*since),
-        // Nobody waits for a notification, so the run has gone on in any case.
-        _ if send.to.is_some() => Some(order.decided),
-        Phase::Calling { .. }
-        | Phase::Entered
-        | Phase::Holding { .. }
-        | Phase::Left { .. }
-        | Phase::Met { .. }
-        | Phase::Parked { .. }
-        | Phase::Sending { .. }
-        | Phase::Waiting { .. } => None,
     }
 }
 
@@ -170,6 +138,30 @@ enum Next {
     Later(SignedDuration),
     /// Look again after a while, however long that goes on.
     Paused,
+}
+
+impl<'a> Mailing<'a> {
+    fn new(
+        order: &'a Order,
+        (plan, send): (&'a Plan, &'a Send),
+        (record, since): (EnrollmentRecord, Timestamp),
+        [person, recipient]: [&Versioned<ContactRecord>; 2],
+    ) -> Self {
+        let whole = |known: &Versioned<ContactRecord>| {
+            let contact = known.value.contact.clone();
+            contact.with_defaults(&plan.settings.fields)
+        };
+        Self {
+            order,
+            plan,
+            send,
+            record,
+            contact: whole(person),
+            recipient: whole(recipient),
+            person: person.clone(),
+            since,
+        }
+    }
 }
 
 impl Mailing<'_> {

@@ -1,6 +1,6 @@
 //! What may be read of an enrollment by whoever only counts.
 
-use journey::{Phase, Taken};
+use journey::{MERGED, Phase, Taken};
 use serde::Deserialize;
 
 use super::{Moment, PhaseDoc, TakenDoc};
@@ -58,6 +58,11 @@ pub struct Passage {
 }
 
 impl Passage {
+    /// Returns whether it goes on under another name, with the same past.
+    pub fn is_handed_over(&self) -> bool {
+        matches!(&self.phase, Phase::Left { reason, .. } if reason == MERGED)
+    }
+
     /// Reads it out of a record of any version that was ever written.
     ///
     /// # Errors

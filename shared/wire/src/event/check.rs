@@ -71,6 +71,7 @@ impl Checker<'_> {
             })
             .collect();
         self.addresses(&people);
+        self.merged(&people);
         Some(Event {
             id: draft.id,
             ty: draft.ty,
@@ -135,6 +136,7 @@ impl Checker<'_> {
             tags: person.tags,
             consent: person.consent,
             bond,
+            merged: person.merged.into_iter().collect(),
         })
     }
 
@@ -147,6 +149,23 @@ impl Checker<'_> {
                 let detail = "this id stands here with another address already";
                 self.faults
                     .push(Fault::new(format!("{pointer}/email"), detail));
+            }
+        }
+    }
+
+    /// Whoever is merged into somebody is nobody else, and nobody besides.
+    fn merged(&mut self, people: &[(String, Posted)]) {
+        let mut seen: BTreeSet<&str> = people
+            .iter()
+            .map(|(_, one)| one.source_id.as_str())
+            .collect();
+        for (pointer, person) in people {
+            for id in &person.merged {
+                if !seen.insert(id) {
+                    let detail = "this id stands here for another person, too";
+                    self.faults
+                        .push(Fault::new(format!("{pointer}/merged"), detail));
+                }
             }
         }
     }
@@ -307,7 +326,7 @@ pub(crate) fn is_url(text: &str) -> bool {
 }
 
 const EVENT_KEYS: [&str; 6] = ["data", "id", "people", "subject", "timestamp", "type"];
-const PERSON_KEYS: [&str; 12] = [
+const PERSON_KEYS: [&str; 13] = [
     "consent",
     "email",
     "fields",
@@ -315,6 +334,7 @@ const PERSON_KEYS: [&str; 12] = [
     "id",
     "lists",
     "locale",
+    "merged",
     "role",
     "standing",
     "tags",

@@ -114,6 +114,8 @@ struct PostedDoc {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     consent: BTreeMap<String, ConsentDoc>,
     bond: BondDoc,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    merged: BTreeSet<String>,
 }
 
 #[derive(Clone, Copy, Deserialize, Serialize)]
@@ -145,6 +147,7 @@ impl From<&Posted> for PostedDoc {
                 Bond::Standing => BondDoc::Standing,
                 Bond::Unlinked => BondDoc::Unlinked,
             },
+            merged: posted.merged.clone(),
         }
     }
 }
@@ -172,6 +175,7 @@ impl TryFrom<PostedDoc> for Posted {
                 BondDoc::Standing => Bond::Standing,
                 BondDoc::Unlinked => Bond::Unlinked,
             },
+            merged: doc.merged,
         })
     }
 }

@@ -63,6 +63,8 @@ pub struct Posted {
     pub consent: BTreeMap<String, Consent>,
     /// What the event says about their roles.
     pub bond: Bond,
+    /// Those who turned out to be them too, by the source's own ids: from now on there is one person.
+    pub merged: BTreeSet<String>,
 }
 
 impl Posted {

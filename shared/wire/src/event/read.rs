@@ -32,6 +32,7 @@ pub(super) struct DraftPerson {
     pub(super) lists: BTreeMap<String, bool>,
     pub(super) tags: BTreeMap<String, bool>,
     pub(super) consent: BTreeMap<String, journey::Consent>,
+    pub(super) merged: Vec<String>,
     pub(super) unlink: bool,
     pub(super) standing: bool,
     pub(super) unknown: Vec<String>,
@@ -180,6 +181,7 @@ impl Reader {
             lists: self.switches(map.remove("lists"), pointer, "lists"),
             tags: self.switches(map.remove("tags"), pointer, "tags"),
             consent: self.consent(map.remove("consent"), pointer),
+            merged: self.merged(map.remove("merged"), pointer),
             unlink: self.switch(map.remove("unlink"), pointer, "unlink"),
             standing: self.switch(map.remove("standing"), pointer, "standing"),
             unknown: map.into_iter().map(|(key, _)| key).collect(),
@@ -212,6 +214,27 @@ impl Reader {
             self.fault(pointer, "role", detail);
         }
         names
+    }
+
+    fn merged(&mut self, json: Option<Json>, pointer: &str) -> Vec<String> {
+        let given = match json {
+            None | Some(Json::Null) => return Vec::new(),
+            Some(Json::Array(given)) => given,
+            Some(other) => vec![other],
+        };
+        let ids: Vec<_> = given
+            .iter()
+            .filter_map(Json::as_str)
+            .filter(|id| !id.trim().is_empty() && id.len() <= TEXT_MAX)
+            .map(str::to_owned)
+            .collect();
+        if ids.len() != given.len() || ids.len() > MERGED_MAX {
+            let detail = format!(
+                "`merged` is a list of at most {MERGED_MAX} ids, of those who were the same person"
+            );
+            self.fault(pointer, "merged", detail);
+        }
+        ids
     }
 
     fn switches(&mut self, json: Option<Json>, pointer: &str, key: &str) -> BTreeMap<String, bool> {
@@ -357,6 +380,7 @@ pub(super) fn escape(key: &str) -> String {
 const SHAPE: &str = "The post is not an event";
 const EVENTS_MAX: usize = 100;
 const PEOPLE_MAX: usize = 100;
+const MERGED_MAX: usize = 20;
 const ROLES_MAX: usize = 20;
 const SWITCHES_MAX: usize = 100;
 const ID_MAX: usize = 256;

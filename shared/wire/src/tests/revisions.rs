@@ -17,6 +17,7 @@ pub(super) fn revisions() -> Vec<Revision> {
                 nothing: true,
                 ..Before::default()
             },
+            absorbed: None,
         },
         Revision {
             id: ChangeId::of(&ContactId::of("sot-17"), "e2"),
@@ -35,6 +36,7 @@ pub(super) fn revisions() -> Vec<Revision> {
                 lists: BTreeMap::from([("news".to_owned(), false)]),
                 tags: BTreeMap::from([("old".to_owned(), true)]),
             },
+            absorbed: Some(ContactId::of("sot-16")),
         },
     ]
 }

@@ -67,6 +67,7 @@ pub(super) fn contact() -> ContactRecord {
         as_of: at("2026-11-22T09:15:00Z"),
         counted: ["news".to_owned()].into(),
         unheard: super::revisions::revisions(),
+        absorbed: [ContactId::of("sot-16")].into(),
     }
 }
 
@@ -97,6 +98,7 @@ pub(super) fn events() -> EventsMessage {
         tags: BTreeMap::from([("vip".to_owned(), true)]),
         consent: consent(),
         bond,
+        merged: BTreeSet::from(["sot-16".to_owned()]),
     };
     let event = Event {
         id: "e1".to_owned(),

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use journey::Value;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{anna, good, put, take, told, told_places, with, without};
 
@@ -253,6 +253,36 @@ fn one_id_with_two_addresses_in_one_event_is_refused_where_the_second_stands() {
         taken: 1 events
     "#]],
     );
+}
+
+#[test]
+fn whoever_is_merged_into_somebody_is_nobody_besides() {
+    let merged = |ids: Json| put(anna(), "/merged", ids);
+    let bea = put(
+        put(anna(), "/id", json!("b")),
+        "/email",
+        json!("b@school.example"),
+    );
+    let other = put(bea.clone(), "/merged", json!(["c"]));
+    told(
+        &with("/people", json!([merged(json!("b"))])),
+        &expect![[r#"
+            taken: 1 events
+        "#]],
+    );
+    let itself = anna()["id"].clone();
+    for people in [
+        json!([merged(json!(["b"])), bea]),
+        json!([merged(json!(["c"])), other]),
+        json!([merged(json!([itself]))]),
+    ] {
+        let problem = take(with("/people", people).to_string().as_bytes()).unwrap_err();
+        assert_eq!(problem.status, 422);
+        assert_eq!(
+            problem.errors[0].detail,
+            "this id stands here for another person, too"
+        );
+    }
 }
 
 #[test]

@@ -55,6 +55,11 @@ fn each_limit_holds_at_its_last_value_and_not_beyond() {
         ("role", person("role", long(128)), person("role", long(129))),
         ("tags", person("tags", tags(100)), person("tags", tags(101))),
         (
+            "merged",
+            person("merged", json!(names(20))),
+            person("merged", json!(names(21))),
+        ),
+        (
             "id",
             json!([put(good(), "/id", long(256))]),
             json!([put(good(), "/id", long(257))]),

@@ -151,6 +151,8 @@ fn every_key_of_a_person_has_its_shape() {
         put(anna(), "/consent", half),
         put(anna(), "/unlink", json!("yes")),
         put(both, "/standing", json!(true)),
+        put(anna(), "/merged", json!({})),
+        put(anna(), "/merged", json!(["x", " "])),
     ];
     let bodies = people.map(|person| with("/people", json!([person])));
     told_places(
@@ -170,6 +172,8 @@ fn every_key_of_a_person_has_its_shape() {
         400 /people/0/consent/offers: a proof of consent has `at`, `how` and `text`
         400 /people/0/unlink: `unlink` is true or false
         400 /people/0/unlink: a person is `unlink` or `standing`, not both
+        400 /people/0/merged: `merged` is a list of at most 20 ids, of those who were the same person
+        400 /people/0/merged: `merged` is a list of at most 20 ids, of those who were the same person
     "#]],
     );
 }
