@@ -97,7 +97,8 @@ pub(super) fn run(
     let first = eml::write(&stories, &out)?;
     match form {
         Form::People => {
-            played.close(&stories, &out, first.as_deref(), (started, &dir), terminal)?;
+            played.close(&stories, &out, first.as_deref(), started, terminal)?;
+            terminal.say(hints(&dir, args.release.is_some()))?;
         }
         Form::Programs => terminal.say_json(&played.describe(&stories))?,
     }
@@ -244,13 +245,13 @@ impl Played {
         })
     }
 
-    /// Sums up, and says what to do next.
+    /// Sums up, and says where to look next.
     fn close(
         &self,
         stories: &[Story<'_>],
         out: &OutFolder,
         first: Option<&str>,
-        (started, dir): (Instant, &Path),
+        started: Instant,
         terminal: Terminal,
     ) -> anyhow::Result<()> {
         let troubles = self.troubles(stories);
@@ -271,7 +272,6 @@ impl Played {
                 terminal.say(format!("  {line}"))?;
             }
         }
-        let program = words::program();
         let out = out.path().display();
         terminal.say(format!(
             "The mails are in {out}, each as .eml and as .html.\n\nNext:"
@@ -279,13 +279,24 @@ impl Played {
         if let Some(first) = first {
             terminal.say(format!("  open {out}/{first}.html in a browser"))?;
         }
-        let dir = dir.display();
-        terminal.say(format!(
-            "  change a text in {dir}/templates, and run this again\n  \
-             {program} serve      keeps Waypost running, with an inbox in the browser\n  \
-             {program} --help     what else there is"
-        ))
+        Ok(())
     }
+}
+
+/// Says what to type next; a release that was `named` is named again, for else another one would be served.
+fn hints(dir: &Path, named: bool) -> String {
+    let (program, dir) = (words::program(), dir.display());
+    let serve = match named {
+        true => format!("serve --release {dir}"),
+        false => "serve".to_owned(),
+    };
+    let help = "--help";
+    let width = serve.len().max(help.len());
+    format!(
+        "  change a text in {dir}/templates, and run this again\n  \
+         {program} {serve:width$}     keeps Waypost running, with an inbox in the browser\n  \
+         {program} {help:width$}     what else there is"
+    )
 }
 
 fn opening(dir: &Path, compiled: &Compiled, terminal: Terminal) -> String {

@@ -47,6 +47,9 @@ fn every_example_does_what_its_readme_says() {
         assert_eq!(post["type"], event, "{name}");
         let played = said(folder.path(), &["run", "--release", release]);
         assert_eq!(played.code, 0, "{name}: {played:?}");
+        // What is recommended next serves this release, and not another one.
+        let next = format!(" serve --release {release} ");
+        assert!(played.out.contains(&next), "{name}: {}", played.out);
         let letters = fs::read_dir(folder.path().join("out/mail")).unwrap();
         let letters = letters.filter(|file| {
             let path = file.as_ref().unwrap().path();
