@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::bail;
 use engine::{Clock, Moves};
 use jiff::Timestamp;
-use journey::nearest;
+use journey::{Plan, nearest};
 use serde_json::json;
 use wire::{Cause, Halt, Halts, Move, Strain};
 
@@ -200,15 +200,16 @@ fn verdict(go: bool) -> Verdict {
     }
 }
 
-/// Fails unless a journey is published, or somebody is inside it.
-pub(super) async fn known(stack: &Stack, name: &str) -> anyhow::Result<()> {
+/// Fails unless a journey is published, or somebody is inside it; returns its plan in force, where there is one.
+pub(super) async fn known(stack: &Stack, name: &str) -> anyhow::Result<Option<Plan>> {
     let aws = stack.aws();
     let Some(in_force) = aws.in_force().await? else {
         bail!("nothing is published on {}", stack.name());
     };
-    let edition = Edition::fetch(aws, &in_force).await?;
-    if edition.plans.contains_key(name) || !aws.running(Some(name), None).await?.is_empty() {
-        return Ok(());
+    let mut edition = Edition::fetch(aws, &in_force).await?;
+    let plan = edition.plans.remove(name);
+    if plan.is_some() || !aws.running(Some(name), None).await?.is_empty() {
+        return Ok(plan);
     }
     let meant = nearest(name, edition.plans.keys().map(String::as_str));
     let meant = meant.map(|name| format!("; did you mean `{name}`?"));

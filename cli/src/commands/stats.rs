@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail};
 use engine::Plans;
 use journey::{Action, Plan};
 use wire::History;
 
+use super::pause::known;
 use super::{EXIT_CODES, Verdict};
 use crate::environment::Environment;
 use crate::output::{Form, Terminal};
@@ -104,10 +105,10 @@ impl Report {
         let mails = aws.posted().await?;
         if let Some(only) = only {
             runs.retain(|(_, run)| run.journey == only);
-            ensure!(
-                !runs.is_empty(),
-                "nobody has come into a journey that is called {only}"
-            );
+            if runs.is_empty() {
+                known(stack, only).await?;
+                bail!("nobody has come into {only} yet");
+            }
         }
         let versions: BTreeSet<_> = runs.iter().map(|(_, run)| run.plan.clone()).collect();
         let mut plans = BTreeMap::new();

@@ -103,7 +103,31 @@ fn who_stands_at_a_step_is_told_by_name_with_the_steps_that_led_there() {
     let typo = type_in(&["stats", "pause", "--waiting", "puase"]);
     assert_eq!(typo.code, 2, "{typo:?}");
     assert!(typo.err.contains(&format!("stand at {step}")), "{typo:?}");
-    let nobody = type_in(&["stats", "nowhere", "--waiting", "x"]);
+}
+
+#[test]
+fn a_misspelled_journey_or_step_is_no_empty_statistic() {
+    let laptop = waiting();
+    let type_in = |words: &[&str]| typed(&laptop, laptop.folder(), words);
+    let stopped = type_in(&["stop", "pause", "--yes"]);
+    assert_eq!(stopped.code, 0, "{stopped:?}");
+    laptop.settle();
+    for (words, meant) in [
+        (&["stats", "puase"][..], "did you mean `pause`?"),
+        (
+            &["stats", "puase", "--waiting", "hello"],
+            "did you mean `pause`?",
+        ),
+        (
+            &["stats", "pause", "--waiting", "helo"],
+            "did you mean `hello`?",
+        ),
+    ] {
+        let typo = type_in(words);
+        assert_eq!(typo.code, 2, "{words:?}: {typo:?}");
+        assert!(typo.err.contains(meant), "{words:?}: {typo:?}");
+    }
+    let nobody = type_in(&["stats", "pause", "--waiting", "hello"]);
     assert_eq!(nobody.code, 0, "{nobody:?}");
     assert!(nobody.out.contains("Nobody"), "{nobody:?}");
 }

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use aws::Traveler;
 use engine::Contacts;
 use jiff::tz::TimeZone;
-use journey::{ContactId, Phase};
+use journey::{ContactId, Phase, Plan, nearest};
 use serde_json::{Value, json};
 
 use crate::columns::columns;
+use crate::commands::pause::known;
 use crate::output::{Form, Terminal};
 use crate::stack::Stack;
 
@@ -34,12 +35,9 @@ impl Waiting {
             .filter_map(|one| one.passage.phase.step().map(str::to_owned))
             .collect();
         found.retain(|one| one.passage.phase.step() == Some(step));
-        let others: Vec<_> = steps.iter().map(String::as_str).collect();
-        ensure!(
-            !found.is_empty() || others.is_empty(),
-            "nobody stands at the step {step} of {journey}; those on their way stand at {}",
-            others.join(", ")
-        );
+        if found.is_empty() {
+            nobody(known(stack, journey).await?, (journey, step), &steps)?;
+        }
         let mut people: BTreeMap<ContactId, Person> = BTreeMap::new();
         let ids: Vec<_> = found.iter().map(|one| one.contact.clone()).collect();
         for chunk in ids.chunks(CHUNK) {
@@ -91,6 +89,36 @@ impl Waiting {
             }
         }
     }
+}
+
+/// Fails where a step is not there, or others are on their way: whoever mistypes it must not believe that nobody waits.
+fn nobody(
+    plan: Option<Plan>,
+    (journey, step): (&str, &str),
+    others: &BTreeSet<String>,
+) -> anyhow::Result<()> {
+    let stand = match others.is_empty() {
+        true => String::new(),
+        false => {
+            let others: Vec<_> = others.iter().map(String::as_str).collect();
+            format!("; those on their way stand at {}", others.join(", "))
+        }
+    };
+    let plan = plan.as_ref();
+    if plan.is_some_and(|plan| plan.step(step).is_none()) {
+        let steps = plan.into_iter().flat_map(|plan| &plan.steps);
+        let meant = nearest(step, steps.map(|step| step.id.as_str()));
+        let meant = meant.map(|step| format!("; did you mean `{step}`?"));
+        bail!(
+            "{journey} has no step `{step}`{}{stand}",
+            meant.unwrap_or_default()
+        );
+    }
+    ensure!(
+        others.is_empty(),
+        "nobody stands at the step {step} of {journey}{stand}"
+    );
+    Ok(())
 }
 
 fn told(one: &Traveler, person: &Option<Person>) -> Value {
