@@ -52,6 +52,8 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
     let confirms = confirms(&keys, purpose, defects);
     let purpose = match confirms {
         Some(_) => Some(Purpose::Confirming),
+        // Whether its mails ask was said in a way that makes no sense, and reported.
+        None if keys.get("confirms").is_some() || keys.misspelled("confirms") => None,
         None => purpose,
     };
     let (triggers, whole) = entry::triggers(&keys, defects);

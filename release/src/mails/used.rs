@@ -130,11 +130,20 @@ pub(crate) fn leniently(
     if !known.complete() || !known.sure(used.iter().map(String::as_str)) {
         return Vec::new();
     }
-    // As if there were links to unsubscribe, and no duty to show one.
+    // As if there were every link, and no duty to show one: the journey may be the one that cannot be read.
+    let mut paths = known.template_paths(Purpose::Marketing);
+    paths.extend(
+        known
+            .template_paths(Purpose::Confirming)
+            .remove_entry(CONFIRM),
+    );
     let context = Context {
-        paths: &known.template_paths(Purpose::Marketing),
+        paths: &paths,
         purpose: Purpose::Transactional,
         locale,
     };
     parsed.check(layout, &context)
 }
+
+/// The link that only mails have which ask people to confirm.
+const CONFIRM: &str = "links.confirm";

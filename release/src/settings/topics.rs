@@ -34,9 +34,12 @@ fn topic(
     defects: &mut Vec<Defect>,
 ) -> Option<At<String>> {
     let keys = Keys::of(node, "a topic", &["about", "opt_in"], defects)?;
-    let opt_in = keys.get("opt_in");
-    let opt_in = opt_in.and_then(|node| node.one_of("`opt_in`", &["single", "double"], defects));
-    if opt_in == Some("double") {
+    let confirmed = match keys.get("opt_in") {
+        // What cannot be read may have been `double`: journeys that confirm it are not to blame.
+        Some(node) => node.one_of("`opt_in`", &["single", "double"], defects) != Some("single"),
+        None => keys.misspelled("opt_in") || keys.cut_off(),
+    };
+    if confirmed {
         project.settings.confirmed.insert(name.to_owned());
     }
     let help = "write what people read about it: `about: Our newsletter`";

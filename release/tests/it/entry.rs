@@ -275,3 +275,42 @@ fn a_question_leads_to_where_it_is_answered() {
         )
         .check(expect!["fine"]);
 }
+
+/// Neither the templates of a journey that cannot be read are to blame, nor a journey for a topic that cannot.
+#[test]
+fn what_a_question_needs_is_not_missed_where_something_else_is_wrong() {
+    let topic = |opt_in: &str| format!("nieuwsbrief: {{ about: De nieuwsbrief, {opt_in} }}");
+    let asking = |opt_in: &str, from: &str, to: &str| {
+        let journey = "journey: vraag\nkind: transactional\nconfirms: nieuwsbrief\ntrigger: { event: MEMBER_NEW }\n\
+            reentry: unlimited\nunused: [form]\nsteps:\n  - send: vraag\n";
+        let mail = "---\nsubject: Mogen wij u mailen?\n---\n\n[Ja of nee]({{links.confirm}})\n";
+        good()
+            .edit(
+                "waypost.yaml",
+                "nieuwsbrief: Nieuws van de vereniging",
+                &topic(opt_in),
+            )
+            .put("journeys/vraag.yaml", journey)
+            .edit("journeys/vraag.yaml", from, to)
+            .put("templates/vraag.md", mail)
+    };
+    let double = "opt_in: double";
+    asking(double, "trigger: {", "trigger: [{").check(expect![[r#"
+        journeys/vraag.yaml:5:8 this is not YAML: a `:` stands where no key can
+          = a text that contains `: ` needs quotes; else look at the indentation"#]]);
+    asking(double, "steps:", "stps:").check(expect![[r#"
+        journeys/vraag.yaml:7:1 a journey has no key `stps`
+          = did you mean `steps`?"#]]);
+    asking(double, "confirms:", "confrims:").check(expect![[r#"
+        journeys/vraag.yaml:3:1 a journey has no key `confrims`
+          = did you mean `confirms`?"#]]);
+    asking(double, "transactional", "marketing\ntopic: nieuwsbrief").check(expect![[r#"
+        journeys/vraag.yaml:4:1 advertising cannot ask whether it is wanted
+          = write `kind: transactional`, and no `topic`"#]]);
+    asking("opt_in: dubble", "steps:", "steps:").check(expect![[r#"
+        waypost.yaml:16:49 `opt_in` must be `single` or `double`, and this is `dubble`
+          = did you mean `double`?"#]]);
+    asking("optin: double", "steps:", "steps:").check(expect![[r#"
+        waypost.yaml:16:41 a topic has no key `optin`
+          = did you mean `opt_in`?"#]]);
+}
