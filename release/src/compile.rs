@@ -15,7 +15,7 @@ use crate::journeys::{self, JourneyDoc};
 use crate::mails;
 use crate::names::Names;
 use crate::plan::{Declared, Sources, plan};
-use crate::render::{Color, render};
+use crate::render::{Color, render_all, summary};
 use crate::scope::Known;
 use crate::settings::{self, Project};
 use crate::yaml::{Node, parse};
@@ -75,31 +75,12 @@ pub struct Rejection {
 impl Rejection {
     /// Shows the defects, the first [`SHOWN_MAX`] of them, and how many there are.
     pub fn render(&self, color: Color) -> String {
-        let shown = &self.defects[..self.defects.len().min(SHOWN_MAX)];
-        let shown = render(shown, &self.sources, color);
-        let rest = match self.defects.len().saturating_sub(SHOWN_MAX) {
-            0 => String::new(),
-            rest => format!("… and {rest} more\n\n"),
-        };
-        format!("{shown}\n\n{rest}{}\n", self.summary())
+        render_all(&self.defects, &self.sources, color)
     }
 
     /// Says how many defects there are, in how many files.
     pub fn summary(&self) -> String {
-        let files: BTreeSet<&str> = self
-            .defects
-            .iter()
-            .map(|defect| defect.place.file.as_str())
-            .collect();
-        let plural = |count: usize, word: &str| match count {
-            1 => format!("1 {word}"),
-            count => format!("{count} {word}s"),
-        };
-        format!(
-            "{} in {}",
-            plural(self.defects.len(), "defect"),
-            plural(files.len(), "file")
-        )
+        summary(&self.defects)
     }
 }
 
@@ -319,9 +300,6 @@ fn event_type(doc: &EventDoc) -> EventType {
             .collect(),
     }
 }
-
-/// How many defects are shown at once; beyond that, it is one mistake that was copied.
-pub const SHOWN_MAX: usize = 500;
 
 /// The folder of the scenarios, which are read by whoever plays them.
 const SCENARIOS: &str = "tests/";

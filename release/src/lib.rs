@@ -36,12 +36,12 @@ mod window;
 mod words;
 mod yaml;
 
-pub use compile::{Compiled, Failure, Journey, Rejection, SHOWN_MAX, compile, events_in, sources};
+pub use compile::{Compiled, Failure, Journey, Rejection, compile, events_in, sources};
 pub use defect::{Defect, Place};
 pub use folder::Unreadable;
 pub use measured::half_blind;
 pub use pressure::{Pressure, pressure};
-pub use render::{Color, line_and_column, render};
+pub use render::{Color, SHOWN_MAX, line_and_column, render};
 pub use scenarios::{
     Difference, Entry, Scenario, Scenarios, Word, contact, difference, scenarios, story, time,
 };

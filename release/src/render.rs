@@ -1,6 +1,6 @@
 //! Shows defects with the piece of the file they are about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -28,6 +28,36 @@ pub fn render(defects: &[Defect], sources: &BTreeMap<String, String>, color: Col
         .map(|defect| renderer.render(&report(defect, sources)))
         .collect();
     shown.join("\n\n")
+}
+
+/// Shows the first [`SHOWN_MAX`] of `defects` as [`render`] does, and how many there are.
+pub(crate) fn render_all(
+    defects: &[Defect],
+    sources: &BTreeMap<String, String>,
+    color: Color,
+) -> String {
+    let shown = &defects[..defects.len().min(SHOWN_MAX)];
+    let shown = render(shown, sources, color);
+    let rest = match defects.len().saturating_sub(SHOWN_MAX) {
+        0 => String::new(),
+        rest => format!("… and {rest} more\n\n"),
+    };
+    format!("{shown}\n\n{rest}{}\n", summary(defects))
+}
+
+/// Says how many defects there are, in how many files.
+pub(crate) fn summary(defects: &[Defect]) -> String {
+    let files = defects.iter().map(|defect| defect.place.file.as_str());
+    let files: BTreeSet<&str> = files.collect();
+    let plural = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    };
+    format!(
+        "{} in {}",
+        plural(defects.len(), "defect"),
+        plural(files.len(), "file")
+    )
 }
 
 /// Returns line and column of `offset` in `text`, both counted from one and the column in
@@ -95,3 +125,6 @@ fn span(place: &Place, sources: &BTreeMap<String, String>) -> std::ops::Range<us
     let end = text.ceil_char_boundary(place.span.end.clamp(start, text.len()));
     start..end
 }
+
+/// How many defects are shown at once; beyond that, it is one mistake that was copied.
+pub const SHOWN_MAX: usize = 500;

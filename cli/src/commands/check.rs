@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use release::{
     Color, Compiled, Defect, Failure, Place, Pressure, Rejection, half_blind, line_and_column,
-    pressure, render,
+    pressure,
 };
 use serde_json::{Value, json};
 
@@ -53,8 +53,7 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
     match form {
         Form::People => {
             if !sound {
-                let shown = render(&scenarios.defects, &scenarios.sources, color(terminal));
-                terminal.say(shown)?;
+                terminal.say(scenarios.render(color(terminal)).trim_end())?;
                 return Ok(Verdict::Wrong);
             }
             let contents = contents(&compiled);

@@ -79,6 +79,61 @@ fn a_scenario_that_cannot_be_read_is_explained_and_does_not_keep_the_others_from
 }
 
 #[test]
+fn what_an_event_of_a_scenario_lacks_is_named_at_once_and_the_defects_are_counted() {
+    let events = "JOINED:
+  params: { name: string, day: date, club.name: string, club.town: string, seat: number? }
+  example: { name: Jan, day: 2026-11-23, club: { name: Quay, town: Goes } }
+";
+    let files = FILES.map(|(file, text)| match file {
+        "events.yaml" => (file, events.to_owned()),
+        "journeys/welcome.yaml" => (
+            file,
+            format!("{text}unused: [name, day, club.name, club.town, seat]\n"),
+        ),
+        _ => (file, text.to_owned()),
+    });
+    let story = STORY.replace(
+        "event: JOINED",
+        "event: JOINED, data: { day: soon, club: { nam: Quay } }",
+    );
+    let scenario = ("tests/welcome.yaml", story.as_str());
+    let files = files.iter().map(|(file, text)| (*file, text.as_str()));
+    let files: Vec<_> = files.chain([scenario]).collect();
+    let release = releases::of(&files);
+    check(
+        &said(release.path(), &["check"]),
+        &expect![[r#"
+        1
+        error: `day` must be a date, and `soon` is none
+         --> tests/welcome.yaml:5:61
+          |
+        5 |       - { at: 2026-11-23 14:00, event: JOINED, data: { day: soon, club: { nam: Quay } } }
+          |                                                             ^^^^
+          |
+          = help: write a date as YYYY-MM-DD: `2027-02-12`
+
+        error: no parameter is called `club.nam`
+         --> tests/welcome.yaml:5:75
+          |
+        5 |       - { at: 2026-11-23 14:00, event: JOINED, data: { day: soon, club: { nam: Quay } } }
+          |                                                                           ^^^ unknown parameter
+          |
+          = help: did you mean `club.name`?
+
+        error: the data lacks `club.town` and `name`
+         --> tests/welcome.yaml:5:54
+          |
+        5 |       - { at: 2026-11-23 14:00, event: JOINED, data: { day: soon, club: { nam: Quay } } }
+          |                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = help: the source would be refused
+
+        3 defects in 1 file
+    "#]],
+    );
+}
+
+#[test]
 fn without_scenarios_there_is_nothing_to_play() {
     let release = releases::of(&FILES);
     let found = said(release.path(), &["test"]);

@@ -1,6 +1,6 @@
 //! Reads what happens in a scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use super::{at, send};
 use crate::compile::{Compiled, Journey};
 use crate::defect::Defect;
 use crate::values::{value, written};
-use crate::words::{list_of, unknown};
+use crate::words::{list_of, nearest, unknown};
 use crate::yaml::{Data, Entry, Keys, Mapping, Node};
 
 /// Reads one happening: when, and what.
@@ -80,23 +80,29 @@ fn event(
         return None;
     };
     let before = defects.len();
-    let mut params = BTreeMap::new();
+    let mut found = Found::default();
     let data = data.filter(|data| !matches!(data.data, Data::Null));
     if let Some(data) = data {
         let mapping = data.mapping("`data`", defects)?;
-        gather("", mapping, &event.params, &mut params, defects);
+        found.gather("", mapping, &event.params, defects);
     }
+    let Found { mut params, meant } = found;
+    let mut lacks = Vec::new();
     for (path, field) in &event.params {
-        if params.contains_key(path) {
+        // One that was written wrong is not missing besides.
+        if params.contains_key(path) || meant.contains(path) {
             continue;
         }
         if let Some(default) = &field.default {
             params.insert(path.clone(), default.clone());
-        } else if field.required() && defects.len() == before {
-            let what = format!("the data lacks `{path}`");
-            let place = data.map_or(&name.place, |data| &data.place);
-            defects.push(Defect::new(place.clone(), what).help("the source would be refused"));
+        } else if field.required() {
+            lacks.push(path.as_str());
         }
+    }
+    if !lacks.is_empty() {
+        let what = format!("the data lacks {}", list_of(lacks));
+        let place = data.map_or(&name.place, |data| &data.place);
+        defects.push(Defect::new(place.clone(), what).help("the source would be refused"));
     }
     (defects.len() == before).then_some(Deed::Event {
         event: name.value,
@@ -104,39 +110,56 @@ fn event(
     })
 }
 
-/// Gathers the values by path, and says which of them are not declared.
-fn gather(
-    prefix: &str,
-    mapping: &Mapping,
-    declared: &BTreeMap<String, Field>,
-    params: &mut BTreeMap<String, Value>,
-    defects: &mut Vec<Defect>,
-) {
-    for Entry { key, value: node } in &mapping.entries {
-        let path = format!("{prefix}{}", key.value);
-        let group = format!("{path}.");
-        if let Some(field) = declared.get(&path) {
-            if field.optional && matches!(node.data, Data::Null) {
-                continue;
+/// What the data of an event holds.
+#[derive(Default)]
+struct Found {
+    params: BTreeMap<String, Value>,
+    /// The parameters that were written in a wrong way, and reported.
+    meant: BTreeSet<String>,
+}
+
+impl Found {
+    /// Gathers the values by path, and says which of them are not declared.
+    fn gather(
+        &mut self,
+        prefix: &str,
+        mapping: &Mapping,
+        declared: &BTreeMap<String, Field>,
+        defects: &mut Vec<Defect>,
+    ) {
+        for Entry { key, value: node } in &mapping.entries {
+            let path = format!("{prefix}{}", key.value);
+            let group = format!("{path}.");
+            let known = || declared.keys().map(String::as_str);
+            let within = |group: &str| -> Vec<String> {
+                let inner = known().filter(|known| known.starts_with(group));
+                inner.map(str::to_owned).collect()
+            };
+            if let Some(field) = declared.get(&path) {
+                if field.optional && matches!(node.data, Data::Null) {
+                    continue;
+                }
+                match value(node, field.ty, &format!("`{path}`"), defects) {
+                    Some(value) => drop(self.params.insert(path, value)),
+                    None => drop(self.meant.insert(path)),
+                }
+            } else if !within(&group).is_empty() {
+                let expected = "a group of values; write `{ name: value }`";
+                match node.data.mapping() {
+                    Some(inner) => self.gather(&group, inner, declared, defects),
+                    None => {
+                        node.wrong(&format!("`{path}`"), expected, defects);
+                        self.meant.extend(within(&group));
+                    }
+                }
+            } else {
+                self.meant
+                    .extend(nearest(&path, known()).map(str::to_owned));
+                let mut whole = key.clone();
+                whole.value = path;
+                let declare = "declare it in events.yaml";
+                defects.push(unknown(&whole, "parameter", known(), declare));
             }
-            let value = value(node, field.ty, &format!("`{path}`"), defects);
-            params.extend(value.map(|value| (path, value)));
-        } else if declared.keys().any(|known| known.starts_with(&group)) {
-            let expected = "a group of values; write `{ name: value }`";
-            match node.data.mapping() {
-                Some(inner) => gather(&group, inner, declared, params, defects),
-                None => node.wrong(&format!("`{path}`"), expected, defects),
-            }
-        } else {
-            let known = declared.keys().map(String::as_str);
-            let mut whole = key.clone();
-            whole.value = path;
-            defects.push(unknown(
-                &whole,
-                "parameter",
-                known,
-                "declare it in events.yaml",
-            ));
         }
     }
 }

@@ -18,6 +18,7 @@ use journey::Script;
 
 use crate::compile::{Compiled, Journey};
 use crate::folder::{Folder, Unreadable};
+use crate::render::{Color, render_all};
 use crate::words::unknown;
 use crate::yaml::{At, Keys, Node, parse};
 use crate::{Defect, Place};
@@ -35,6 +36,13 @@ pub struct Scenarios {
     pub defects: Vec<Defect>,
     /// The texts of the files by path.
     pub sources: BTreeMap<String, String>,
+}
+
+impl Scenarios {
+    /// Shows what is wrong with those that cannot be played, and how much.
+    pub fn render(&self, color: Color) -> String {
+        render_all(&self.defects, &self.sources, color)
+    }
 }
 
 /// A scenario.
