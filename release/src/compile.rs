@@ -89,8 +89,9 @@ impl Rejection {
 /// # Errors
 /// Fails with every defect at once, or because `dir` cannot be read.
 pub fn compile(dir: &Path) -> Result<Compiled, Failure> {
-    let folder = Folder::read(dir)?;
-    let mut defects = folder.defects;
+    let mut folder = Folder::read(dir)?;
+    let mut defects = std::mem::take(&mut folder.defects);
+    defects.extend(settings::missing(dir, &folder));
     let compiled =
         Release::read(&folder.files, &folder.unreadable, &mut defects).compile(&mut defects);
     match (compiled, defects.is_empty()) {
@@ -174,12 +175,7 @@ impl Release {
                 _ => (),
             }
         }
-        let project = project.unwrap_or_else(|| {
-            if !unreadable.iter().any(|file| file == settings::FILE) {
-                defects.push(settings::missing());
-            }
-            Project::unknown()
-        });
+        let project = project.unwrap_or_else(Project::unknown);
         let names = distinct(&journeys, defects);
         enrolls::check(&journeys, &names, defects);
         audiences::check(&audiences, &project.lists, defects);

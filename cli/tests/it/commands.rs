@@ -31,6 +31,31 @@ fn a_release_without_defects_ends_with_0() {
 }
 
 #[test]
+fn a_folder_of_a_release_is_told_apart_from_the_release() {
+    let folder = TempDir::new().unwrap();
+    let release = folder.path().join("mine");
+    for name in ["waypost.yaml", "journeys/a.yaml"] {
+        let file = release.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "").unwrap();
+    }
+    for (from, typed, above) in [
+        (folder.path(), "mine/journeys", "mine"),
+        (&release, "journeys", "."),
+        (&release.join("journeys"), ".", "./.."),
+    ] {
+        let found = said(from, &["check", typed]);
+        assert_eq!(found.code, 1, "{found:?}");
+        for words in [
+            "`journeys` is a folder of a release, and not the release",
+            &format!("the release is the folder above it, `{above}`"),
+        ] {
+            assert!(found.out.contains(words), "{typed}: {words}: {found:?}");
+        }
+    }
+}
+
+#[test]
 fn how_much_advertising_one_person_gets_is_said() {
     let folder = TempDir::new().unwrap();
     let release = sera().join("../win-back");

@@ -8,13 +8,14 @@ mod topics;
 pub(crate) use limits::over_of;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use journey::{BUILT_IN, Field, FieldType, Hook, Limits, Presence, Sender, Settings, Value};
 
 use crate::Defect;
-use crate::folder;
+use crate::folder::{self, Folder};
 use crate::names::{Names, Spelling, mended};
 use crate::values::{field, is_web_address};
 use crate::words::nearest;
@@ -93,13 +94,29 @@ impl Project {
     }
 }
 
-/// Says that a release has no `waypost.yaml`.
-pub(crate) fn missing() -> Defect {
-    Defect::new(folder::start(FILE), "the release has no waypost.yaml").help(format!(
+/// Says that a release has no `waypost.yaml`, and where it begins if `dir` is only one of its folders.
+pub(crate) fn missing(dir: &Path, folder: &Folder) -> Option<Defect> {
+    if folder.files.contains_key(FILE) || folder.unreadable.iter().any(|file| file == FILE) {
+        return None;
+    }
+    let defect = |what: String| Defect::new(folder::start(FILE), what);
+    let above = match (dir.file_name(), dir.parent()) {
+        (Some(_), Some(above)) if above.as_os_str().is_empty() => PathBuf::from("."),
+        (Some(_), Some(above)) => above.to_owned(),
+        (None, _) | (_, None) => dir.join(".."),
+    };
+    if above.join(FILE).is_file() {
+        let whole = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+        let name = whole.file_name().unwrap_or_default().display();
+        let what = format!("`{name}` is a folder of a release, and not the release");
+        let help = format!("the release is the folder above it, `{}`", above.display());
+        return Some(defect(what).help(help));
+    }
+    Some(defect("the release has no waypost.yaml".to_owned()).help(format!(
         "a release is a folder with {}; waypost.yaml says `organisation`, `locale`, `time_zone` and \
          `senders`",
         folder::layout()
-    ))
+    )))
 }
 
 /// Reads the project's file.
