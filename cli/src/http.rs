@@ -22,6 +22,7 @@ pub(crate) struct Answer {
 pub(crate) struct Client {
     agent: Agent,
     uri: Uri,
+    is_here: bool,
 }
 
 impl Client {
@@ -48,14 +49,21 @@ impl Client {
         if scheme == "https" {
             config = config.tls_config(tls()?);
         }
-        if matches!(host, "localhost" | "127.0.0.1" | "[::1]") {
+        let is_here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        if is_here {
             // A proxy for the world outside would look for its own port, not ours.
             config = config.proxy(None);
         }
         Ok(Self {
             agent: config.build().new_agent(),
             uri,
+            is_here,
         })
+    }
+
+    /// Returns whether it talks to this machine.
+    pub(crate) fn is_here(&self) -> bool {
+        self.is_here
     }
 
     /// Asks what is there.

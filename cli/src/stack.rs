@@ -128,6 +128,12 @@ impl Served {
         fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
     }
 
+    /// Returns the time of the `waypost serve` of this folder, if there is one that answers.
+    pub(crate) fn now() -> Option<Timestamp> {
+        let served = Self::find().ok().flatten()?;
+        clock::now().checked_add(served.ahead().ok()?).ok()
+    }
+
     /// Tells nothing any more.
     pub(crate) fn forget() {
         // Whoever reads it then learns that nobody answers there.

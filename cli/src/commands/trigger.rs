@@ -11,6 +11,7 @@ use crate::http::Client;
 use crate::laptop::{PORT, SECRET_FILE};
 use crate::output::{Form, Terminal};
 use crate::post::{self, Outcome};
+use crate::stack::Served;
 use crate::{clock, random};
 
 /// Posts one event, signed by the Standard Webhooks scheme, and says what came back.
@@ -55,7 +56,10 @@ pub(super) fn trigger(args: Args, terminal: Terminal) -> anyhow::Result<Verdict>
         None => format!("trigger-{}", random::name()?),
     };
     let client = Client::new(&url)?;
-    let outcome = post::post(&client, &secret, &id, clock::now(), &event.body);
+    // A laptop's clock may have been moved, and a post from another time is none that it takes.
+    let laptop = client.is_here().then(Served::now).flatten();
+    let now = laptop.unwrap_or_else(clock::now);
+    let outcome = post::post(&client, &secret, &id, now, &event.body);
     let outcome = outcome.context("the event was not posted; is Waypost running there?")?;
     match Form::asked(args.json) {
         Form::People => print(&outcome, &args.ty, terminal)?,

@@ -7,6 +7,8 @@ use tempfile::TempDir;
 use crate::{
     command::{said, sera},
     laptop::Laptop,
+    operator::{files, hello},
+    releases,
     time::eventually,
 };
 
@@ -79,6 +81,20 @@ fn an_event_is_triggered_from_a_file() {
         stranger.out.contains("HTTP 401") && stranger.out.contains(".waypost/secret"),
         "{stranger:?}"
     );
+}
+
+#[test]
+fn a_laptop_whose_clock_was_moved_takes_what_is_typed_in_its_folder() {
+    let release = releases::of(&files(&[]));
+    let laptop = Laptop::start(release.path());
+    laptop.cloud().pass(40 * 24 * 3_600);
+    let event = laptop.folder().join("event.json");
+    fs::write(&event, hello("anna").to_string()).unwrap();
+    let url = laptop.source().url;
+    let words = ["trigger", "HELLO", "--file", "event.json", "--url", &url];
+    let taken = said(laptop.folder(), &words);
+    assert_eq!(taken.code, 0, "{taken:?}");
+    eventually("the mail comes", || laptop.mail_to("anna@school.example"));
 }
 
 #[test]
