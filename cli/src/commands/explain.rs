@@ -1,12 +1,17 @@
 //! `waypost explain`: what one person was sent, what not and why, and by which steps they came.
 
-use std::collections::BTreeSet;
+mod pending;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::Arc;
 
 use aws::{Shelf, Trace};
+use engine::Plans;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use journey::{ContactId, Enrollment, EnrollmentId, Phase};
+use journey::{ContactId, Enrollment, EnrollmentId, Phase, Plan};
 use serde_json::{Value, json};
 use wire::{EnrollmentRecord, History};
 
@@ -19,6 +24,7 @@ use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::runs::version;
 use crate::stack::{Choice, Stack, moment, wait_for};
+use pending::pending;
 
 /// Says what one person was sent, what not and why, by which steps they came, and what they wait for.
 ///
@@ -75,6 +81,10 @@ struct Story {
     paused: BTreeSet<EnrollmentId>,
     /// Their runs, the oldest first.
     runs: Vec<Enrollment>,
+    /// The plans of these, by content hash.
+    plans: BTreeMap<String, Arc<Plan>>,
+    /// The topics that they have still to confirm, and since when.
+    pending: BTreeMap<String, Timestamp>,
     kept: Kept,
 }
 
@@ -82,16 +92,18 @@ impl Story {
     async fn read(stack: &Stack, contact: Option<&ContactId>, kept: Kept) -> anyhow::Result<Self> {
         let in_force = stack.aws().in_force().await?;
         let history = stack.aws().history(in_force.as_ref()).await?;
-        let zone = match &in_force {
+        let settings = match &in_force {
             Some(in_force) => {
-                Edition::fetch(stack.aws(), in_force)
-                    .await?
-                    .release
-                    .settings
-                    .zone
+                let edition = Edition::fetch(stack.aws(), in_force).await?;
+                Some(edition.release.settings)
             }
-            None => TimeZone::UTC,
+            None => None,
         };
+        let pending = match (&settings, contact) {
+            (Some(settings), Some(contact)) => pending(stack, settings, contact, &kept).await?,
+            (None, _) | (_, None) => BTreeMap::new(),
+        };
+        let zone = settings.map_or(TimeZone::UTC, |settings| settings.zone);
         let mut runs = Vec::new();
         for trace in kept.traces.iter().filter(|one| one.shelf == Shelf::Runs) {
             let words = (trace.attributes.get("contact"), trace.attributes.get("doc"));
@@ -101,6 +113,10 @@ impl Story {
             }
         }
         runs.sort_by(|one, other| (one.entered, &one.id).cmp(&(other.entered, &other.id)));
+        let mut plans = BTreeMap::new();
+        for run in &runs {
+            plans.insert(run.plan.clone(), stack.aws().plan(&run.plan).await?);
+        }
         let paused = paused(stack, &runs).await?;
         Ok(Self {
             contact: contact.cloned(),
@@ -108,6 +124,8 @@ impl Story {
             history,
             paused,
             runs,
+            plans,
+            pending,
             kept,
         })
     }
@@ -164,7 +182,8 @@ impl Story {
         for refusal in self.shelf(Shelf::Refusals) {
             let at = attribute(refusal, "at").parse().unwrap_or_default();
             let (journey, reason) = (attribute(refusal, "journey"), attribute(refusal, "reason"));
-            lines.push((at, format!("{journey}: not let in: {reason}")));
+            let why = words::refused(reason);
+            lines.push((at, format!("{journey}: not let in: {why}")));
         }
         lines.sort_by_key(|(at, _)| *at);
         for (at, line) in &lines {
@@ -188,6 +207,13 @@ impl Story {
                 let _ = writeln!(text, "\n{}", self.chose(choice));
             }
         }
+        for (topic, since) in &self.pending {
+            let since = moment(*since, &self.zone);
+            let _ = writeln!(
+                text,
+                "\nThey were signed up for {topic} {since}, and have not confirmed it yet."
+            );
+        }
         text
     }
 
@@ -198,13 +224,16 @@ impl Story {
         let about = about
             .map(|subject| format!(", about {subject}"))
             .unwrap_or_default();
-        let mut lines = vec![(
-            run.entered,
-            format!("{label}: came in by {}{about}", run.event),
-        )];
+        let plan = self.plans.get(&run.plan).map(Arc::as_ref);
+        let of = |id: &EnrollmentId| {
+            let run = self.runs.iter().find(|run| run.id == *id)?;
+            Some(self.label(run))
+        };
+        let cause = words::cause(run, plan, of, &self.zone);
+        let mut lines = vec![(run.entered, format!("{label}: came in {cause}{about}"))];
         for taken in &run.path {
             let became = self.became(run, &taken.step);
-            let what = format!("{}{became}", words(&taken.outcome));
+            let what = format!("{}{became}", words::outcome(taken, plan));
             lines.push((taken.at, format!("{label}: `{}`: {what}", taken.step)));
         }
         if let Phase::Left { reason, at } = &run.phase {
@@ -316,13 +345,19 @@ impl Story {
         let refused = self.shelf(Shelf::Refusals).map(|one| {
             json!({ "at": attribute(one, "at"), "journey": attribute(one, "journey"), "reason": attribute(one, "reason") })
         });
-        json!({
+        let mut report = json!({
             "contact": self.contact.as_ref().map(ContactId::as_str),
             "runs": runs.collect::<Vec<_>>(),
             "told_about_others": told.collect::<Vec<_>>(),
             "not_let_in": refused.collect::<Vec<_>>(),
             "addresses": self.kept.addresses.iter().map(with_address).collect::<Vec<_>>(),
-        })
+        });
+        if !self.pending.is_empty() {
+            let pending = self.pending.iter();
+            let pending = pending.map(|(topic, since)| (topic.clone(), json!(since.to_string())));
+            report["unconfirmed"] = Value::Object(pending.collect());
+        }
+        report
     }
 }
 
@@ -333,24 +368,6 @@ fn is_notification(mail: &Trace) -> bool {
 
 fn attribute<'a>(trace: &'a Trace, name: &str) -> &'a str {
     trace.attributes.get(name).map_or("", String::as_str)
-}
-
-/// Says what came of a step, where that is about a mail.
-fn words(outcome: &str) -> &str {
-    match outcome {
-        "sent" => "mailed",
-        "notified" => "others were told",
-        "expired" => "not mailed: it was too late for it",
-        "opted_out" => "not mailed: they opted out of its topic",
-        "quiet" => "not mailed: they want none for a while",
-        "over_cap" => "not mailed: they have had as many as they may get",
-        "keeps_bouncing" => "not mailed: mails to their address have bounced for days",
-        "suppressed" => "not mailed: their address bounced or complained",
-        "unconfirmed" => "not mailed: they have not confirmed that they want its topic",
-        "confirmed" => "not mailed: they have said yes already",
-        "withheld" => "not mailed: they are one of those who get none, to compare with",
-        other => other,
-    }
 }
 
 /// What the line about a run tells already, or what machines do.

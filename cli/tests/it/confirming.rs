@@ -75,7 +75,7 @@ fn what_a_source_had_confirmed_itself_is_enough() {
     laptop.assert_all_done();
 }
 
-fn press(link: &str, body: &[u8]) -> Answer {
+pub(crate) fn press(link: &str, body: &[u8]) -> Answer {
     let form = ("content-type", "application/x-www-form-urlencoded");
     let done = ask("POST", link, &[form], body).unwrap();
     assert_eq!(done.status, 200, "{done:?}");
@@ -83,7 +83,7 @@ fn press(link: &str, body: &[u8]) -> Answer {
 }
 
 /// Returns the link of the mail that asks.
-fn confirm(mail: &Value) -> String {
+pub(crate) fn confirm(mail: &Value) -> String {
     let html = mail["html"].as_str().unwrap();
     let (_, after) = html.split_once("href=\"http").unwrap();
     let (link, _) = after.split_once('"').unwrap();
@@ -95,7 +95,7 @@ fn confirm(mail: &Value) -> String {
 }
 
 /// Waits until mails have come with exactly these subjects, in this order.
-fn subjects(laptop: &Laptop, expected: &[&str]) -> Vec<Value> {
+pub(crate) fn subjects(laptop: &Laptop, expected: &[&str]) -> Vec<Value> {
     let mails = eventually("the mails are there", || {
         let mails = laptop.inbox();
         (mails.len() >= expected.len()).then_some(mails)
@@ -105,7 +105,7 @@ fn subjects(laptop: &Laptop, expected: &[&str]) -> Vec<Value> {
     mails
 }
 
-fn sign_up(laptop: &Laptop, id: &str, how: &str) {
+pub(crate) fn sign_up(laptop: &Laptop, id: &str, how: &str) {
     sign_up_at(laptop, id, how, "2026-01-01T10:00:00Z");
 }
 
@@ -128,7 +128,7 @@ fn post(laptop: &Laptop, id: &str, event: &str, (how, at): (&str, &str)) {
     laptop.source().tell(id, &body);
 }
 
-fn release() -> TempDir {
+pub(crate) fn release() -> TempDir {
     releases::of(&[
         (
             "waypost.yaml",

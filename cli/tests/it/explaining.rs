@@ -1,9 +1,12 @@
 //! What one person was sent, what not and why, as it is told to somebody on the telephone.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::{
     command::{Said, operated},
+    confirming::{self, confirm, press, sign_up, subjects},
     http::ask,
     laptop::Laptop,
     operator::{json_of, typed, waiting},
@@ -49,10 +52,10 @@ fn what_was_sent_and_what_was_not_is_told_with_its_reason() {
     assert_eq!(
         lines,
         [
-            "came in by e1",
+            "came in by the event NEWS (e1)",
             "`news`: mailed",
             "left: finished",
-            "came in by e2",
+            "came in by the event NEWS (e2)",
             "`news`: not mailed: they opted out of its topic",
             "left: finished",
         ],
@@ -62,6 +65,43 @@ fn what_was_sent_and_what_was_not_is_told_with_its_reason() {
         told.out.contains("About news they chose to get none: "),
         "{told:?}"
     );
+}
+
+#[test]
+fn what_let_somebody_in_and_what_is_awaited_of_them_is_told_in_words() {
+    let release = confirming::release();
+    for (journey, text) in [("welcome", WELCOME), ("next", NEXT)] {
+        let file = release.path().join(format!("journeys/{journey}.yaml"));
+        fs::write(file, text).unwrap();
+    }
+    let laptop = Laptop::start(release.path());
+    sign_up(&laptop, "e1", "form");
+    let asked = subjects(&laptop, &["Do you want our news?"]);
+    laptop.settle_soon();
+    let tell = || explain(&laptop, &["anna"]).out;
+    let awaited = "They were signed up for news 2026-01-01 11:00, and have not confirmed it yet.";
+    assert!(tell().contains(awaited), "{}", tell());
+
+    let link = confirm(&asked[0]);
+    for word in ["do=return", "do=leave", "do=return"] {
+        press(&link, word.as_bytes());
+        laptop.settle_soon();
+        laptop.cloud().pass(60);
+    }
+    let told = tell();
+    assert!(!told.contains("not confirmed"), "{told}");
+    for line in [
+        "ask@1: came in by the event SIGN_UP (e1)",
+        "welcome@1: came in by their yes to news, 20",
+        "welcome@1: `step.2`: sent them on to next",
+        "next@1: came in by the step `step.2` of welcome@1",
+        "welcome: not let in: they were in it before, and may never come again",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    let told = json_of(&explain(&laptop, &["anna", "--json"]));
+    assert_eq!(told["not_let_in"][0]["reason"], "never", "{told:#}");
+    assert!(told["unconfirmed"].is_null(), "{told:#}");
 }
 
 #[test]
@@ -131,3 +171,21 @@ fn a_misspelled_journey_or_step_is_no_empty_statistic() {
     assert_eq!(nobody.code, 0, "{nobody:?}");
     assert!(nobody.out.contains("Nobody"), "{nobody:?}");
 }
+
+const WELCOME: &str = "journey: welcome
+kind: marketing
+topic: news
+trigger: { opted_in: news }
+reentry: never
+steps:
+  - send: welcome
+  - enroll: next
+";
+const NEXT: &str = "journey: next
+kind: marketing
+topic: news
+trigger: { journey: welcome }
+reentry: never
+steps:
+  - send: issue
+";
