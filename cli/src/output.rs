@@ -74,16 +74,22 @@ impl Terminal {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
-    /// Prints why the command could not do its work: one line, then its causes.
+    /// Prints why the command could not do its work: one line, then what failed first and what that came from.
     pub(crate) fn fail(self, error: &anyhow::Error) {
         self.note(format!("waypost: {error}"));
         let mut said = error.to_string();
+        let mut causes = Vec::new();
         for cause in error.chain().skip(1).map(ToString::to_string) {
             // Some errors say their cause themselves.
             if !said.contains(&cause) {
-                self.note(format!("  because {cause}"));
+                causes.push(cause.clone());
             }
             said = cause;
+        }
+        // What stands between is how a library is built.
+        let root = causes.last().filter(|_| causes.len() > 1);
+        for cause in causes.first().into_iter().chain(root) {
+            self.note(format!("  because {cause}"));
         }
     }
 

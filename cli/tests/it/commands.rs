@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    command::{Said, said, sera, waypost},
+    command::{Said, operated, said, sera, waypost},
     laptop::Laptop,
     releases,
     time::eventually,
@@ -28,6 +28,19 @@ fn a_release_without_defects_ends_with_0() {
     let found = said(folder.path(), &["check", sera, "--json"]);
     assert_eq!(json_of(&found), json!({ "ok": true, "defects": [] }));
     assert_eq!(found.code, 0);
+}
+
+#[test]
+fn why_a_stack_cannot_be_reached_is_said_in_few_lines() {
+    let found = operated("http://127.0.0.1:9", &["status", "--stack", "nosuch"]);
+    assert_eq!(found.code, 2, "{found:?}");
+    let lines: Vec<_> = found.err.lines().collect();
+    let [first, second, root] = lines.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert!(first.contains("the stack `nosuch`"), "{found:?}");
+    assert!(second.contains("/waypost/nosuch/wiring"), "{found:?}");
+    assert!(root.contains("Connection refused"), "{found:?}");
 }
 
 #[test]
