@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use journey::{Change, Contact, Line, Occasion, Plan, Script, Told, opening};
+use journey::{Change, Contact, Line, Occasion, Plan, Script, Told, Trigger, opening};
 use release::Compiled;
 use serde_json::json;
 
@@ -17,8 +17,8 @@ use crate::rehearsal::moment;
 
 /// Shows what a journey would do for one contact, as if the time had passed already.
 ///
-/// The contact is let in at the given time, by an event of the journey with the values of its example
-/// or by hand; a journey with dates alone waits for them. Nothing is sent.
+/// The contact is let in at the given time: by an event of the journey with the values of its example, else by
+/// what else lets people in. A journey with dates alone waits for them. Nothing is sent.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
@@ -140,14 +140,13 @@ fn script(
         happens: Vec::new(),
     };
     let event = plan.triggers.iter().find_map(|trigger| trigger.event());
-    let dated = |on: &Occasion| matches!(on, Occasion::Date { .. });
     if let Some(event) = event {
         let params = compiled.examples.get(event).cloned().unwrap_or_default();
         let event = event.to_owned();
         script
             .happens
             .push((start, journey::Deed::Event { event, params }));
-    } else if plan.triggers.iter().all(|trigger| dated(&trigger.on)) {
+    } else if plan.triggers.iter().all(|trigger| is_dated(&trigger.on)) {
         script.from = Some(start);
     } else {
         script.enters = Some(start);
@@ -192,7 +191,7 @@ fn words(line: &Line, plan: &Plan, zone: &TimeZone) -> (&'static str, String, St
             Change::Tag(tag) => ("tags", tag.clone(), String::new()),
             Change::Untag(tag) => ("untags", tag.clone(), String::new()),
         },
-        Told::Enters(by) => ("enters", by.clone(), String::new()),
+        Told::Enters(by) => ("enters", entered(by, plan), String::new()),
         Told::Holds { step, until } => {
             let until = moment(*until, zone);
             let why = format!("{}, looked at again {until}", held(plan, line.at, zone));
@@ -225,6 +224,21 @@ fn words(line: &Line, plan: &Plan, zone: &TimeZone) -> (&'static str, String, St
     }
 }
 
+/// Says what let the contact in. Where a script just does so, it stands for what lets people in when it comes: a yes,
+/// a tag, a list; by hand only where the journey says so.
+fn entered(by: &str, plan: &Plan) -> String {
+    let manual = plan.triggers.iter().any(|one| one.on == Occasion::Manual);
+    if by != BY_HAND || manual {
+        return by.to_owned();
+    }
+    let waits = plan.triggers.iter().filter(|one| !is_dated(&one.on));
+    crate::words::list(waits.map(Trigger::says), "or")
+}
+
+fn is_dated(on: &Occasion) -> bool {
+    matches!(on, Occasion::Date { .. })
+}
+
 /// Says what holds a mail back.
 fn held(plan: &Plan, at: Timestamp, zone: &TimeZone) -> String {
     let rules = &plan.rules;
@@ -236,5 +250,8 @@ fn held(plan: &Plan, at: Timestamp, zone: &TimeZone) -> String {
         false => format!("outside {}", closed.join(" and ")),
     }
 }
+
+/// What a rehearsal calls it where a script just lets somebody in.
+const BY_HAND: &str = "by hand";
 
 const TWO_YEARS: jiff::SignedDuration = jiff::SignedDuration::from_hours(2 * 366 * 24);

@@ -1,12 +1,14 @@
 //! Journeys played before they run: `test`, `simulate`, `check --paths`.
 
+use std::fs;
+
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
     command::{Said, said},
-    releases,
+    confirming, releases,
 };
 
 #[test]
@@ -177,6 +179,36 @@ fn a_simulation_tells_what_would_happen() {
         found.err,
         "waypost: in `opened helo`: the journey has no send `helo`\n"
     );
+}
+
+#[test]
+fn what_lets_the_contact_of_a_simulation_in_is_what_the_journey_says() {
+    let release = confirming::release();
+    let enters = |trigger: &str| {
+        let journey = release.path().join("journeys/welcome.yaml");
+        let text = fs::read_to_string(&journey).unwrap();
+        let (before, rest) = text.split_once("trigger: ").unwrap();
+        let (_, after) = rest.split_once("\nreentry").unwrap();
+        fs::write(
+            &journey,
+            format!("{before}trigger: {trigger}\nreentry{after}"),
+        )
+        .unwrap();
+        let found = said(release.path(), &["simulate", "welcome", "--json"]);
+        let lines: Value = serde_json::from_str(&found.out).unwrap_or_else(|_| panic!("{found:?}"));
+        lines[0]["what"].as_str().unwrap().to_owned()
+    };
+    for (trigger, what) in [
+        ("{ opted_in: news }", "says yes to news"),
+        (
+            "[{ opted_in: news }, { tagged: vip }]",
+            "says yes to news or gets the tag vip",
+        ),
+        ("[{ opted_in: news }, { manual: true }]", "by hand"),
+        ("[{ opted_in: news }, { event: ISSUE }]", "event ISSUE"),
+    ] {
+        assert_eq!(enters(trigger), what);
+    }
 }
 
 #[test]
