@@ -107,6 +107,12 @@ fn a_shipped_trigger_is_installed_when_a_journey_starts_with_it() {
 }
 
 #[test]
+fn nothing_shipped_is_missing_in_a_release_of_ones_own() {
+    let own = edition(&[("a", "HELLO", "aa")]);
+    assert_eq!(missing(&own.release), []);
+}
+
+#[test]
 fn a_window_is_written_as_it_is_meant() {
     let day = |day| Some(date(2026, 12, day));
     let windows = [
