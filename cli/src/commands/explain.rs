@@ -237,7 +237,7 @@ impl Story {
             lines.push((taken.at, format!("{label}: `{}`: {what}", taken.step)));
         }
         if let Phase::Left { reason, at } = &run.phase {
-            lines.push((*at, format!("{label}: left: {reason}")));
+            lines.push((*at, format!("{label}: left: {}", words::left(reason))));
         }
         let opened = run.signals.opened.iter();
         let opened = opened.map(|step| format!("opened `{step}`"));

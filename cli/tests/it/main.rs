@@ -32,6 +32,7 @@ mod left_behind;
 mod letters;
 mod measuring;
 mod mending;
+mod merging;
 mod migrating;
 mod operator;
 mod playing;

@@ -217,7 +217,7 @@ fn live(laptop: &Laptop) {
 }
 
 /// Returns every item that names a person, by any of their names; but for what is kept with their address.
-fn about(laptop: &Laptop, id: &str) -> Vec<String> {
+pub(crate) fn about(laptop: &Laptop, id: &str) -> Vec<String> {
     let contact = ContactId::of(id);
     let marks: &[&str] = match id {
         ID => &[ADDRESS, MOVED, NAME, ID],

@@ -82,7 +82,7 @@ impl Enrollment {
 /// Why a run is over that goes on as that of who its contact turned out to be.
 pub const MERGED: &str = "merged";
 /// Why a run is over whose contact turned out to be somebody who is in the journey already.
-const ALREADY_IN: &str = "already_in";
+pub const ALREADY_IN: &str = "already_in";
 
 /// An enrollment at rest.
 ///

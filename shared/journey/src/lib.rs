@@ -49,7 +49,7 @@ pub use decision::{
     Decision, Effect, Ending, Enroll, Ignored, Input, Outcome, Scene, SendResult, Settled, Signal,
     Skipped,
 };
-pub use enrollment::{Enrollment, MERGED, Order, Phase, Taken};
+pub use enrollment::{ALREADY_IN, Enrollment, MERGED, Order, Phase, Taken};
 pub use event::{Entrance, EventType, Release};
 pub use facts::{Known, Signals};
 pub use hook::{Hook, ResultKind};

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use journey::{
-    Action, ChangeId, DateId, Enrollment, EnrollmentId, Occasion, Plan, Refusal, Taken, Trigger,
+    ALREADY_IN, Action, ChangeId, DateId, Enrollment, EnrollmentId, MERGED, Occasion, Plan,
+    Refusal, Taken, Trigger,
 };
 
 use crate::stack::moment;
@@ -89,6 +90,15 @@ fn is_change(on: &Occasion) -> bool {
         | Occasion::Journey(_)
         | Occasion::Manual
         | Occasion::OptedIn(_) => false,
+    }
+}
+
+/// Says why a run is over: what its author called it, or what has another sense here.
+pub(super) fn left(reason: &str) -> &str {
+    match reason {
+        ALREADY_IN => "they turned out to be somebody who is or was in it already",
+        MERGED => "they turned out to be somebody who was known already, and go on as that one",
+        other => other,
     }
 }
 
