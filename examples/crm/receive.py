@@ -11,6 +11,7 @@ import http.server
 import json
 import os
 import sys
+import threading
 import time
 
 
@@ -53,7 +54,7 @@ def is_genuine(secret, headers, body):
 
 def serve(port, secret):
     """Listens until it is stopped."""
-    crm = Crm()
+    crm, one_at_a_time = Crm(), threading.Lock()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         """Answers 204 to what is taken, and 401 to what is not Waypost's."""
@@ -62,7 +63,8 @@ def serve(port, secret):
             body = self.rfile.read(min(int(self.headers["content-length"] or 0), 256 * 1024))
             genuine = is_genuine(secret, self.headers, body)
             if genuine:
-                print(crm.hear(self.headers["webhook-id"], json.loads(body)), flush=True)
+                with one_at_a_time:
+                    print(crm.hear(self.headers["webhook-id"], json.loads(body)), flush=True)
             self.send_response(204 if genuine else 401)
             self.end_headers()
 

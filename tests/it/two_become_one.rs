@@ -136,18 +136,6 @@ fn a_date_counts_once_for_the_two_of_them() {
 
 #[test]
 fn a_no_of_either_holds_and_old_mails_lead_to_who_they_are() {
-    let text = "kind: marketing\ntopic: news\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  - send: first\n";
-    let letter = || Story::of(folders::files(&[("letter", text)]));
-    let out = |who: &str| Action::Ask {
-        token: token_about(&letter(), who, "news"),
-        ask: Ask::Out { one_click: true },
-    };
-    let agreed = |id: &str, who: &str| {
-        let mut person = person(who);
-        person["consent"] =
-            json!({ "news": { "at": "2026-11-20T10:00:00Z", "how": "form", "text": "Yes" } });
-        note(id, &person)
-    };
     // Said before they were merged, said after it with an old mail, and said by the other.
     for (who, at) in [("ann", 2), ("ann", 7), ("anna", 2), ("anna", 7)] {
         let story = letter()
@@ -157,16 +145,59 @@ fn a_no_of_either_holds_and_old_mails_lead_to_who_they_are() {
             .after(minutes(5), merge("e3"))
             .after(minutes(600), start("e4", "anna"))
             .after(minutes(601), start("e5", "ann"));
+        if let Err(wrong) = story.explore(1, &FAULTS, nothing_leaves) {
+            panic!("{who} after {at} minutes: {wrong}");
+        }
+    }
+}
+
+#[test]
+fn a_no_holds_at_the_very_moment_of_the_merge() {
+    let story = |no: i64| {
+        letter()
+            .after(minutes(0), agreed("e1", "ann"))
+            .after(minutes(1), agreed("e2", "anna"))
+            .after(minutes(no), out("ann"))
+            .after(minutes(5), merge("e3"))
+    };
+    // Said long before: it holds under both names, also where the merge is not done yet, or half.
+    let before = story(2).after(minutes(6), start("e4", "ann"));
+    if let Err(wrong) = before.explore(1, &FAULTS, nothing_leaves) {
+        panic!("{wrong}");
+    }
+    // Said beside it: whatever comes first, it holds afterwards.
+    let beside = story(5).after(minutes(600), start("e4", "ann"));
+    if let Err(wrong) = beside.concurrently(3).sample(0..60, nothing_leaves) {
+        panic!("{wrong}");
+    }
+}
+
+#[test]
+fn what_happens_to_who_they_are_reaches_what_they_were_in() {
+    let text = "kind: transactional\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  - wait: 1 hour\n  \
+        - send: first\n  - wait_for: { condition: contact.vip }\n    within: 3 days\n    then:\n      - send: second\n";
+    let mut anna = person("anna");
+    anna["fields"] = json!({ "vip": true });
+    // While it waits, and while its first mail is on its way.
+    for at in [minutes(30), SignedDuration::from_secs(60 * 60 + 40)] {
+        let story = Story::of(folders::files(&[("series", text)]))
+            .after(minutes(0), start("e1", "ann"))
+            .after(at, merge("e2"))
+            .after(minutes(60 * 12), note("e3", &anna));
         let check = |world: &World| {
-            let mut faults = world.faults();
-            let sent = left(world);
-            if !sent.is_empty() {
-                faults.push(format!("{sent:?} left though {who} said no"));
-            }
+            let mut faults = once_each(world, &["first", "second"]);
+            let state = world.state();
+            let second = state
+                .service
+                .delivered
+                .iter()
+                .find(|mail| mail.step == "second");
+            let late = second.filter(|mail| mail.at > state.started + minutes(60 * 24));
+            faults.extend(late.map(|mail| format!("the second leaves at {}", mail.at)));
             faults
         };
-        if let Err(wrong) = story.explore(1, &FAULTS, check) {
-            panic!("{who} after {at} minutes: {wrong}");
+        if let Err(wrong) = story.concurrently(3).sample(0..40, check) {
+            panic!("merged at {at:#}: {wrong}");
         }
     }
 }
@@ -229,6 +260,37 @@ fn one_who_is_merged_twice_leads_on_and_in_a_circle_nobody_is_lost() {
     if let Err(wrong) = story.explore(1, &FAULTS, check) {
         panic!("{wrong}");
     }
+}
+
+/// A letter to those who agreed to it.
+fn letter() -> Story {
+    let text = "kind: marketing\ntopic: news\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  - send: first\n";
+    Story::of(folders::files(&[("letter", text)]))
+}
+
+/// Somebody agrees to letters.
+fn agreed(id: &str, who: &str) -> Action {
+    let mut person = person(who);
+    person["consent"] =
+        json!({ "news": { "at": "2026-11-20T10:00:00Z", "how": "form", "text": "Yes" } });
+    note(id, &person)
+}
+
+/// Somebody says no to them, by a mail that they got.
+fn out(who: &str) -> Action {
+    Action::Ask {
+        token: token_about(&letter(), who, "news"),
+        ask: Ask::Out { one_click: true },
+    }
+}
+
+fn nothing_leaves(world: &World) -> Vec<String> {
+    let mut faults = world.faults();
+    let sent = left(world);
+    if !sent.is_empty() {
+        faults.push(format!("{sent:?} left though somebody said no"));
+    }
+    faults
 }
 
 /// Two mails, each an hour after what was before.

@@ -268,12 +268,13 @@ impl Reader {
             let Some(mut proof) = self.object(proof, &pointer, "a proof of consent") else {
                 continue;
             };
+            let faults = self.faults.len();
             let at = self.moment(&mut proof, &pointer, "at");
             let how = self.text(&mut proof, &pointer, "how", TEXT_MAX);
             let text = self.text(&mut proof, &pointer, "text", TEXT_MAX);
             if let (Some(at), Some(how), Some(text)) = (at, how, text) {
                 consent.insert(topic, journey::Consent { at, how, text });
-            } else {
+            } else if self.faults.len() == faults {
                 let detail = "a proof of consent has `at`, `how` and `text`";
                 self.faults.push(Fault::new(pointer, detail));
             }

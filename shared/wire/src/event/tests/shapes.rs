@@ -137,6 +137,7 @@ fn every_key_has_its_shape() {
 #[test]
 fn every_key_of_a_person_has_its_shape() {
     let half = json!({ "offers": { "at": "2026-11-22T10:15:00Z", "how": "form" } });
+    let undated = json!({ "offers": { "at": "yesterday", "how": "form", "text": "Yes" } });
     let both = put(anna(), "/unlink", json!(true));
     let people = [
         json!({}),
@@ -149,6 +150,7 @@ fn every_key_of_a_person_has_its_shape() {
         put(anna(), "/tags", json!({ "vip": "yes" })),
         put(anna(), "/consent", json!({ "offers": true })),
         put(anna(), "/consent", half),
+        put(anna(), "/consent", undated),
         put(anna(), "/unlink", json!("yes")),
         put(both, "/standing", json!(true)),
         put(anna(), "/merged", json!({})),
@@ -170,6 +172,7 @@ fn every_key_of_a_person_has_its_shape() {
         400 /people/0/tags: `tags` is like {"name": true}, at most 100 names
         400 /people/0/consent/offers: a proof of consent is an object, {…}
         400 /people/0/consent/offers: a proof of consent has `at`, `how` and `text`
+        400 /people/0/consent/offers/at: `at` is a time with its offset, like 2026-11-22T10:15:00+01:00
         400 /people/0/unlink: `unlink` is true or false
         400 /people/0/unlink: a person is `unlink` or `standing`, not both
         400 /people/0/merged: `merged` is a list of at most 20 ids, of those who were the same person
