@@ -69,7 +69,7 @@ fn told(world: &World, what: impl Fn(&journey::Enrollment) -> String) -> Vec<Str
     let runs = state.runs.all().map(|run| {
         let person = state
             .people
-            .contact(&run.enrollment.contact)
+            .contact(state.people.by_now(&run.enrollment.contact))
             .expect("a person");
         format!("{} {}", what(&run.enrollment), person.contact.source_id)
     });

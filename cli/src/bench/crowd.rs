@@ -199,6 +199,7 @@ fn contact(plan: &Plan, number: u64) -> Contact {
         tags: BTreeSet::new(),
         lists: BTreeSet::new(),
         consent,
+        absorbed: BTreeSet::new(),
     }
     .with_defaults(&plan.settings.fields)
 }

@@ -92,6 +92,7 @@ impl Scene<'_> {
             tags: std::collections::BTreeSet::new(),
             lists: self.compiled.lists.clone(),
             consent: BTreeMap::new(),
+            absorbed: Default::default(),
         };
         let known = contact.values();
         let names = settings.fields.keys().map(String::as_str);

@@ -23,6 +23,8 @@ fn two_people_of_a_source_become_one() {
     post(&laptop, "e3", "NOTE", &person("bram"));
     laptop.settle();
     let old = link(&laptop.mail_to("ann@example.org").unwrap());
+    let refused = json!({ "type": "TYPO", "data": {}, "people": [person("ann")] });
+    assert_eq!(laptop.source().post("e0", &refused).status, 422);
     let of_bram = about(&laptop, "bram");
 
     let mut anna = person("anna");

@@ -129,6 +129,7 @@ fn stand_in(compiled: &Compiled) -> Contact {
         tags: BTreeSet::new(),
         lists: BTreeSet::new(),
         consent: topics.map(|topic| (topic.clone(), agreed())).collect(),
+        absorbed: BTreeSet::new(),
     }
 }
 

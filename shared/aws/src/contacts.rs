@@ -358,8 +358,8 @@ fn partition(bonding: Bonding<'_>) -> String {
     }
 }
 
-/// Far more names than one person ever had, one after another.
-const MERGES_MAX: u8 = 16;
+/// More names than the engine lets one person have, one after another.
+const MERGES_MAX: u8 = 128;
 const MAILED: &str = "mailed";
 const PROFILE: &str = "profile";
 /// What the names of choices begin with.

@@ -5,11 +5,12 @@
 //! the write, so that hearing of it twice changes nothing.
 
 use anyhow::anyhow;
-use journey::{Contact, ContactId, Entrance, Input, Release, Revision, Signal, arm};
+use jiff::Timestamp;
+use journey::{Contact, ContactId, Entrance, Input, Release, Revision, Signal, Trigger, arm};
 use wire::{Armed, ContactRecord, Move};
 
 use crate::advance::step;
-use crate::effects::ring;
+use crate::effects::{ring, settle};
 use crate::enter::enter_without_event;
 use crate::merging::follow;
 use crate::walking::Walking;
@@ -87,7 +88,9 @@ fn writes<'a>(record: &'a ContactRecord, release: &Release) -> Vec<Write<'a>> {
 }
 
 /// Lets the runs of those who turned out to be this contact go on with them.
-async fn merged(
+///
+/// A mail or a call that is on its way arrives first: whoever ordered it may have died before doing so.
+pub(crate) async fn merged(
     io: &impl Walking,
     person: &Versioned<ContactRecord>,
     outbox: &mut Outbox,
@@ -96,7 +99,10 @@ async fn merged(
     for other in unheard.filter_map(|revision| revision.absorbed.as_ref()) {
         for record in io.runs(other).await? {
             let plan = io.plan(&record.enrollment.plan).await?;
-            follow(io, &plan, record, person, outbox).await?;
+            let record = follow(io, &plan, record, person, outbox).await?;
+            if record.enrollment.phase.is_under_way() {
+                settle(io, &plan, &record, outbox).await?;
+            }
         }
     }
     Ok(())
@@ -145,10 +151,30 @@ async fn dates(
             continue;
         }
         let zone = after.zone(&release.settings.zone);
-        let due = arm(moment, repeat, value, &zone, revision.at);
+        let theirs = gone_off(io, trigger, journey, revision).await?;
+        let due = match theirs {
+            // What has gone off for the two of them does not do so again.
+            Some(due) => due,
+            None => arm(moment, repeat, value, &zone, revision.at),
+        };
         set(io, (&after.id, &id), journey, due).await?;
     }
     Ok(())
+}
+
+/// Returns when a date goes off next that was set for somebody who turned out to be this contact.
+async fn gone_off(
+    io: &impl Dates,
+    trigger: &Trigger,
+    journey: &str,
+    revision: &Revision,
+) -> anyhow::Result<Option<Option<Timestamp>>> {
+    let other = revision.absorbed.as_ref();
+    let date = other.and_then(|other| Some((other, trigger.date(journey, other)?.0)));
+    let Some((other, id)) = date else {
+        return Ok(None);
+    };
+    Ok(io.armed(other, &id).await?.map(|armed| armed.value.due))
 }
 
 /// Has a date trigger go off at `due`, or not any more.
@@ -158,7 +184,7 @@ pub(crate) async fn set(
     io: &(impl Clock + Dates + Moves + Alarms),
     (contact, id): (&ContactId, &journey::DateId),
     journey: &str,
-    due: Option<jiff::Timestamp>,
+    due: Option<Timestamp>,
 ) -> Result<(), Failure> {
     let armed = Armed {
         journey: journey.to_owned(),

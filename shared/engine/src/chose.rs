@@ -23,8 +23,10 @@ pub(crate) async fn chose(
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let known = io.contacts(std::slice::from_ref(contact)).await?;
-    let known = known.into_values().next();
-    let contact = &known.map_or_else(|| contact.clone(), |known| known.value.contact.id);
+    let known = known.into_values().next().map(|known| known.value.contact);
+    let contact = &known
+        .as_ref()
+        .map_or_else(|| contact.clone(), |known| known.id.clone());
     let chosen = io.choices(&Holder::Contact(contact.clone()), topic).await?;
     let holding = chosen
         .as_ref()
@@ -39,7 +41,12 @@ pub(crate) async fn chose(
         }
     }
     outbox.tell(holding.and_then(|choice| of_choice(contact, topic, choice)));
-    for record in io.runs(contact).await? {
+    let others = known.iter().flat_map(|known| &known.absorbed);
+    let mut runs = Vec::new();
+    for name in others.chain([contact]) {
+        runs.extend(io.runs(name).await?);
+    }
+    for record in runs {
         let plan = io.plan(&record.enrollment.plan).await?;
         let about = matches!(&plan.purpose, Purpose::Marketing { topic: about } if about == topic);
         let known = io.contacts(std::slice::from_ref(contact)).await?;

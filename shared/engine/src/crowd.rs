@@ -18,17 +18,14 @@ pub(crate) async fn crowd(
     linked: BTreeMap<ContactId, Bonds>,
 ) -> Result<Crowd, Failure> {
     let audiences: Vec<_> = plans.iter().flat_map(|plan| audiences(plan)).collect();
-    let mut standing: BTreeMap<ContactId, BTreeSet<String>> = BTreeMap::new();
+    let mut standing: BTreeMap<ContactId, Bonds> = BTreeMap::new();
     let roles: BTreeSet<_> = audiences
         .iter()
         .flat_map(|one| one.standing_roles())
         .collect();
     for role in roles {
         for (id, bonds) in io.bonds(Bonding::Role(role)).await? {
-            standing
-                .entry(id)
-                .or_default()
-                .extend(held(&bonds.value, |_| true));
+            standing.entry(id).or_default().join(bonds.value);
         }
     }
     let params: BTreeSet<_> = audiences
@@ -58,9 +55,8 @@ pub(crate) async fn crowd(
         for (id, known) in io.contacts(&missing).await? {
             let contact = known.value.contact;
             // Whoever was merged into somebody holds their roles as that one.
-            if let Some(roles) = standing.remove(&id) {
-                let held = standing.entry(contact.id.clone()).or_default();
-                held.extend(roles);
+            if let Some(bonds) = standing.remove(&id) {
+                standing.entry(contact.id.clone()).or_default().join(bonds);
             }
             contacts.insert(contact.id.clone(), contact.with_defaults(fields));
         }
@@ -72,7 +68,9 @@ pub(crate) async fn crowd(
             linked: linked.get(&id).map_or_else(BTreeSet::new, |bonds| {
                 held(bonds, |since| since != event.id)
             }),
-            standing: standing.remove(&id).unwrap_or_default(),
+            standing: standing
+                .get(&id)
+                .map_or_else(BTreeSet::new, |bonds| held(bonds, |_| true)),
             contact,
         };
         (id, person)

@@ -54,6 +54,15 @@ pub(crate) async fn enter(
             None => Ok(Entered::Refused("draining")),
         };
     }
+    match under_another_name(io, plan, (event, &id), contact).await? {
+        Some(record) if record.enrollment.event == event.id => {
+            return repeated(io, plan, &record, outbox).await;
+        }
+        Some(_) if plan.reentry == Reentry::Never => {
+            return Ok(Entered::Refused(Refusal::Never.as_str()));
+        }
+        Some(_) | None => (),
+    }
     for _ in 0..RACES_MAX {
         let entry = match admission(io, plan, (event, &id), contact, outbox).await? {
             Admitted::As(entry) => entry,
@@ -90,6 +99,26 @@ async fn before(
 ) -> anyhow::Result<Option<EnrollmentRecord>> {
     let found = io.enrollment(&contact.id, id).await?;
     Ok(found.filter(|found| found.enrollment.event == event.id))
+}
+
+/// Returns the run that the event, or under `reentry: never` any other, has started for somebody under a name that they
+/// no longer have; nothing where it goes on under the one that stands.
+async fn under_another_name(
+    io: &impl Enrollments,
+    plan: &Plan,
+    (event, id): (&Event, &EnrollmentId),
+    contact: &Contact,
+) -> anyhow::Result<Option<EnrollmentRecord>> {
+    if contact.absorbed.is_empty() || io.enrollment(&contact.id, id).await?.is_some() {
+        return Ok(None);
+    }
+    for name in &contact.absorbed {
+        let found = io.enrollment(name, &run(plan, event, name)).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// Drives on what an earlier delivery of the same event has started.
@@ -147,15 +176,17 @@ async fn admission(
     if let Some(record) = before(io, (event, id), contact).await? {
         return Ok(Admitted::Before(Box::new(record)));
     }
-    let entry = EntryId::of(&plan.journey, event.subject.as_deref(), &contact.id);
-    let last = io.last_entry(&contact.id, &entry).await?;
-    let running = match &last {
-        Some(last) => io.enrollment(&contact.id, &last.value.enrollment).await?,
-        None => None,
-    };
-    let running = running.filter(|record| !record.enrollment.phase.is_over());
+    let subject = event.subject.as_deref();
+    let entry = EntryId::of(&plan.journey, subject, &contact.id);
+    let (last, mut running) = last_entry(io, plan, subject, &contact.id).await?;
+    let mut last_at = last.as_ref().map(|last| last.value.at);
+    for name in &contact.absorbed {
+        let (last, also) = last_entry(io, plan, subject, name).await?;
+        last_at = last_at.max(last.map(|last| last.value.at));
+        running = running.or(also);
+    }
     let history = History {
-        last: last.as_ref().map(|last| last.value.at),
+        last: last_at,
         running: running.is_some(),
     };
     match (admit(plan, contact, history, now), running) {
@@ -169,6 +200,23 @@ async fn admission(
     };
     let replaces = last.map(|last| last.version);
     Ok(Admitted::As(Some((entry, this, replaces))))
+}
+
+/// Returns when somebody came in last under a name, and the run that is on its way since.
+async fn last_entry(
+    io: &impl Enrollments,
+    plan: &Plan,
+    subject: Option<&str>,
+    name: &ContactId,
+) -> anyhow::Result<(Option<Versioned<LastEntry>>, Option<EnrollmentRecord>)> {
+    let entry = EntryId::of(&plan.journey, subject, name);
+    let last = io.last_entry(name, &entry).await?;
+    let running = match &last {
+        Some(last) => io.enrollment(name, &last.value.enrollment).await?,
+        None => None,
+    };
+    let running = running.filter(|record| !record.enrollment.phase.is_over());
+    Ok((last, running))
 }
 
 /// Ends a run because its contact comes in anew.

@@ -5,7 +5,10 @@
 //! again, goes on as they were, and the run is over.
 
 use anyhow::anyhow;
-use journey::{Contact, EnrollmentId, EntryId, Input, Period, Plan, Reentry, Signal};
+use journey::{
+    ALREADY_IN, Contact, EnrollmentId, EntryId, Input, MERGED, Period, Plan, Reentry, Scene,
+    Signal, end_as_other,
+};
 use wire::{Cause, EnrollmentRecord, LastEntry, Move};
 
 use crate::effects::{pass_on, settle};
@@ -136,13 +139,20 @@ async fn hand_over(
     admitted: Option<Option<Noted>>,
 ) -> Result<(Stored, Option<EnrollmentRecord>), Failure> {
     let run = record.enrollment.clone();
-    let (onward, over) = match admitted {
-        Some(_) => {
-            let [onward, over] = run.hand_over(&survivor.id, id.clone(), io.now());
-            (Some(onward), over)
-        }
-        None => (None, run.end_as_double(io.now())),
+    let scene = Scene {
+        plan,
+        contact: survivor,
+        mailed: &[],
+        now: io.now(),
     };
+    let onward = admitted
+        .is_some()
+        .then(|| run.taken_over(&survivor.id, id.clone()));
+    let reason = match admitted {
+        Some(_) => MERGED,
+        None => ALREADY_IN,
+    };
+    let over = end_as_other(&scene, run, reason);
     announce(io, &of_decision(plan, Some(&record.enrollment), &over)).await?;
     let with = |enrollment, end, version| EnrollmentRecord {
         enrollment,

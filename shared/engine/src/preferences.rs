@@ -62,10 +62,9 @@ pub async fn preferences(
     token: &str,
     ask: &Ask,
 ) -> Result<Option<Preferences>, Failure> {
-    let Some(ticket) = io.open(token).await? else {
+    let Some(mut ticket) = io.open(token).await? else {
         return Ok(None);
     };
-    let mut ticket = by_now(io, ticket).await?;
     let now = io.now();
     let how = match ask {
         Ask::Out { one_click: true } => "one-click",
@@ -89,13 +88,14 @@ pub async fn preferences(
             what,
         };
         decide(io, &ticket, &topic, &choice).await?;
-        // Whoever was merged into somebody at this very moment has chosen for that one.
+        // Whoever was merged into somebody since the mail left has chosen for that one.
         let later = by_now(io, ticket.clone()).await?;
         if later != ticket {
             decide(io, &later, &topic, &choice).await?;
             ticket = later;
         }
     }
+    let ticket = by_now(io, ticket).await?;
     let known = Known::about(io, &ticket).await?;
     Ok(Some(known.shown(&ticket, now)))
 }

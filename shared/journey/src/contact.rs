@@ -32,6 +32,8 @@ pub struct Contact {
     pub lists: BTreeSet<String>,
     /// What they agreed to, by topic.
     pub consent: BTreeMap<String, Consent>,
+    /// Our names for those who turned out to be them, too.
+    pub absorbed: BTreeSet<ContactId>,
 }
 
 /// The proof that somebody agreed to something (GDPR article 7).
@@ -58,6 +60,8 @@ impl Contact {
         }
         self.tags.extend(other.tags);
         self.lists.extend(other.lists);
+        self.absorbed.extend(other.absorbed);
+        self.absorbed.insert(other.id);
         for (topic, proof) in other.consent {
             match self.consent.entry(topic) {
                 Entry::Occupied(known) if known.get().at >= proof.at => (),
@@ -83,6 +87,11 @@ impl Contact {
             }
         }
         self
+    }
+
+    /// Returns whether a name is or was theirs.
+    pub fn is_called(&self, name: &ContactId) -> bool {
+        self.id == *name || self.absorbed.contains(name)
     }
 
     /// Returns everything a condition or a template may read, by name.

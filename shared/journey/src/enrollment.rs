@@ -38,12 +38,11 @@ pub struct Enrollment {
 }
 
 impl Enrollment {
-    /// Returns the run as it goes on for `survivor`, who turned out to be the same person, under the name `id`; and this
-    /// one, which is over.
+    /// Returns the run as it goes on for `survivor`, who turned out to be the same person, under the name `id`.
     ///
     /// Whatever was ordered of it before keeps its names: only what is at rest may be handed over.
     #[must_use]
-    pub fn hand_over(self, survivor: &ContactId, id: EnrollmentId, now: Timestamp) -> [Self; 2] {
+    pub fn taken_over(&self, survivor: &ContactId, id: EnrollmentId) -> Self {
         let mut notified = self.notified.clone();
         for people in notified.values_mut() {
             let is_there = people.contains(survivor);
@@ -52,29 +51,11 @@ impl Enrollment {
                 one.clone_from(survivor);
             }
         }
-        let onward = Self {
+        Self {
             id,
             contact: survivor.clone(),
             notified,
             ..self.clone()
-        };
-        [onward, self.over(MERGED, now)]
-    }
-
-    /// Returns the run as it is over because its contact turned out to be somebody who is in the journey already.
-    #[must_use]
-    pub fn end_as_double(self, now: Timestamp) -> Self {
-        self.over(ALREADY_IN, now)
-    }
-
-    fn over(self, reason: &str, now: Timestamp) -> Self {
-        Self {
-            params: BTreeMap::new(),
-            phase: Phase::Left {
-                reason: reason.to_owned(),
-                at: now,
-            },
-            ..self
         }
     }
 }

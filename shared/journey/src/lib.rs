@@ -39,7 +39,7 @@ mod value;
 
 pub use address::{AddressError, EmailAddress};
 pub use admission::{Admission, History, Refusal, admit};
-pub use advance::{Clearance, advance, clearance, erase};
+pub use advance::{Clearance, advance, clearance, end_as_other, erase};
 pub use arming::{arm, rearm};
 pub use audience::{Audience, Crowd, Happening, Person, address};
 pub use change::{Change, SCORE};

@@ -147,6 +147,7 @@ mod tests {
             tags: tags.collect(),
             lists: BTreeSet::new(),
             consent: BTreeMap::new(),
+            absorbed: BTreeSet::new(),
         }
     }
 

@@ -21,8 +21,6 @@ pub struct ContactRecord {
     pub counted: BTreeSet<String>,
     /// The writes of which not everybody whom they concern has heard yet, the oldest first.
     pub unheard: Vec<Revision>,
-    /// Those whom the source has merged into them.
-    pub absorbed: BTreeSet<ContactId>,
 }
 
 /// What is stored under the name of a contact.
@@ -82,7 +80,7 @@ impl ContactRecord {
             as_of: self.as_of,
             counted: self.counted.clone(),
             unheard: self.unheard.iter().map(RevisionDoc::from).collect(),
-            absorbed: self.absorbed.iter().map(ToString::to_string).collect(),
+            absorbed: contact.absorbed.iter().map(ToString::to_string).collect(),
         })
     }
 
@@ -107,11 +105,11 @@ impl ContactRecord {
                 consent: consent
                     .map(|(topic, proof)| (topic, proof.into()))
                     .collect(),
+                absorbed: absorbed.collect::<Result<_, _>>()?,
             },
             as_of: doc.as_of,
             counted: doc.counted,
             unheard: unheard.collect::<Result<_, _>>()?,
-            absorbed: absorbed.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -184,6 +182,18 @@ pub struct RoleBond {
 }
 
 impl Bonds {
+    /// Adds what somebody holds under another name of theirs: of each role what was said last.
+    pub fn join(&mut self, other: Self) {
+        for (role, bond) in other.roles {
+            match self.roles.get(&role) {
+                Some(known) if known.as_of >= bond.as_of => (),
+                Some(_) | None => {
+                    self.roles.insert(role, bond);
+                }
+            }
+        }
+    }
+
     /// Writes the bonds.
     pub fn to_json(&self) -> String {
         let roles = self.roles.iter();

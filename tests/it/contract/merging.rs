@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here is a test")]
 
 use engine::{Beside, Stored};
-use journey::{EnrollmentId, EntryId};
+use journey::{Enrollment, EnrollmentId, EntryId, MERGED, Phase};
 use wire::{EnrollmentRecord, LastEntry};
 
 use super::enrollments::waiting;
@@ -68,7 +68,14 @@ pub(super) async fn a_run_and_as_what_it_goes_on_are_written_together(stores: &i
         };
         (entry.clone(), last, version)
     };
-    let [onward, over] = old.clone().hand_over(&survivor, id.clone(), at(5));
+    let onward = old.taken_over(&survivor, id.clone());
+    let over = Enrollment {
+        phase: Phase::Left {
+            reason: MERGED.to_owned(),
+            at: at(5),
+        },
+        ..old.clone()
+    };
     let with = |enrollment, version| EnrollmentRecord {
         enrollment,
         version,

@@ -251,10 +251,10 @@ pub(super) fn contact(name: &str, address: &str) -> ContactRecord {
             tags: ["vip".to_owned()].into(),
             lists: [].into(),
             consent: [].into(),
+            absorbed: [].into(),
         },
         as_of: at(0),
         counted: Default::default(),
         unheard: Vec::new(),
-        absorbed: Default::default(),
     }
 }

@@ -154,7 +154,11 @@ impl State {
     /// Finds journeys that a run started for its contact, and that neither took them in nor said why not.
     fn unstarted(&self, record: &EnrollmentRecord, plan: &Plan) -> Vec<String> {
         let run = &record.enrollment;
-        let started = run.path.iter().filter_map(|taken| {
+        // What was started before it was handed over bears the name of then.
+        let before = self
+            .before_the_merge(run)
+            .map_or(0, |before| before.path.len());
+        let started = run.path.iter().skip(before).filter_map(|taken| {
             let Some(Action::Enroll { journey, .. }) =
                 plan.step(&taken.step).map(|step| &step.action)
             else {
@@ -215,12 +219,14 @@ impl State {
                 for contact in accepted.people.iter().filter(|id| simple && !forgotten(id)) {
                     let once = (plan.reentry == Reentry::Unlimited).then_some(id.as_str());
                     let subject = accepted.subject.as_deref();
-                    let there = |contact: &ContactId| {
-                        let run = EnrollmentId::of(&plan.journey, subject, contact, once);
-                        self.runs.one(contact, &run).is_some()
-                            && known.is_some_and(|known| known.contains(contact))
-                    };
-                    if !there(contact) && !there(self.people.by_now(contact)) {
+                    // Whoever has other names has come in under one of them, and is told of under any.
+                    let names = self.people.names(contact);
+                    let run = |name| EnrollmentId::of(&plan.journey, subject, name, once);
+                    let mut all = names.iter();
+                    let there = all.any(|name| self.runs.one(name, &run(name)).is_some());
+                    let told =
+                        known.is_some_and(|known| names.iter().any(|one| known.contains(one)));
+                    if !there || !told {
                         faults.push(format!("{id} did not let {contact} into {}", plan.journey));
                     }
                 }

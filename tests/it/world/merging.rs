@@ -42,6 +42,16 @@ impl People {
         id
     }
 
+    /// Returns all names of somebody.
+    pub(super) fn names(&self, one: &ContactId) -> Vec<ContactId> {
+        let by_now = self.by_now(one);
+        let old = self
+            .merged
+            .keys()
+            .filter(|name| self.by_now(name) == by_now);
+        old.chain([by_now]).cloned().collect()
+    }
+
     /// Returns whether somebody is among these people, under the name of then or the one of now.
     pub(super) fn is_among(&self, one: &ContactId, people: &BTreeSet<ContactId>) -> bool {
         people.contains(one) || people.contains(self.by_now(one))

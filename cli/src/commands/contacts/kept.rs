@@ -99,7 +99,7 @@ impl Who {
     fn know(&mut self, known: &ContactRecord) {
         self.source_id = Some(known.contact.source_id.clone());
         self.addresses.insert(known.contact.address.clone());
-        self.merged.extend(known.absorbed.iter().cloned());
+        self.merged.extend(known.contact.absorbed.iter().cloned());
     }
 
     /// Gathers what is kept now.
@@ -153,9 +153,12 @@ impl Who {
         let lower = body.to_lowercase();
         let mut addresses = self.addresses.iter();
         addresses.any(|address| mentions(&lower, address.as_str()))
-            || self.source_id.as_ref().is_some_and(|id| {
-                let read = serde_json::from_str::<Value>(body);
-                read.is_ok_and(|event| has_person(&event, id))
+            || serde_json::from_str::<Value>(body).is_ok_and(|event| {
+                let is_theirs = |id: &str| {
+                    self.source_id.as_deref() == Some(id)
+                        || self.merged.contains(&ContactId::of(id))
+                };
+                has_person(&event, &is_theirs)
             })
     }
 }
@@ -210,21 +213,19 @@ fn mentions(text: &str, address: &str) -> bool {
     })
 }
 
-fn has_person(value: &Value, id: &str) -> bool {
+fn has_person(value: &Value, is_theirs: &impl Fn(&str) -> bool) -> bool {
     if let Some(events) = value.as_array() {
-        return events.iter().any(|event| has_person(event, id));
+        return events.iter().any(|event| has_person(event, is_theirs));
     }
     let people = value.get("people").and_then(Value::as_array);
     people.into_iter().flatten().any(|person| {
-        let known = person.get("id");
-        known.is_some_and(|known| known.as_str() == Some(id) || is_number(known, id))
+        let id = match person.get("id") {
+            Some(Value::String(id)) => id.clone(),
+            Some(Value::Number(id)) => id.to_string(),
+            Some(_) | None => return false,
+        };
+        is_theirs(&id)
     })
-}
-
-fn is_number(known: &Value, id: &str) -> bool {
-    known
-        .as_i64()
-        .is_some_and(|number| number.to_string() == id)
 }
 
 const SHOWN_MAX: usize = 20;
@@ -254,11 +255,9 @@ mod tests {
     #[test]
     fn a_person_is_found_among_the_people_of_one_event_or_several() {
         let event = json!({ "people": [{ "id": "a" }, { "id": 7 }] });
-        assert!(has_person(&event, "a") && has_person(&event, "7"));
-        assert!(has_person(&json!([{}, event]), "a"));
-        assert!(!has_person(
-            &json!({ "id": "a", "data": { "id": "a" } }),
-            "a"
-        ));
+        assert!(has_person(&event, &|id| id == "a") && has_person(&event, &|id| id == "7"));
+        assert!(has_person(&json!([{}, event]), &|id| id == "a"));
+        let elsewhere = json!({ "id": "a", "data": { "id": "a" } });
+        assert!(!has_person(&elsewhere, &|_| true));
     }
 }

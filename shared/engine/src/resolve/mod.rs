@@ -3,6 +3,7 @@
 mod absorb;
 mod enter;
 mod heard;
+mod names;
 mod people;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use journey::{Crowd, Entrance, Happening, Known, Plan, Release};
 use wire::{Event, EventsMessage};
 
+use crate::changed::merged;
 use crate::crowd::crowd;
 use crate::walking::Walking;
 use crate::{
@@ -84,13 +86,18 @@ async fn resolve_event(
 ) -> Result<(), Failure> {
     let (learned, event) = people::learn(io, release, event).await?;
     let event = &*event;
-    let linked = people::link(io, event).await?;
-    let (new, absorbed) = (learned.new.clone(), learned.absorbed.clone());
-    let (contacts, linked) = people::gather(io, release, learned, linked).await?;
-    // Those who are on their way hear of it before anybody comes in.
-    let concerned = contacts.keys().chain(linked.keys()).chain(&absorbed);
-    let concerned = concerned.filter(|id| !new.contains(*id)).collect();
     let outbox = &mut entering.outbox;
+    // What was under way of others who turned out to be one of them is theirs before they come in themselves.
+    for person in &learned.merged {
+        merged(io, person, outbox).await?;
+    }
+    let linked = people::link(io, event, &learned.contacts).await?;
+    let new = learned.new.clone();
+    let (contacts, linked) = names::gather(io, release, learned, linked).await?;
+    // Those who are on their way hear of it before anybody comes in, under whatever name.
+    let others = contacts.values().flat_map(|contact| &contact.absorbed);
+    let concerned = contacts.keys().chain(others);
+    let concerned = concerned.filter(|id| !new.contains(*id)).collect();
     let heard = heard::hear(io, event, concerned, outbox).await?;
     let mut opened: Vec<(&Entrance, Arc<Plan>)> = Vec::new();
     for entrance in release.journeys.values() {

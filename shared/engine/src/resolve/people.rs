@@ -9,8 +9,11 @@ use journey::{Before, ChangeId, Contact, ContactId, Occasion, Release, Revision}
 use wire::{Bond, Bonds, ContactRecord, Event, Move, Posted, RoleBond};
 
 use super::absorb::absorb;
+use super::names::{names, renamed, under};
 use crate::rewrite::revise;
-use crate::{Bonding, ChoiceBook, Clock, ContactBook, Failure, Moves, Stored, Versioned};
+use crate::{
+    Bonding, ChoiceBook, Clock, ContactBook, Exceptions, Failure, Moves, Stored, Versioned,
+};
 
 /// Whom an event names.
 #[derive(Default)]
@@ -19,14 +22,14 @@ pub(super) struct Learned {
     pub(super) contacts: BTreeMap<ContactId, Contact>,
     /// Those of whom nothing was known before.
     pub(super) new: BTreeSet<ContactId>,
-    /// Those who turned out to be one of them.
-    pub(super) absorbed: BTreeSet<ContactId>,
+    /// Those of them who turned out to be others as well, of which not everybody has heard yet.
+    pub(super) merged: Vec<Versioned<ContactRecord>>,
 }
 
 /// Creates or updates the contacts whom an event names, and lets everybody hear of what that changes; returns the event
 /// as it reads with everybody under the one name that they have by now.
 pub(super) async fn learn<'a>(
-    io: &(impl Clock + ContactBook + ChoiceBook + Moves),
+    io: &(impl Clock + ContactBook + ChoiceBook + Exceptions + Moves),
     release: &Release,
     event: &'a Event,
 ) -> Result<(Learned, Cow<'a, Event>), Failure> {
@@ -47,6 +50,10 @@ pub(super) async fn learn<'a>(
         let contact = learn_one(io, release, event, posted, before).await?;
         let contact = absorb(io, event, posted, contact).await?;
         known.insert(id, contact);
+    }
+    if event.people.iter().any(|posted| !posted.merged.is_empty()) {
+        // Others of the event may have turned out to be somebody by it.
+        known = io.contacts(&ids).await?;
     }
     let event = renamed(event, &known);
     // Where two names are one person's, what was written last is how they are.
@@ -73,53 +80,16 @@ pub(super) async fn learn<'a>(
         io.move_on(&moves).await?;
     }
     let fields = &release.settings.fields;
-    let absorbed = known
-        .values()
-        .flat_map(|known| known.value.absorbed.clone());
-    learned.absorbed = absorbed.collect();
+    let merges = |known: &&Versioned<ContactRecord>| {
+        let mut unheard = known.value.unheard.iter();
+        unheard.any(|revision| revision.absorbed.is_some())
+    };
+    learned.merged = known.values().filter(merges).cloned().collect();
     let people = known.into_iter();
     learned.contacts = people
         .map(|(id, known)| (id, known.value.contact.with_defaults(fields)))
         .collect();
     Ok((learned, event))
-}
-
-/// Names those by the one name they have by now who were merged into somebody.
-fn renamed<'a>(
-    event: &'a Event,
-    known: &BTreeMap<ContactId, Versioned<ContactRecord>>,
-) -> Cow<'a, Event> {
-    let survivor = |posted: &Posted| Some(&known.get(&posted.contact())?.value.contact);
-    let is_old = |posted: &Posted| survivor(posted).is_some_and(|one| one.id != posted.contact());
-    if !event.people.iter().any(is_old) {
-        return Cow::Borrowed(event);
-    }
-    let people = event.people.iter().map(|posted| match survivor(posted) {
-        Some(survivor) => under(posted, survivor),
-        None => posted.clone(),
-    });
-    Cow::Owned(Event {
-        people: people.collect(),
-        ..event.clone()
-    })
-}
-
-/// Returns a person as posted under the one name they have by now.
-///
-/// Whoever still uses an old name knows them less well: what they are called and where their mail goes is taken from
-/// under the name that stands.
-fn under(posted: &Posted, survivor: &Contact) -> Posted {
-    match survivor.id == posted.contact() {
-        true => posted.clone(),
-        false => Posted {
-            source_id: survivor.source_id.clone(),
-            address: survivor.address.clone(),
-            full_name: survivor.full_name.clone(),
-            locale: None,
-            time_zone: None,
-            ..posted.clone()
-        },
-    }
 }
 
 /// Returns whether a contact who has only just become known can concern a journey.
@@ -205,7 +175,6 @@ fn record(
                     .then_some(revision)
                     .into_iter()
                     .collect(),
-                absorbed: BTreeSet::new(),
             })
         }
     };
@@ -235,6 +204,7 @@ fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Optio
         tags: Default::default(),
         lists: Default::default(),
         consent: BTreeMap::new(),
+        absorbed: BTreeSet::new(),
     });
     contact.address = posted.address.clone();
     contact.full_name = posted.full_name.clone();
@@ -261,14 +231,17 @@ fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Optio
 pub(super) async fn link(
     io: &impl ContactBook,
     event: &Event,
+    people: &BTreeMap<ContactId, Contact>,
 ) -> Result<BTreeMap<ContactId, Bonds>, Failure> {
     for posted in &event.people {
         let standing = posted.bond == Bond::Standing
             || posted.bond == Bond::Unlinked && event.subject.is_none();
         for role in posted.roles.iter().filter(|_| standing) {
             let bonding = Bonding::Role(role);
-            let known = io.bonds(bonding).await?.remove(&posted.contact());
-            bind(io, bonding, event, posted, known).await?;
+            let mut held = io.bonds(bonding).await?;
+            for (id, known) in names(posted, people, &mut held) {
+                bind(io, bonding, event, (posted, &id), known).await?;
+            }
         }
     }
     let Some(subject) = &event.subject else {
@@ -281,10 +254,10 @@ pub(super) async fn link(
         .iter()
         .filter(|posted| posted.bond != Bond::Standing)
     {
-        let id = posted.contact();
-        let known = linked.remove(&id);
-        if let Some(bonds) = bind(io, bonding, event, posted, known).await? {
-            linked.insert(id, bonds);
+        for (id, known) in names(posted, people, &mut linked) {
+            if let Some(bonds) = bind(io, bonding, event, (posted, &id), known).await? {
+                linked.insert(id, bonds);
+            }
         }
     }
     Ok(linked
@@ -293,43 +266,13 @@ pub(super) async fn link(
         .collect())
 }
 
-/// Returns those who are linked to a subject under the one name they have by now, and what is known of them as far as
-/// it is not known yet.
-pub(super) async fn gather(
-    io: &impl ContactBook,
-    release: &Release,
-    learned: Learned,
-    linked: BTreeMap<ContactId, Bonds>,
-) -> Result<(BTreeMap<ContactId, Contact>, BTreeMap<ContactId, Bonds>), Failure> {
-    let mut contacts = learned.contacts;
-    let unknown = linked.keys().filter(|id| !contacts.contains_key(*id));
-    let unknown: Vec<_> = unknown.cloned().collect();
-    if unknown.is_empty() {
-        return Ok((contacts, linked));
-    }
-    let mut linked = linked;
-    for (id, known) in io.contacts(&unknown).await? {
-        let contact = known.value.contact.with_defaults(&release.settings.fields);
-        if contact.id != id {
-            let bonds = linked.remove(&id).unwrap_or_default();
-            let held = linked.entry(contact.id.clone()).or_default();
-            for (role, bond) in bonds.roles {
-                held.roles.entry(role).or_insert(bond);
-            }
-        }
-        contacts.insert(contact.id.clone(), contact);
-    }
-    Ok((contacts, linked))
-}
-
 async fn bind(
     io: &impl ContactBook,
     bonding: Bonding<'_>,
     event: &Event,
-    posted: &Posted,
+    (posted, id): (&Posted, &ContactId),
     known: Option<Versioned<Bonds>>,
 ) -> Result<Option<Versioned<Bonds>>, Failure> {
-    let id = posted.contact();
     let mut known = known;
     for _ in 0..RACES_MAX {
         let Some(merged) = merge_bonds(known.as_ref().map(|known| &known.value), event, posted)
@@ -337,13 +280,13 @@ async fn bind(
             return Ok(known);
         };
         let replaces = known.as_ref().map(|known| known.version);
-        if io.put_bonds(bonding, &id, &merged, replaces).await? == Stored::Done {
+        if io.put_bonds(bonding, id, &merged, replaces).await? == Stored::Done {
             return Ok(Some(Versioned {
                 value: merged,
                 version: replaces.unwrap_or_default() + 1,
             }));
         }
-        known = io.bonds(bonding).await?.remove(&id);
+        known = io.bonds(bonding).await?.remove(id);
     }
     Err(Failure::Retry(anyhow!(
         "the links of {id} are being changed by others"

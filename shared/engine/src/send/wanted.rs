@@ -12,9 +12,16 @@ pub(super) fn is_mailed_besides(
     order: &Order,
     recipient: &Versioned<ContactRecord>,
 ) -> bool {
-    let itself = &recipient.value.contact.id;
+    let person = &recipient.value.contact;
     let notified = record.enrollment.notified.get(&order.step);
-    order.recipient != *itself && notified.is_some_and(|people| people.contains(itself))
+    let names = notified.into_iter().flatten();
+    let names: Vec<_> = names.filter(|one| person.is_called(one)).collect();
+    // The name that stands is mailed; where nobody has it there, the first of the others.
+    let mailed = match names.contains(&&person.id) {
+        true => Some(&person.id),
+        false => names.first().copied(),
+    };
+    mailed.is_some_and(|mailed| *mailed != order.recipient)
 }
 
 /// Returns who travels and who is mailed, each once.

@@ -50,6 +50,15 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
     }
 }
 
+/// Decides what becomes of the run of somebody who turned out to be somebody else: it is over, for `reason`.
+///
+/// As with every end, what its notifications say stays: they may still be on their way.
+pub fn end_as_other(scene: &Scene<'_>, enrollment: Enrollment, reason: &str) -> Enrollment {
+    Walk::new(scene, enrollment)
+        .leave(reason, scene.now)
+        .enrollment
+}
+
 /// Decides what becomes of the run of somebody who was erased: it ends, and holds nothing any more.
 pub fn erase(enrollment: Enrollment, now: Timestamp) -> Decision {
     let outcome = match enrollment.phase.is_over() {

@@ -73,6 +73,7 @@ pub(super) fn contact() -> Contact {
         tags: BTreeSet::new(),
         lists: BTreeSet::new(),
         consent: BTreeMap::new(),
+        absorbed: Default::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use journey::{ContactId, EmailAddress, Field, FieldType, Release, Value, nearest};
 use serde_json::{Map, Value as Json};
 
-use super::read::{DraftPerson, escape};
+use super::read::{DraftPerson, MERGED_MAX, escape};
 use super::{Bond, Draft, Event, Posted};
 use crate::{Fault, Problem};
 
@@ -159,6 +159,15 @@ impl Checker<'_> {
             .iter()
             .map(|(_, one)| one.source_id.as_str())
             .collect();
+        let merged = people
+            .iter()
+            .map(|(_, one)| one.merged.len())
+            .sum::<usize>();
+        if let (Some((pointer, _)), true) = (people.first(), merged > MERGED_MAX) {
+            let detail = format!("at most {MERGED_MAX} are merged by one event");
+            self.faults
+                .push(Fault::new(format!("{pointer}/merged"), detail));
+        }
         for (pointer, person) in people {
             for id in &person.merged {
                 if !seen.insert(id) {

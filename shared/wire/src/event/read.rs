@@ -381,7 +381,7 @@ pub(super) fn escape(key: &str) -> String {
 const SHAPE: &str = "The post is not an event";
 const EVENTS_MAX: usize = 100;
 const PEOPLE_MAX: usize = 100;
-const MERGED_MAX: usize = 20;
+pub(super) const MERGED_MAX: usize = 20;
 const ROLES_MAX: usize = 20;
 const SWITCHES_MAX: usize = 100;
 const ID_MAX: usize = 256;

@@ -63,11 +63,11 @@ pub(super) fn contact() -> ContactRecord {
             tags: BTreeSet::from(["vip".to_owned()]),
             lists: BTreeSet::from(["news".to_owned()]),
             consent: consent(),
+            absorbed: [ContactId::of("sot-16")].into(),
         },
         as_of: at("2026-11-22T09:15:00Z"),
         counted: ["news".to_owned()].into(),
         unheard: super::revisions::revisions(),
-        absorbed: [ContactId::of("sot-16")].into(),
     }
 }
 

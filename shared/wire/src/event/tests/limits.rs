@@ -23,6 +23,13 @@ fn each_limit_holds_at_its_last_value_and_not_beyond() {
             .map(|name| (name, json!(true)))
             .collect()
     };
+    let many = |key| {
+        (
+            key,
+            person(key, json!(names(20))),
+            person(key, json!(names(21))),
+        )
+    };
     let events = |count| Json::Array(vec![json!({ "type": "QUIET" }); count]);
     for (what, last, beyond) in [
         ("events", events(100), events(101)),
@@ -47,18 +54,10 @@ fn each_limit_holds_at_its_last_value_and_not_beyond() {
             person("time_zone", long(128)),
             person("time_zone", long(129)),
         ),
-        (
-            "roles",
-            person("role", json!(names(20))),
-            person("role", json!(names(21))),
-        ),
+        many("role"),
         ("role", person("role", long(128)), person("role", long(129))),
         ("tags", person("tags", tags(100)), person("tags", tags(101))),
-        (
-            "merged",
-            person("merged", json!(names(20))),
-            person("merged", json!(names(21))),
-        ),
+        many("merged"),
         (
             "id",
             json!([put(good(), "/id", long(256))]),
