@@ -1,6 +1,6 @@
 //! Conditions, waits and moments inside the files of a release, and where their mistakes stand.
 
-use journey::{Cap, Condition, Mistake, Moment, Period, Schema, Wait, Window};
+use journey::{Cap, Condition, Mistake, Moment, Pace, Period, Schema, Wait, Window};
 
 use crate::Defect;
 use crate::yaml::{At, Node, Phrase};
@@ -66,6 +66,12 @@ pub(crate) fn window(node: &Node, defects: &mut Vec<Defect>) -> Option<Read<Wind
 pub(crate) fn cap(node: &Node, defects: &mut Vec<Defect>) -> Option<Read<Cap>> {
     let expected = "a cap; write one such as `1 per day`";
     read(node, "a cap", expected, Cap::parse, defects)
+}
+
+/// Reads how many a minute: `600 per minute`.
+pub(crate) fn pace(node: &Node, defects: &mut Vec<Defect>) -> Option<Read<Pace>> {
+    let expected = "a pace; write one such as `600 per minute`";
+    read(node, "a pace", expected, Pace::parse, defects)
 }
 
 /// Reads the path of an event parameter: `event.Request.Email`.

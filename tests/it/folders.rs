@@ -49,13 +49,21 @@ pub(crate) fn published(folder: &std::path::Path) -> Arc<Published> {
 
 /// Publishes journeys that are written as files, each with a mail of the same name for every send of it.
 pub(crate) fn files(journeys: &[(&str, &str)]) -> Arc<Published> {
+    files_with(CAPS, journeys)
+}
+
+/// Publishes journeys in a project that says something else about advertising.
+pub(crate) fn files_with(marketing: &str, journeys: &[(&str, &str)]) -> Arc<Published> {
     let folder = tempfile::tempdir().expect("a folder");
     let put = |name: String, text: &str| {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");
     };
-    put("waypost.yaml".to_owned(), PROJECT);
+    put(
+        "waypost.yaml".to_owned(),
+        &format!("{PROJECT}marketing:\n{marketing}"),
+    );
     put("events.yaml".to_owned(), EVENTS);
     put("audiences.yaml".to_owned(), AUDIENCES);
     put("layouts/plain.mjml".to_owned(), LAYOUT);
@@ -84,11 +92,10 @@ contact:
   vip: { type: bool, default: false }
   score: { type: number, default: 0 }
   born: date?
-marketing:
-  at_most: [2 per day]
 hooks:
   crm: { url: https://crm.example/hook }
 ";
+const CAPS: &str = "  at_most: [2 per day]\n";
 const EVENTS: &str = "START:
   params: {}
 NOTE:

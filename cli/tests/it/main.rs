@@ -35,6 +35,7 @@ mod mending;
 mod merging;
 mod migrating;
 mod operator;
+mod pacing;
 mod playing;
 mod posts;
 mod privacy;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use journey::{
-    Absent, Change, Condition, Moment, Over, Period, Priority, Publish, Reentry, Repeat, Silence,
-    Wait,
+    Absent, Change, Condition, Moment, Over, Pace, Period, Priority, Publish, Reentry, Repeat,
+    Silence, Wait,
 };
 
 use crate::Place;
@@ -49,6 +49,8 @@ pub(crate) struct JourneyDoc {
     pub(crate) goal: Option<GoalDoc>,
     /// Whether its mails pass caps.
     pub(crate) priority: Option<At<Priority>>,
+    /// How many of its mails may leave in a minute.
+    pub(crate) pace: Option<At<Pace>>,
     /// The steps.
     pub(crate) steps: Vec<StepDoc>,
     /// The parameters that nothing needs to use.

@@ -65,6 +65,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
     let exit_when = rules::exit_when(&keys, defects);
     let goal = rules::goal(&keys, defects);
     let priority = rules::priority(&keys, defects);
+    let pace = rules::pace(&keys, defects);
     let help = "write what the journey does: `steps:` with a line such as `- send: welkom`";
     let steps = keys
         .required("steps", help, defects)
@@ -86,6 +87,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         exit_when,
         goal,
         priority,
+        pace,
         steps: steps.unwrap_or_default(),
         unused: unused(&keys, defects),
     })
@@ -187,7 +189,7 @@ fn unused(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Vec<At<String>> {
         .collect()
 }
 
-pub(crate) const KEYS: [&str; 16] = [
+pub(crate) const KEYS: [&str; 17] = [
     "journey",
     "title",
     "kind",
@@ -204,4 +206,5 @@ pub(crate) const KEYS: [&str; 16] = [
     "goal",
     "publish",
     "priority",
+    "pace",
 ];

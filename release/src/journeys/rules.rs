@@ -1,10 +1,10 @@
 //! Reads when a journey lets people go, and what holds its mails back.
 
-use journey::{Condition, Priority};
+use journey::{Condition, Pace, Priority};
 
 use super::GoalDoc;
 use crate::Defect;
-use crate::phrases::{Read, condition, period};
+use crate::phrases::{self, Read, condition, period};
 use crate::window::{HoursDoc, hours};
 use crate::yaml::{At, Keys};
 
@@ -29,6 +29,13 @@ pub(super) fn priority(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<At<
         _ => Priority::Normal,
     };
     Some(At::new(priority, entry.key.place.clone()))
+}
+
+/// Reads `pace`.
+pub(super) fn pace(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<At<Pace>> {
+    let entry = keys.entry("pace")?;
+    let read = phrases::pace(&entry.value, defects)?;
+    Some(At::new(read.value, entry.key.place.clone()))
 }
 
 /// Reads `goal`.

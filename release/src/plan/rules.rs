@@ -34,9 +34,23 @@ impl Journey<'_> {
         let send_window = doc.send_window.as_ref();
         let send_window = send_window.map(|hours| hours.resolve(&project.calendars, defects));
         let limits = match doc.purpose {
-            Some(Purpose::Marketing) => project.limits.clone(),
+            Some(Purpose::Marketing) => Limits {
+                pace: doc
+                    .pace
+                    .as_ref()
+                    .map(|pace| pace.value)
+                    .or(project.limits.pace),
+                ..project.limits.clone()
+            },
             Some(Purpose::Confirming | Purpose::Transactional) | None => Limits::default(),
         };
+        if let (Some(pace), Some(Purpose::Confirming | Purpose::Transactional)) =
+            (&doc.pace, &doc.purpose)
+        {
+            let what = "only advertising waits in a line; a service mail leaves at once";
+            let help = "take `pace` away, or write `kind: marketing`";
+            defects.push(Defect::new(pace.place.clone(), what).help(help));
+        }
         if let (Some(Some(own)), Some(all)) = (&send_window, &limits.send_window)
             && let Some(hours) = &doc.send_window
         {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::project::pace;
 use super::{
     audience_or_name, either, flag, hours, like, list, named, number, object, scalar, text, words,
 };
@@ -71,6 +72,7 @@ pub(super) fn journey() -> Value {
                     &["normal", "high"],
                 ),
             ),
+            ("pace", pace()),
         ],
     );
     schema["$defs"] = json!({ "step": step() });

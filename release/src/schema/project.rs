@@ -160,6 +160,32 @@ fn marketing() -> Value {
                 words("What becomes of a mail over a cap.", &["skip", "wait"]),
             ),
             ("holdout", holdout),
+            ("pace", pace()),
+            ("warm_up", warm_up()),
+        ],
+    )
+}
+
+/// Describes how many a minute.
+pub(super) fn pace() -> Value {
+    like(
+        "How many mails of one journey may leave in a minute.",
+        &["600 per minute"],
+    )
+}
+
+fn warm_up() -> Value {
+    let growth = number("How many more of a hundred on each next day.");
+    object(
+        "How much advertising may leave on each of the first days of a domain.",
+        &[
+            ("from*", text("The first day, as YYYY-MM-DD.")),
+            (
+                "days*",
+                number("How many days; after them nothing is held back."),
+            ),
+            ("first_day*", number("How many mails on the first day.")),
+            ("growth*", growth),
         ],
     )
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use journey::{Holdout, Limits, Over, Scoring};
+use journey::{Holdout, Limits, Over, Scoring, WarmUp};
 
 use super::Project;
 use crate::Defect;
 use crate::names::{Spelling, spelled};
-use crate::phrases::cap;
+use crate::phrases::{cap, pace};
 use crate::values::strict_date;
 use crate::window::hours;
 use crate::yaml::{Entry, Keys, Node, quoted};
@@ -60,7 +60,14 @@ fn calendars(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
 }
 
 fn marketing(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
-    let known = ["send_window", "at_most", "over", "holdout"];
+    let known = [
+        "send_window",
+        "at_most",
+        "over",
+        "holdout",
+        "pace",
+        "warm_up",
+    ];
     let Some(keys) = Keys::of(node, "`marketing`", &known, defects) else {
         return;
     };
@@ -75,11 +82,15 @@ fn marketing(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
     let over = keys.get("over");
     let over = over.and_then(|node| over_of(node, defects));
     let holdout = keys.get("holdout").and_then(|node| holdout(node, defects));
+    let pace = keys.get("pace").and_then(|node| pace(node, defects));
+    let warm_up = keys.get("warm_up").and_then(|node| warm_up(node, defects));
     project.limits = Limits {
         send_window,
         at_most,
         over: over.unwrap_or_default(),
         holdout,
+        pace: pace.map(|pace| pace.value),
+        warm_up,
     };
 }
 
@@ -100,6 +111,47 @@ fn holdout(node: &Node, defects: &mut Vec<Defect>) -> Option<Holdout> {
     Some(Holdout {
         name: name?.value,
         share: u8::try_from(share?.value).ok()?,
+    })
+}
+
+fn warm_up(node: &Node, defects: &mut Vec<Defect>) -> Option<WarmUp> {
+    let known = ["from", "days", "first_day", "growth"];
+    let keys = Keys::of(node, "`warm_up`", &known, defects)?;
+    let help = "write its first day: `from: 2026-12-01`";
+    let from = keys.required("from", help, defects);
+    let from = from.and_then(|node| node.line("the `from` of a warm-up", defects));
+    let from = from.and_then(|text| {
+        let date = strict_date(&text.value);
+        if date.is_none() {
+            let what = format!("`{}` is not a date", quoted(&text.value));
+            defects.push(Defect::new(text.place, what).help("write it as YYYY-MM-DD"));
+        }
+        date
+    });
+    let mut number = |key: &str, help, most: i64| {
+        let node = keys.required(key, help, defects)?;
+        let what = format!("the `{key}` of a warm-up");
+        let number = node.whole(&what, 1..most + 1, defects)?;
+        u32::try_from(number.value).ok()
+    };
+    let days = number(
+        "days",
+        "write how many days it lasts",
+        WarmUp::DAYS_MAX.into(),
+    );
+    let most = WarmUp::FIRST_DAY_MAX.into();
+    let first_day = number(
+        "first_day",
+        "write how many mails may leave on its first day",
+        most,
+    );
+    let help = "write how many more of a hundred on each next day: `growth: 30`";
+    let growth = number("growth", help, WarmUp::GROWTH_MAX.into());
+    Some(WarmUp {
+        from: from?,
+        days: u16::try_from(days?).ok()?,
+        first_day: first_day?,
+        growth: u16::try_from(growth?).ok()?,
     })
 }
 

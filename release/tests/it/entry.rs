@@ -50,6 +50,7 @@ fn the_head_of_a_journey_is_checked() {
                 "kind: transactional",
                 "kind: marketing\ntopic: nieuwsbrieff",
             ),
+            ("reentry: unlimited", "pace: 9 per minute\nreentry: unlimited"),
             ("reentry: unlimited", "reentry: unlimted"),
             ("reentry: unlimited", "reentry: once"),
             ("reentry: unlimited", "reentry: single"),
@@ -147,6 +148,9 @@ fn the_rules_of_a_journey_are_checked() {
                 "reentry: never\npublish: { until: 2027-06-01, at_end: stop }",
             ),
             ("reentry: never", "reentry: never\npriority: low"),
+            ("reentry: never", "reentry: never\npace: 600"),
+            ("reentry: never", "reentry: never\npace: 0 per minute"),
+            ("reentry: never", "reentry: never\npace: 10 per minute"),
         ],
     );
 }

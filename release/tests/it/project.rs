@@ -108,3 +108,27 @@ fn limits_are_checked() {
         ],
     );
 }
+
+#[test]
+fn how_fast_advertising_leaves_is_checked() {
+    let holdout = "  holdout: { name: 2026-h2, share: 5 }";
+    let with = |line: &str| format!("{holdout}\n  {line}");
+    let warm_up = |rest: &str| with(&format!("warm_up: {{ from: 2026-12-01, {rest} }}"));
+    let texts = [
+        with("pace: 600 per minute"),
+        with("pace: 600 per hour"),
+        with("pace: 70000 per minute"),
+        warm_up("days: 30, first_day: 200, growth: 25"),
+        warm_up("days: 30, first_day: 200"),
+        warm_up("days: 121, first_day: 0, growth: 201"),
+        with("warm_up: { from: 1 December, days: 30, first_day: 200, growth: 25 }"),
+        with("warm_up: 30 days"),
+        warm_up("days: 30, first: 200, growth: 25"),
+    ];
+    let changes: Vec<_> = texts.iter().map(|text| (holdout, text.as_str())).collect();
+    table(
+        "project/how_fast_advertising_leaves_is_checked",
+        "waypost.yaml",
+        &changes,
+    );
+}

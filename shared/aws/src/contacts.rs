@@ -5,6 +5,7 @@
 //! | `con_…` | `profile` | a person, or into whom they were merged |
 //! | `con_…` | `mailed` | when a person was sent advertising, where a project caps that |
 //! | `con_…` | `topic#<name>` | what a person chose about a topic, whatever their address is by now |
+//! | `line#<name>` | `end` | the next place in a line of advertising |
 //! | `subject#<id>` | `con_…` | the roles in which a person is linked to a subject |
 //! | `role#<name>` | `con_…` | a person who holds a role whatever the subject |
 //! | `address#<HMAC>` | `con_…` | somebody who has had an address |
@@ -21,7 +22,7 @@ use engine::{
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, Choices, ContactRecord, Mailed, Profile};
+use wire::{Bonds, Choices, ContactRecord, LineEnd, Mailed, Profile};
 
 use crate::item::{Item, key, take_number, take_text, text};
 use crate::writes::{Put, versioned};
@@ -156,6 +157,25 @@ impl Pressure for Aws {
     ) -> anyhow::Result<Stored> {
         let key = contact_key(contact.as_str(), MAILED);
         let put = Put::new(key, mailed.to_json(), replaces, "contact");
+        self.put_all(vec![(Setting::ContactsTable, put)]).await
+    }
+
+    async fn line(&self, name: &str) -> anyhow::Result<Option<Versioned<LineEnd>>> {
+        let item = self
+            .item(contact_key(&format!("line#{name}"), "end"))
+            .await?;
+        item.map(|item| versioned(item, LineEnd::from_json))
+            .transpose()
+    }
+
+    async fn put_line(
+        &self,
+        name: &str,
+        end: LineEnd,
+        replaces: Option<u64>,
+    ) -> anyhow::Result<Stored> {
+        let key = contact_key(&format!("line#{name}"), "end");
+        let put = Put::new(key, end.to_json(), replaces, "contact");
         self.put_all(vec![(Setting::ContactsTable, put)]).await
     }
 }

@@ -13,6 +13,8 @@ use crate::Unreadable;
 pub struct Mailed {
     /// Each mail, and when it was claimed.
     pub mails: BTreeMap<SendId, Timestamp>,
+    /// From when on mails may leave that have taken a place in a line, by the line's kind.
+    pub places: BTreeMap<SendId, BTreeMap<String, Timestamp>>,
 }
 
 impl Mailed {
@@ -30,6 +32,16 @@ impl Mailed {
         self.mails.insert(send, at);
     }
 
+    /// Notes the place of a mail in a line, and forgets those that are long over.
+    pub fn take_place(&mut self, send: SendId, line: &str, opens: Timestamp, now: Timestamp) {
+        self.places.retain(|_, places| {
+            let mut places = places.values();
+            places.any(|opens| now.duration_since(*opens) < PLACES_KEPT)
+        });
+        let places = self.places.entry(send).or_default();
+        places.insert(line.to_owned(), opens);
+    }
+
     /// Writes it.
     pub fn to_json(&self) -> String {
         let mails = self.mails.iter();
@@ -37,6 +49,15 @@ impl Mailed {
             v: 1,
             mails: mails
                 .map(|(send, at)| (send.to_string(), Moment(*at)))
+                .collect(),
+            places: self
+                .places
+                .iter()
+                .map(|(send, places)| {
+                    let places = places.iter();
+                    let places = places.map(|(line, at)| (line.clone(), Moment(*at)));
+                    (send.to_string(), places.collect())
+                })
                 .collect(),
         })
     }
@@ -47,8 +68,14 @@ impl Mailed {
         crate::version(doc.v, 1)?;
         let mails = doc.mails.into_iter();
         let mails = mails.map(|(send, Moment(at))| Ok((send.parse()?, at)));
+        let places = doc.places.into_iter().map(|(send, places)| {
+            let places = places.into_iter();
+            let places = places.map(|(line, Moment(at))| (line, at)).collect();
+            Ok((send.parse()?, places))
+        });
         Ok(Self {
             mails: mails.collect::<Result<_, Unreadable>>()?,
+            places: places.collect::<Result<_, Unreadable>>()?,
         })
     }
 }
@@ -57,8 +84,37 @@ impl Mailed {
 struct Doc {
     v: u8,
     mails: BTreeMap<String, Moment>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    places: BTreeMap<String, BTreeMap<String, Moment>>,
 }
 
 #[derive(Deserialize, Serialize)]
 #[serde(transparent)]
 struct Moment(#[serde(with = "crate::time")] Timestamp);
+
+/// The end of a line: the next place that nobody has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LineEnd(pub u64);
+
+impl LineEnd {
+    /// Writes it.
+    pub fn to_json(self) -> String {
+        crate::to_json(&LineDoc { v: 1, next: self.0 })
+    }
+
+    /// Reads one of any version that was ever written.
+    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
+        let doc: LineDoc = serde_json::from_str(json)?;
+        crate::version(doc.v, 1)?;
+        Ok(Self(doc.next))
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct LineDoc {
+    v: u8,
+    next: u64,
+}
+
+/// Longer than any place may be used.
+const PLACES_KEPT: SignedDuration = SignedDuration::from_hours(48);

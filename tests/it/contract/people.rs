@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use engine::{AddressKey, Bonding, Holder, Stored, Suppression};
 use journey::{Contact, SendId};
-use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, Mailed, RoleBond};
+use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, LineEnd, Mailed, RoleBond};
 
 use super::{Stores, at, person, run, written};
 
@@ -115,6 +115,7 @@ pub(super) async fn what_advertising_somebody_got_is_replaced_by_version(stores:
     let send = SendId::of(&run("mailed", "e1"), "hello", &who);
     let mailed = |minute: i64| Mailed {
         mails: BTreeMap::from([(send.clone(), at(minute))]),
+        places: BTreeMap::from([(send.clone(), [("minute".to_owned(), at(minute + 1))].into())]),
     };
     assert_eq!(stores.mailed(&who).await.unwrap(), None);
     assert_eq!(
@@ -131,6 +132,24 @@ pub(super) async fn what_advertising_somebody_got_is_replaced_by_version(stores:
     );
     let found = stores.mailed(&who).await.unwrap().expect("it is noted");
     assert_eq!((found.version, found.value), (2, mailed(1)));
+}
+
+pub(super) async fn a_line_grows_by_version(stores: &impl Stores) {
+    let name = "minute#600 welcome";
+    assert_eq!(stores.line(name).await.unwrap(), None);
+    for (end, replaces, stored) in [
+        (5, Some(1), Stored::Conflict),
+        (5, None, Stored::Done),
+        (6, None, Stored::Conflict),
+        (7, Some(1), Stored::Done),
+        (8, Some(1), Stored::Conflict),
+    ] {
+        let put = stores.put_line(name, LineEnd(end), replaces).await;
+        assert_eq!(put.unwrap(), stored, "{end}");
+    }
+    let known = stores.line(name).await.unwrap().unwrap();
+    assert_eq!((known.value, known.version), (LineEnd(7), 2));
+    assert_eq!(stores.line("day#other").await.unwrap(), None);
 }
 
 pub(super) async fn choices_are_kept_by_holder_and_topic(stores: &impl Stores) {

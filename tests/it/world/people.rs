@@ -10,7 +10,7 @@ use engine::{
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, Choices, ContactRecord, Mailed};
+use wire::{Bonds, Choices, ContactRecord, LineEnd, Mailed};
 
 use super::{Bug, World};
 
@@ -23,6 +23,8 @@ pub(crate) struct People {
     pub(crate) bonds: BTreeMap<String, BTreeMap<ContactId, (u64, String)>>,
     pub(crate) addresses: BTreeMap<EmailAddress, BTreeSet<ContactId>>,
     pub(crate) mailed: BTreeMap<ContactId, Versioned<Mailed>>,
+    /// Where each line ends.
+    pub(crate) lines: BTreeMap<String, Versioned<LineEnd>>,
     pub(crate) choices: BTreeMap<(Holder, String), Versioned<Choices>>,
     /// Who was forgotten, and how many mails had been delivered by then.
     pub(crate) forgotten: BTreeMap<ContactId, usize>,
@@ -209,6 +211,35 @@ impl Pressure for World {
             if state.bug != Some(Bug::CapsForgotten) {
                 state.people.mailed.insert(contact.clone(), row);
             }
+            Stored::Done
+        })
+    }
+
+    fn line(
+        &self,
+        name: &str,
+    ) -> impl Future<Output = anyhow::Result<Option<Versioned<LineEnd>>>> + Send {
+        self.read("pressure.line", |state| {
+            state.people.lines.get(name).cloned()
+        })
+    }
+
+    fn put_line(
+        &self,
+        name: &str,
+        end: LineEnd,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
+        self.write("pressure.put_line", move |state| {
+            let known = state.people.lines.get(name).map(|known| known.version);
+            if known != replaces {
+                return Stored::Conflict;
+            }
+            let row = Versioned {
+                value: end,
+                version: replaces.unwrap_or_default() + 1,
+            };
+            state.people.lines.insert(name.to_owned(), row);
             Stored::Done
         })
     }

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, ContactRecord, Mailed};
+use wire::{Bonds, ContactRecord, LineEnd, Mailed};
 
 use super::{AddressKey, Stored, Versioned};
 
@@ -114,7 +114,7 @@ pub trait SuppressionBook {
     ) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
-/// Remembers what advertising people were sent: `dynamodb:GetItem`, `dynamodb:PutItem`.
+/// Remembers what advertising people were sent, and how far the lines are in which it waits: `dynamodb:GetItem`, `dynamodb:PutItem`.
 pub trait Pressure {
     /// Returns what advertising a contact was sent, read strongly consistent; nothing where that was never noted.
     fn mailed(
@@ -127,6 +127,20 @@ pub trait Pressure {
         &self,
         contact: &ContactId,
         mailed: &Mailed,
+        replaces: Option<u64>,
+    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+
+    /// Returns where a line ends, read strongly consistent; nothing where nobody has stood in it.
+    fn line(
+        &self,
+        name: &str,
+    ) -> impl Future<Output = anyhow::Result<Option<Versioned<LineEnd>>>> + Send;
+
+    /// Writes where a line ends, in place of version `replaces`, or as a new one.
+    fn put_line(
+        &self,
+        name: &str,
+        end: LineEnd,
         replaces: Option<u64>,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
 }

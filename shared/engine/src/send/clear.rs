@@ -32,9 +32,10 @@ impl Mailing<'_> {
         &self,
         io: &(impl Clock + Pressure),
     ) -> Result<Option<SendResult>, Failure> {
-        let Some(span) = self.span() else {
+        let (span, lines) = (self.span(), self.lines());
+        if span.is_none() && lines.is_empty() {
             return Ok(None);
-        };
+        }
         let contact = &self.recipient.id;
         for _ in 0..RACES_MAX {
             let now = io.now();
@@ -43,10 +44,15 @@ impl Mailing<'_> {
                 return Ok(Some(instead));
             }
             let replaces = known.as_ref().map(|known| known.version);
-            let mut mailed = known.map_or_else(Mailed::default, |known| known.value);
-            mailed.note(self.order.send_id(), now, span);
-            if io.put_mailed(contact, &mailed, replaces).await? == Stored::Done {
-                return Ok(None);
+            let before = known.map_or_else(Mailed::default, |known| known.value);
+            let mut mailed = before.clone();
+            let until = self.stand(io, &lines, &mut mailed, now).await?;
+            if let (None, Some(span)) = (until, span) {
+                mailed.note(self.order.send_id(), now, span);
+            }
+            if mailed == before || io.put_mailed(contact, &mailed, replaces).await? == Stored::Done
+            {
+                return Ok(until.map(|until| SendResult::Held { until }));
             }
         }
         let error = anyhow!("{contact} is being mailed by others");

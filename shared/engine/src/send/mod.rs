@@ -5,6 +5,7 @@
 
 mod claim;
 mod clear;
+mod places;
 mod wanted;
 
 use anyhow::anyhow;

@@ -3,6 +3,7 @@
 mod entry;
 mod rules;
 mod step;
+mod throttle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,7 @@ use crate::{Audience, Condition, EmailAddress, Field, Publish, Value};
 pub use entry::{Occasion, Reentry, Repeat, Trigger};
 pub use rules::{Cap, Goal, Holdout, Limits, Over, Priority, Rules};
 pub use step::{Absent, Action, Arm, Awaited, Branch, Next, Send, Step};
+pub use throttle::{Pace, Throttle, WarmUp};
 
 /// One version of a journey, with everything it needs to run.
 ///

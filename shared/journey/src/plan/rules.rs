@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::{Pace, WarmUp};
 use crate::{Condition, Hours, Mistake, Period};
 
 /// What a journey says of itself beside its steps.
@@ -57,6 +58,10 @@ pub struct Limits {
     pub over: Over,
     /// Who gets none of it, to compare with.
     pub holdout: Option<Holdout>,
+    /// How fast it leaves, each journey for itself; its own word goes before the project's.
+    pub pace: Option<Pace>,
+    /// How much of it may leave on each of the first days.
+    pub warm_up: Option<WarmUp>,
 }
 
 /// What becomes of a mail over a cap.

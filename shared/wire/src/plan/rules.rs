@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use journey::{Cap, Goal, Holdout, Hours, Limits, Moment, Over, Period, Priority, Rules, Window};
+use journey::{
+    Cap, Goal, Holdout, Hours, Limits, Moment, Over, Pace, Period, Priority, Rules, WarmUp, Window,
+};
 use serde::{Deserialize, Serialize};
 
 use super::audience::condition;
@@ -105,6 +107,43 @@ struct LimitsDoc {
     over: Option<OverDoc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     holdout: Option<HoldoutDoc>,
+    /// How many a minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pace: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    warm_up: Option<WarmUpDoc>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct WarmUpDoc {
+    from: String,
+    days: u16,
+    first_day: u32,
+    growth: u16,
+}
+
+impl From<&WarmUp> for WarmUpDoc {
+    fn from(warm_up: &WarmUp) -> Self {
+        Self {
+            from: warm_up.from.to_string(),
+            days: warm_up.days,
+            first_day: warm_up.first_day,
+            growth: warm_up.growth,
+        }
+    }
+}
+
+impl TryFrom<WarmUpDoc> for WarmUp {
+    type Error = Unreadable;
+
+    fn try_from(doc: WarmUpDoc) -> Result<Self, Unreadable> {
+        Ok(Self {
+            from: doc.from.parse().map_err(|_| unreadable(&doc.from))?,
+            days: doc.days.min(Self::DAYS_MAX),
+            first_day: doc.first_day.clamp(1, Self::FIRST_DAY_MAX),
+            growth: doc.growth.min(Self::GROWTH_MAX),
+        })
+    }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -124,6 +163,8 @@ impl From<&Limits> for LimitsDoc {
                 name: out.name,
                 share: out.share,
             }),
+            pace: limits.pace.map(Pace::per_minute),
+            warm_up: limits.warm_up.as_ref().map(WarmUpDoc::from),
         }
     }
 }
@@ -142,6 +183,8 @@ impl TryFrom<LimitsDoc> for Limits {
                 name: out.name,
                 share: out.share,
             }),
+            pace: doc.pace.and_then(Pace::new),
+            warm_up: doc.warm_up.map(TryInto::try_into).transpose()?,
         })
     }
 }

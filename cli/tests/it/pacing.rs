@@ -1,0 +1,133 @@
+//! Advertising waits for its turn, and service does not.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    command::{Said, said},
+    laptop::Laptop,
+    operator::typed,
+    time::{self, eventually},
+};
+
+#[test]
+fn advertising_leaves_minute_by_minute_and_service_at_once() {
+    let release = release("pace: 2 per minute");
+    let laptop = Laptop::start(release.path());
+    let people: Vec<_> = (0..5).map(|n| person(&format!("p{n}"))).collect();
+    laptop.source().tell("e1", &post("NEWS", &people));
+    laptop.source().tell("e2", &post("RECEIPT", &people[4..]));
+    eventually("the receipt comes", || {
+        (left(&laptop, "Your receipt").len() == 1).then_some(())
+    });
+    laptop.settle();
+    let told = type_in(&laptop, &["stats", "news", "--waiting", "news"]);
+    assert!(told.out.contains("its mail is held until"), "{told:?}");
+    pass_until_all_have_left(&laptop, 60);
+    let mut minutes = BTreeMap::<String, usize>::new();
+    for at in left(&laptop, "News") {
+        *minutes.entry(at[..16].to_owned()).or_default() += 1;
+    }
+    assert!(minutes.values().all(|count| *count <= 2), "{minutes:?}");
+    laptop.assert_all_done();
+}
+
+#[test]
+fn a_new_domain_sends_more_from_day_to_day() {
+    let zone = TimeZone::get("Europe/Amsterdam").unwrap();
+    let today = zone.to_datetime(time::now()).date();
+    let release = release(&format!(
+        "warm_up: {{ from: {today}, days: 3, first_day: 1, growth: 100 }}"
+    ));
+    let laptop = Laptop::start(release.path());
+    let people: Vec<_> = (0..5).map(|n| person(&format!("p{n}"))).collect();
+    laptop.source().tell("e1", &post("NEWS", &people));
+    laptop.settle();
+    pass_until_all_have_left(&laptop, 24 * 3600);
+    let mut days = BTreeMap::<_, usize>::new();
+    for at in left(&laptop, "News") {
+        let at: Timestamp = at.parse().unwrap();
+        *days.entry(zone.to_datetime(at).date()).or_default() += 1;
+    }
+    let most = [1, 2, 4].iter().enumerate();
+    for (day, most) in most {
+        let date = today
+            .checked_add(i64::try_from(day).unwrap().days())
+            .unwrap();
+        let count = days.get(&date).copied().unwrap_or_default();
+        assert!(count <= *most, "{days:?}");
+    }
+    laptop.assert_all_done();
+}
+
+#[test]
+fn a_pace_for_service_is_refused_where_it_stands() {
+    let release = release("pace: 2 per minute");
+    let journey = release.path().join("journeys/receipt.yaml");
+    let text = std::fs::read_to_string(&journey).unwrap();
+    std::fs::write(
+        &journey,
+        text.replace("reentry", "pace: 9 per minute\nreentry"),
+    )
+    .unwrap();
+    let told = said(release.path(), &["check"]);
+    assert_eq!(told.code, 1, "{told:?}");
+    let what = "only advertising waits in a line; a service mail leaves at once";
+    assert!(
+        told.err.contains(what) || told.out.contains(what),
+        "{told:?}"
+    );
+}
+
+fn person(id: &str) -> Value {
+    json!({
+        "id": id, "email": format!("{id}@example.org"), "full_name": id, "locale": "en",
+        "consent": { "news": { "at": "2026-01-01T10:00:00Z", "how": "form", "text": "Yes, please" } },
+    })
+}
+
+fn post(event: &str, people: &[Value]) -> Value {
+    json!({ "type": event, "data": {}, "people": people })
+}
+
+/// Lets time pass until five people have their news.
+fn pass_until_all_have_left(laptop: &Laptop, seconds: i64) {
+    for _ in 0..5 {
+        if left(laptop, "News").len() == 5 {
+            break;
+        }
+        let before = left(laptop, "News").len();
+        laptop.cloud().pass(seconds);
+        eventually("more have their news", || {
+            (left(laptop, "News").len() > before).then_some(())
+        });
+        laptop.settle();
+    }
+    assert_eq!(left(laptop, "News").len(), 5);
+}
+
+/// Returns when the mails of a subject left.
+fn left(laptop: &Laptop, subject: &str) -> Vec<String> {
+    let mails = laptop.inbox().into_iter();
+    let mails = mails.filter(|mail| mail["subject"] == subject);
+    mails
+        .map(|mail| mail["at"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn type_in(laptop: &Laptop, words: &[&str]) -> Said {
+    let words = [words, &["--stack", "laptop"]].concat();
+    typed(laptop, laptop.folder(), &words)
+}
+
+/// The release of those who unsubscribe, in a project that says something about advertising.
+fn release(marketing: &str) -> TempDir {
+    let release = crate::unsubscribing::release();
+    let project = release.path().join("waypost.yaml");
+    let text = std::fs::read_to_string(&project).unwrap();
+    std::fs::write(&project, format!("{text}marketing:\n  {marketing}\n")).unwrap();
+    release
+}

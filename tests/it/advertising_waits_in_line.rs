@@ -1,0 +1,183 @@
+//! Advertising leaves no faster than a project says: so many a minute for each journey, so many a day for a new domain.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value as Json, json};
+
+use crate::folders::files_with;
+use crate::trial::{FAULTS, Log, Story};
+use crate::world::{Action, Choose, World};
+
+#[test]
+fn no_minute_holds_more_of_a_journey_than_its_pace() {
+    let story = campaign("  pace: 3 per minute\n", 20);
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let minutes = counted(&world, |at| at.strftime("%H:%M").to_string());
+    let counts: Vec<_> = minutes.values().copied().collect();
+    assert_eq!(counts, [3, 3, 3, 3, 3, 3, 2], "{minutes:?}");
+}
+
+#[test]
+fn whatever_fails_everybody_gets_their_turn_once() {
+    for marketing in [
+        "  pace: 1 per minute\n",
+        "  pace: 1 per minute\n  at_most: [1 per day]\n  warm_up: { from: 2026-11-23, days: 3, first_day: 1, growth: 100 }\n",
+    ] {
+        let check = |world: &World| {
+            let mut faults = world.faults();
+            let state = world.state();
+            let parked = state.reached.contains_key(&("mailer.send", "refused"));
+            let sent = state.service.delivered.len();
+            if sent != 3 && state.service.doubted.is_empty() && !parked {
+                faults.push(format!("{sent} mails left"));
+            }
+            drop(state);
+            // A place may be used a quarter of an hour later.
+            let minutes = counted(world, |at| (at.as_second() / 60).to_string());
+            faults.extend(
+                minutes
+                    .values()
+                    .filter(|count| **count > 16)
+                    .map(|count| format!("{count} in a minute")),
+            );
+            faults
+        };
+        let story = campaign(marketing, 3);
+        if let Err(wrong) = story.explore(1, &FAULTS, check) {
+            panic!("{marketing}: {wrong}");
+        }
+        if let Err(wrong) = story.concurrently(3).sample(0..40, check) {
+            panic!("{marketing}: {wrong}");
+        }
+    }
+}
+
+#[test]
+fn a_new_domain_sends_more_from_day_to_day_and_after_its_time_all() {
+    let warm_up = "  warm_up: { from: 2026-11-23, days: 3, first_day: 4, growth: 100 }\n";
+    for pace in ["", "  pace: 3 per minute\n"] {
+        let story = campaign(&format!("{warm_up}{pace}"), 40);
+        let world = story.play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        let zone = TimeZone::get("Europe/Amsterdam").expect("a zone");
+        let days = counted(&world, |at| zone.to_datetime(at).date().to_string());
+        let counts: Vec<_> = days.into_iter().collect();
+        let expected = [("23", 4), ("24", 8), ("25", 16), ("26", 12)];
+        assert_eq!(
+            counts,
+            expected.map(|(day, count)| (format!("2026-11-{day}"), count))
+        );
+        if !pace.is_empty() {
+            let minutes = counted(&world, |at| (at.as_second() / 60).to_string());
+            assert!(minutes.values().all(|count| *count <= 3), "{minutes:?}");
+        }
+    }
+}
+
+#[test]
+fn hours_come_before_turns_and_nobody_uses_a_turn_of_yesterday() {
+    let marketing = "  pace: 2 per minute\n  send_window: mon-fri 09:00-14:02\n";
+    let world = campaign(marketing, 9).play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let minutes = counted(&world, |at| at.strftime("%d %H:%M").to_string());
+    let counts: Vec<_> = minutes
+        .iter()
+        .map(|(at, count)| (at.as_str(), *count))
+        .collect();
+    // It is two in the afternoon; whoever has not left by two past comes tomorrow, and stands in line again.
+    let tomorrow = [("24 08:00", 2), ("24 08:01", 2), ("24 08:02", 1)];
+    assert_eq!(counts[..2], [("23 13:00", 2), ("23 13:01", 2)]);
+    assert_eq!(counts[2..], tomorrow);
+}
+
+#[test]
+fn a_large_journey_delays_no_other_and_no_service() {
+    let story = Story::of(files_with(
+        "  pace: 1 per minute\n",
+        &[
+            ("campaign", &letter("START", "campaign")),
+            (
+                "welcome",
+                &letter("NOTE", "welcome").replace("reentry", "pace: 100 per minute\nreentry"),
+            ),
+            ("receipt", &service()),
+        ],
+    ))
+    .after(SignedDuration::ZERO, post("START", "e1", &people(30)))
+    .after(
+        SignedDuration::from_mins(5),
+        post("NOTE", "e2", &people(30)),
+    )
+    .after(SignedDuration::from_mins(5), order("e3", &people(30)));
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let state = world.state();
+    let until = |step: &str| {
+        let mails = state
+            .service
+            .delivered
+            .iter()
+            .filter(|mail| mail.step == step);
+        let last = mails.map(|mail| mail.at).max().expect("some left");
+        last.duration_since(state.started).as_mins()
+    };
+    assert_eq!(
+        (until("campaign"), until("welcome"), until("receipt")),
+        (28, 5, 5)
+    );
+}
+
+/// So many people get one letter each at once.
+fn campaign(marketing: &str, count: usize) -> Story {
+    let text = letter("START", "letter");
+    Story::of(files_with(marketing, &[("letter", &text)]))
+        .after(SignedDuration::ZERO, post("START", "e1", &people(count)))
+}
+
+fn letter(event: &str, mail: &str) -> String {
+    format!(
+        "kind: marketing\ntopic: news\ntrigger: {{ event: {event} }}\nreentry: unlimited\nsteps:\n  - send: {mail}\n"
+    )
+}
+
+fn service() -> String {
+    "kind: transactional\ntrigger: { event: ORDER }\nreentry: unlimited\nunused: [amount]\nsteps:\n  - send: receipt\n".to_owned()
+}
+
+fn people(count: usize) -> Vec<Json> {
+    let people = (0..count).map(|n| {
+        json!({
+            "id": format!("p{n}"), "email": format!("p{n}@school.example"), "full_name": format!("p{n}"),
+            "consent": { "news": { "at": "2026-11-20T10:00:00Z", "how": "form", "text": "Yes" } },
+        })
+    });
+    people.collect()
+}
+
+fn post(ty: &str, id: &str, people: &[Json]) -> Action {
+    let body = json!({ "type": ty, "data": {}, "people": people });
+    Action::Post {
+        id: id.to_owned(),
+        body: body.to_string(),
+    }
+}
+
+fn order(id: &str, people: &[Json]) -> Action {
+    let body = json!({ "type": "ORDER", "data": { "amount": 1 }, "people": people });
+    Action::Post {
+        id: id.to_owned(),
+        body: body.to_string(),
+    }
+}
+
+/// Counts the mails that left, by when.
+fn counted(world: &World, by: impl Fn(Timestamp) -> String) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for mail in &world.state().service.delivered {
+        *counts.entry(by(mail.at)).or_default() += 1;
+    }
+    counts
+}
