@@ -34,15 +34,16 @@ fn whatever_fails_everybody_gets_their_turn_once() {
             if sent != 3 && state.service.doubted.is_empty() && !parked {
                 faults.push(format!("{sent} mails left"));
             }
-            drop(state);
-            // A place may be used a quarter of an hour later.
-            let minutes = counted(world, |at| (at.as_second() / 60).to_string());
-            faults.extend(
-                minutes
-                    .values()
-                    .filter(|count| **count > 16)
-                    .map(|count| format!("{count} in a minute")),
-            );
+            let mut turns = BTreeMap::<_, usize>::new();
+            for mailed in state.people.mailed.values() {
+                let places = mailed.value.places.values().flatten();
+                for (_, opens) in places.filter(|(line, _)| *line == "minute") {
+                    *turns.entry(opens).or_default() += 1;
+                }
+            }
+            if turns.values().any(|count| *count > 1) {
+                faults.push(format!("a minute is given to several: {turns:?}"));
+            }
             faults
         };
         let story = campaign(marketing, 3);
@@ -100,8 +101,12 @@ fn a_large_journey_delays_no_other_and_no_service() {
         &[
             ("campaign", &letter("START", "campaign")),
             (
-                "welcome",
-                &letter("NOTE", "welcome").replace("reentry", "pace: 100 per minute\nreentry"),
+                "small",
+                &letter("ORDER", "small").replace("reentry", "unused: [amount]\nreentry"),
+            ),
+            (
+                "fast",
+                &letter("NOTE", "fast").replace("reentry", "pace: 100 per minute\nreentry"),
             ),
             ("receipt", &service()),
         ],
@@ -111,22 +116,38 @@ fn a_large_journey_delays_no_other_and_no_service() {
         SignedDuration::from_mins(5),
         post("NOTE", "e2", &people(30)),
     )
-    .after(SignedDuration::from_mins(5), order("e3", &people(30)));
+    .after(SignedDuration::from_mins(5), order("e3", &people(1)));
     let world = story.play(Choose::Calm, Log::Dropped);
     assert_eq!(world.faults(), Vec::<String>::new());
     let state = world.state();
     let until = |step: &str| {
-        let mails = state
-            .service
-            .delivered
-            .iter()
-            .filter(|mail| mail.step == step);
+        let mails = state.service.delivered.iter();
+        let mails = mails.filter(|mail| mail.step == step);
         let last = mails.map(|mail| mail.at).max().expect("some left");
         last.duration_since(state.started).as_mins()
     };
+    let found = ["campaign", "fast", "small", "receipt"].map(until);
+    assert_eq!(found, [28, 5, 5, 5]);
+}
+
+#[test]
+fn a_colleague_waits_for_no_turn_no_hour_and_no_room() {
+    let text = "kind: marketing\ntopic: news\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  - send: { template: tell, to: { role: BOARD } }\n";
+    let marketing =
+        "  pace: 1 per minute\n  at_most: [1 per day]\n  send_window: sat 09:00-10:00\n";
+    let mut guests = people(3);
+    let mut chair = people(4).remove(3);
+    chair["role"] = json!("BOARD");
+    guests.push(chair);
+    let story = Story::of(files_with(marketing, &[("tell", text)]))
+        .after(SignedDuration::ZERO, post("START", "e1", &guests));
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let minutes = counted(&world, |at| at.strftime("%H:%M").to_string());
     assert_eq!(
-        (until("campaign"), until("welcome"), until("receipt")),
-        (28, 5, 5)
+        minutes,
+        [("13:00".to_owned(), 4)].into(),
+        "one for each who came in"
     );
 }
 

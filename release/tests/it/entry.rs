@@ -50,7 +50,10 @@ fn the_head_of_a_journey_is_checked() {
                 "kind: transactional",
                 "kind: marketing\ntopic: nieuwsbrieff",
             ),
-            ("reentry: unlimited", "pace: 9 per minute\nreentry: unlimited"),
+            (
+                "reentry: unlimited",
+                "pace: 9 per minute\nreentry: unlimited",
+            ),
             ("reentry: unlimited", "reentry: unlimted"),
             ("reentry: unlimited", "reentry: once"),
             ("reentry: unlimited", "reentry: single"),

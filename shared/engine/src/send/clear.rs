@@ -33,7 +33,9 @@ impl Mailing<'_> {
         io: &(impl Clock + Pressure),
     ) -> Result<Option<SendResult>, Failure> {
         let (span, lines) = (self.span(), self.lines());
-        if span.is_none() && lines.is_empty() {
+        // A colleague who is told of something is sent no advertising.
+        let is_notification = self.send.to.is_some();
+        if is_notification || span.is_none() && lines.is_empty() {
             return Ok(None);
         }
         let contact = &self.recipient.id;

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use journey::{Purpose, Throttle, ceil_to_minute};
+use journey::{Throttle, ceil_to_minute};
 use wire::{LineEnd, Mailed};
 
 use super::Mailing;
@@ -16,15 +16,12 @@ pub(super) struct Line<'a> {
 }
 
 impl Mailing<'_> {
-    /// Returns the lines in which the mail waits, one after the other: whoever has to come another day takes no minute
+    /// Returns the lines in which the mail waits, none where it is service, one after the other: whoever has to come another day takes no minute
     /// of today.
     ///
     /// Each journey has a minute of its own, so that a large one delays no other; the days are those of the domain. A
     /// line is named by its rule, so that another rule is another line.
     pub(super) fn lines(&self) -> Vec<Line<'_>> {
-        let Purpose::Marketing { .. } = self.plan.purpose else {
-            return Vec::new();
-        };
         let limits = &self.plan.rules.limits;
         let zone = &self.plan.settings.zone;
         let day = limits.warm_up.as_ref().map(|warm_up| Line {
