@@ -46,7 +46,14 @@ fn whatever_fails_everybody_gets_their_turn_once() {
             }
             faults
         };
-        let story = campaign(marketing, 3);
+        // Each for themselves, so that they stand in line at the same time.
+        let story = people(3)
+            .iter()
+            .enumerate()
+            .fold(campaign(marketing, 0), |story, (n, one)| {
+                let post = post("START", &format!("e1{n}"), std::slice::from_ref(one));
+                story.after(SignedDuration::ZERO, post)
+            });
         if let Err(wrong) = story.explore(1, &FAULTS, check) {
             panic!("{marketing}: {wrong}");
         }
