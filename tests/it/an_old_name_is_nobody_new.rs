@@ -10,6 +10,7 @@ use crate::folders;
 use crate::given::{self, role};
 use crate::posts::{event, events_of, left, plan, play, reasons, unlinked};
 use crate::trial::{FAULTS, Log, Story};
+use crate::two_become_one::{minutes, person, post, start};
 use crate::world::{Action, Choose, World};
 
 #[test]
@@ -247,26 +248,10 @@ fn whatever_fails(story: &Story, mails: &[&str]) {
     }
 }
 
-fn person(id: &str) -> Json {
-    json!({ "id": id, "email": format!("{id}@school.example"), "full_name": id })
-}
-
 fn linked_person(id: &str) -> Json {
     let mut person = person(id);
     person["role"] = json!("PARENT");
     person
-}
-
-fn post(ty: &str, id: &str, person: &Json) -> Action {
-    let body = json!({ "type": ty, "data": {}, "people": [person] });
-    Action::Post {
-        id: id.to_owned(),
-        body: body.to_string(),
-    }
-}
-
-fn start(id: &str, who: &str) -> Action {
-    post("START", id, &person(who))
 }
 
 /// Ann turns out to be Anna, in an event of a type.
@@ -278,10 +263,6 @@ fn merge(id: &str, ty: &str) -> Action {
 
 fn shown(text: &str) -> String {
     text.to_owned()
-}
-
-fn minutes(minutes: i64) -> SignedDuration {
-    SignedDuration::from_mins(minutes)
 }
 
 fn days(days: i64) -> SignedDuration {

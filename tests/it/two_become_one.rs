@@ -318,11 +318,11 @@ fn once_each(world: &World, mails: &[&str]) -> Vec<String> {
     faults
 }
 
-fn person(id: &str) -> Json {
+pub(crate) fn person(id: &str) -> Json {
     json!({ "id": id, "email": format!("{id}@school.example"), "full_name": id })
 }
 
-fn post(ty: &str, id: &str, person: &Json) -> Action {
+pub(crate) fn post(ty: &str, id: &str, person: &Json) -> Action {
     let body = json!({ "type": ty, "data": {}, "people": [person] });
     Action::Post {
         id: id.to_owned(),
@@ -334,7 +334,7 @@ fn note(id: &str, person: &Json) -> Action {
     post("NOTE", id, person)
 }
 
-fn start(id: &str, who: &str) -> Action {
+pub(crate) fn start(id: &str, who: &str) -> Action {
     post("START", id, &person(who))
 }
 
@@ -345,6 +345,6 @@ fn merge(id: &str) -> Action {
     note(id, &anna)
 }
 
-fn minutes(minutes: i64) -> SignedDuration {
+pub(crate) fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
 }
