@@ -10,6 +10,7 @@ mod folders;
 mod given;
 mod it_can_be_explained;
 mod it_can_be_halted;
+mod it_goes_on_in_another_version;
 mod it_is_counted;
 mod it_is_told;
 mod marketing_is_held;

@@ -330,7 +330,7 @@ pub(crate) fn post(ty: &str, id: &str, person: &Json) -> Action {
     }
 }
 
-fn note(id: &str, person: &Json) -> Action {
+pub(crate) fn note(id: &str, person: &Json) -> Action {
     post("NOTE", id, person)
 }
 

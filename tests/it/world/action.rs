@@ -34,6 +34,8 @@ pub(crate) enum Action {
     AskOnce { token: String, ask: engine::Ask },
     /// Another release is put in force.
     Publish(Arc<Published>),
+    /// An operator moves those inside a journey to the version in force.
+    Migrate(String),
     /// Somebody lets a person into a journey by hand.
     Enter { person: ContactId, journey: String },
     /// An operator halts a journey, or lets it go on.

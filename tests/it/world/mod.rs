@@ -16,6 +16,7 @@ mod hooks;
 mod mail;
 mod merging;
 mod metrics;
+mod migrating;
 mod outlet;
 mod people;
 mod queues;

@@ -225,6 +225,7 @@ impl Runner {
             Action::Ask { token, ask } => self.ask((token, ask), true),
             Action::AskOnce { token, ask } => self.ask((token, ask), false),
             Action::Publish(published) => self.world.state().publish(published),
+            Action::Migrate(journey) => self.world.state().migrate(&journey),
             Action::Unhalt(journey) => self.world.state().unhalt(&journey),
             Action::Alarm(why, age) => self.world.state().alarm(why, age),
             Action::ResumeMarketing => self.world.state().resume_marketing(),

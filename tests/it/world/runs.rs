@@ -46,7 +46,7 @@ impl Runs {
 }
 
 impl State {
-    fn store(&mut self, record: &EnrollmentRecord, version: u64) {
+    pub(super) fn store(&mut self, record: &EnrollmentRecord, version: u64) {
         let run = &record.enrollment;
         let key = (run.contact.clone(), run.id.clone());
         let (contact, id) = key.clone();
