@@ -6,13 +6,14 @@
 
 mod aws;
 mod enrollments;
+mod halts;
 mod ledger;
 mod merging;
 mod people;
 
 use engine::{
-    ChoiceBook, ContactBook, Dates, DueIndex, Enrollments, Exceptions, Ledger, Pressure, Stored,
-    SuppressionBook, Suppressions,
+    Breaker, ChoiceBook, ContactBook, Dates, DueIndex, Enrollments, Exceptions, Halted, Ledger,
+    Pressure, Stored, SuppressionBook, Suppressions,
 };
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, EnrollmentId};
@@ -20,14 +21,16 @@ use journey::{ContactId, EnrollmentId};
 use crate::given;
 use crate::world::{Choose, Tape, World};
 
-/// All stores that keep something about people.
+/// All stores that keep something about people and journeys.
 pub(crate) trait Stores:
-    ChoiceBook
+    Breaker
+    + ChoiceBook
     + ContactBook
     + Dates
     + DueIndex
     + Enrollments
     + Exceptions
+    + Halted
     + Ledger
     + Pressure
     + SuppressionBook
@@ -79,6 +82,7 @@ async fn all(stores: &impl Stores) {
     people::choices_are_kept_by_holder_and_topic(stores).await;
     people::an_address_is_forbidden_for_a_reason(stores).await;
     enrollments::a_refusal_stands(stores).await;
+    halts::an_alarm_holds_marketing_once_and_nothing_else(stores).await;
     people::soft_bounces_are_remembered_for_thirty_days(stores).await;
 }
 
