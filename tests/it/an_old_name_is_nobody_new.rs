@@ -223,6 +223,34 @@ fn more_names_than_anybody_has_are_recorded_and_the_event_goes_on() {
     assert_eq!((anna.contact.absorbed.len(), anna.unheard.len()), (100, 0));
 }
 
+#[test]
+fn an_old_page_takes_back_what_it_shows() {
+    let text = "kind: marketing\ntopic: news\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  - send: first\n";
+    let story = || Story::of(folders::files(&[("letter", text)]));
+    let on_page = |who: &str, ask| Action::Ask {
+        token: token_about(&story(), who, "news"),
+        ask,
+    };
+    let known = |who: &str| post("NOTE", who, &person(who));
+    for (last, mails) in [
+        (Ask::Topics(Vec::new()), 0),
+        (Ask::Topics(vec!["news".to_owned()]), 1),
+    ] {
+        // She said no as Ann, yes as Anna, and sees the yes on the old page.
+        let story = story()
+            .after(minutes(0), known("ann"))
+            .after(minutes(1), known("anna"))
+            .after(minutes(2), on_page("ann", Ask::Out { one_click: true }))
+            .after(minutes(10), merge("e3", "NOTE"))
+            .after(minutes(20), on_page("anna", Ask::In))
+            .after(minutes(30), on_page("ann", last))
+            .after(minutes(40), start("e4", "anna"));
+        let world = story.play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        assert_eq!(left(&world).len(), mails);
+    }
+}
+
 /// A mail at once, and one a day later.
 fn series(reentry: &str) -> Story {
     let text = format!(

@@ -164,6 +164,7 @@ const SENDING: &[Right] = &[
             "dynamodb:BatchGetItem",
             "dynamodb:GetItem",
             "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
         ],
     ),
     (Of("Enrollments"), &["dynamodb:GetItem", "dynamodb:PutItem"]),

@@ -3,7 +3,7 @@
 //! | `contact` | `item` | what |
 //! |---|---|---|
 //! | `con_…` | `profile` | a person, or into whom they were merged |
-//! | `con_…` | `mailed` | when a person was sent advertising, where a project caps that |
+//! | `con_…` | `mailed` | when a person was sent advertising, where a project caps that, and their turns in lines |
 //! | `con_…` | `topic#<name>` | what a person chose about a topic, whatever their address is by now |
 //! | `line#<name>` | `end` | the next place in a line of advertising |
 //! | `subject#<id>` | `con_…` | the roles in which a person is linked to a subject |
@@ -17,12 +17,12 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use engine::{
-    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Pressure, Stored,
-    Suppression, SuppressionBook, Suppressions, Versioned,
+    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Stored, Suppression,
+    SuppressionBook, Suppressions, Versioned,
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, Choices, ContactRecord, LineEnd, Mailed, Profile};
+use wire::{Bonds, Choices, ContactRecord, Profile};
 
 use crate::item::{Item, key, take_number, take_text, text};
 use crate::writes::{Put, versioned};
@@ -142,44 +142,6 @@ impl ContactBook for Aws {
     }
 }
 
-impl Pressure for Aws {
-    async fn mailed(&self, contact: &ContactId) -> anyhow::Result<Option<Versioned<Mailed>>> {
-        let item = self.item(contact_key(contact.as_str(), MAILED)).await?;
-        item.map(|item| versioned(item, Mailed::from_json))
-            .transpose()
-    }
-
-    async fn put_mailed(
-        &self,
-        contact: &ContactId,
-        mailed: &Mailed,
-        replaces: Option<u64>,
-    ) -> anyhow::Result<Stored> {
-        let key = contact_key(contact.as_str(), MAILED);
-        let put = Put::new(key, mailed.to_json(), replaces, "contact");
-        self.put_all(vec![(Setting::ContactsTable, put)]).await
-    }
-
-    async fn line(&self, name: &str) -> anyhow::Result<Option<Versioned<LineEnd>>> {
-        let item = self
-            .item(contact_key(&format!("line#{name}"), "end"))
-            .await?;
-        item.map(|item| versioned(item, LineEnd::from_json))
-            .transpose()
-    }
-
-    async fn put_line(
-        &self,
-        name: &str,
-        end: LineEnd,
-        replaces: Option<u64>,
-    ) -> anyhow::Result<Stored> {
-        let key = contact_key(&format!("line#{name}"), "end");
-        let put = Put::new(key, end.to_json(), replaces, "contact");
-        self.put_all(vec![(Setting::ContactsTable, put)]).await
-    }
-}
-
 impl Chosen for Aws {
     async fn choices(
         &self,
@@ -286,7 +248,7 @@ impl Aws {
         profiles.collect()
     }
 
-    async fn item(&self, key: Item) -> anyhow::Result<Option<Item>> {
+    pub(crate) async fn item(&self, key: Item) -> anyhow::Result<Option<Item>> {
         let get = self.dynamodb.get_item().consistent_read(true);
         let get = get.table_name(self.setting(Setting::ContactsTable));
         Ok(get.set_key(Some(key)).send().await?.item)
@@ -352,7 +314,7 @@ impl Aws {
     }
 }
 
-fn contact_key(contact: &str, item: &str) -> Item {
+pub(crate) fn contact_key(contact: &str, item: &str) -> Item {
     key(("contact", contact), ("item", item))
 }
 
@@ -380,7 +342,6 @@ fn partition(bonding: Bonding<'_>) -> String {
 
 /// More names than the engine lets one person have, one after another.
 const MERGES_MAX: u8 = 128;
-const MAILED: &str = "mailed";
 const PROFILE: &str = "profile";
 /// What the names of choices begin with.
 const TOPIC: &str = "topic#";

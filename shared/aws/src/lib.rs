@@ -17,6 +17,7 @@ mod metrics;
 mod operator;
 mod pages;
 mod parameters;
+mod pressure;
 mod queues;
 mod quota;
 mod releases;

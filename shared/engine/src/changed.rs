@@ -153,7 +153,17 @@ async fn dates(
         let zone = after.zone(&release.settings.zone);
         let theirs = gone_off(io, trigger, journey, revision).await?;
         let due = match theirs {
-            // What has gone off for the two of them does not do so again.
+            // What has gone off for one of the two does not do so again.
+            Some(None) => {
+                let armed = Armed {
+                    journey: journey.to_owned(),
+                    due: None,
+                };
+                let known = io.armed(&after.id, &id).await?;
+                let replaces = known.map(|known| known.version);
+                let _: Stored = io.arm(&after.id, &id, &armed, replaces).await?;
+                continue;
+            }
             Some(due) => due,
             None => arm(moment, repeat, value, &zone, revision.at),
         };

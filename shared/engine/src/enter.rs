@@ -44,6 +44,15 @@ pub(crate) async fn enter(
     outbox: &mut Outbox,
 ) -> Result<Entered, Failure> {
     let id = run(plan, event, &contact.id);
+    match under_another_name(io, plan, (event, &id), contact).await? {
+        Some(record) if record.enrollment.event == event.id => {
+            return repeated(io, plan, &record, outbox).await;
+        }
+        Some(_) if plan.reentry == Reentry::Never => {
+            return Ok(Entered::Refused(Refusal::Never.as_str()));
+        }
+        Some(_) | None => (),
+    }
     if io
         .halts(&plan.journey, plan.purpose.is_marketing())
         .await?
@@ -53,15 +62,6 @@ pub(crate) async fn enter(
             Some(record) => repeated(io, plan, &record, outbox).await,
             None => Ok(Entered::Refused("draining")),
         };
-    }
-    match under_another_name(io, plan, (event, &id), contact).await? {
-        Some(record) if record.enrollment.event == event.id => {
-            return repeated(io, plan, &record, outbox).await;
-        }
-        Some(_) if plan.reentry == Reentry::Never => {
-            return Ok(Entered::Refused(Refusal::Never.as_str()));
-        }
-        Some(_) | None => (),
     }
     for _ in 0..RACES_MAX {
         let entry = match admission(io, plan, (event, &id), contact, outbox).await? {
@@ -112,13 +112,18 @@ async fn under_another_name(
     if contact.absorbed.is_empty() || io.enrollment(&contact.id, id).await?.is_some() {
         return Ok(None);
     }
+    let mut known = None;
     for name in &contact.absorbed {
         let found = io.enrollment(name, &run(plan, event, name)).await?;
-        if found.is_some() {
+        let is_same = found
+            .as_ref()
+            .is_some_and(|found| found.enrollment.event == event.id);
+        if is_same {
             return Ok(found);
         }
+        known = known.or(found);
     }
-    Ok(None)
+    Ok(known)
 }
 
 /// Drives on what an earlier delivery of the same event has started.

@@ -79,7 +79,11 @@ pub async fn preferences(
             let quiet = SignedDuration::from_hours(24 * i64::from(*days));
             one(What::Quiet { until: now + quiet })
         }
-        Ask::Topics(wanted) => Known::about(io, &ticket).await?.changes(wanted, now),
+        Ask::Topics(wanted) => {
+            // Held against what the page shows, which is that of who they are by now.
+            let ticket = by_now(io, ticket.clone()).await?;
+            Known::about(io, &ticket).await?.changes(wanted, now)
+        }
     };
     for (topic, what) in asked {
         let choice = Choice {

@@ -46,7 +46,7 @@ pub use fired::{fired_from_json, fired_to_json};
 pub use halts::{Halt, Halts, Strain};
 pub use history::{History, Published};
 pub use hook_keys::HookKeys;
-pub use mailed::{LineEnd, Mailed};
+pub use mailed::Mailed;
 pub use moves::{Cause, Move, MovesMessage};
 pub use order::OrdersMessage;
 pub use plan::{TemplateDoc, plan_from_json, plan_to_json, release_from_json, release_to_json};

@@ -13,7 +13,7 @@ use crate::Unreadable;
 pub struct Mailed {
     /// Each mail, and when it was claimed.
     pub mails: BTreeMap<SendId, Timestamp>,
-    /// From when on mails may leave that have taken a place in a line, by the line's kind.
+    /// From when on mails may leave that have taken a place in a line, by the line's name.
     pub places: BTreeMap<SendId, BTreeMap<String, Timestamp>>,
 }
 
@@ -91,30 +91,6 @@ struct Doc {
 #[derive(Deserialize, Serialize)]
 #[serde(transparent)]
 struct Moment(#[serde(with = "crate::time")] Timestamp);
-
-/// The end of a line: the next place that nobody has.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct LineEnd(pub u64);
-
-impl LineEnd {
-    /// Writes it.
-    pub fn to_json(self) -> String {
-        crate::to_json(&LineDoc { v: 1, next: self.0 })
-    }
-
-    /// Reads one of any version that was ever written.
-    pub fn from_json(json: &str) -> Result<Self, Unreadable> {
-        let doc: LineDoc = serde_json::from_str(json)?;
-        crate::version(doc.v, 1)?;
-        Ok(Self(doc.next))
-    }
-}
-
-#[derive(Deserialize, Serialize)]
-struct LineDoc {
-    v: u8,
-    next: u64,
-}
 
 /// Longer than any place may be used.
 const PLACES_KEPT: SignedDuration = SignedDuration::from_hours(48);

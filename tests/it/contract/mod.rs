@@ -78,7 +78,7 @@ async fn all(stores: &impl Stores) {
     merging::whoever_is_merged_is_found_under_both_names(stores).await;
     merging::a_run_and_as_what_it_goes_on_are_written_together(stores).await;
     people::what_advertising_somebody_got_is_replaced_by_version(stores).await;
-    people::a_line_grows_by_version(stores).await;
+    people::nobody_gets_a_place_that_another_has(stores).await;
     people::choices_are_kept_by_holder_and_topic(stores).await;
     people::an_address_is_forbidden_for_a_reason(stores).await;
     enrollments::a_refusal_stands(stores).await;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use engine::{AddressKey, Bonding, Holder, Stored, Suppression};
 use journey::{Contact, SendId};
-use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, LineEnd, Mailed, RoleBond};
+use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, Mailed, RoleBond};
 
 use super::{Stores, at, person, run, written};
 
@@ -134,22 +134,15 @@ pub(super) async fn what_advertising_somebody_got_is_replaced_by_version(stores:
     assert_eq!((found.version, found.value), (2, mailed(1)));
 }
 
-pub(super) async fn a_line_grows_by_version(stores: &impl Stores) {
-    let name = "minute#600 welcome";
-    assert_eq!(stores.line(name).await.unwrap(), None);
-    for (end, replaces, stored) in [
-        (5, Some(1), Stored::Conflict),
-        (5, None, Stored::Done),
-        (6, None, Stored::Conflict),
-        (7, Some(1), Stored::Done),
-        (8, Some(1), Stored::Conflict),
-    ] {
-        let put = stores.put_line(name, LineEnd(end), replaces).await;
-        assert_eq!(put.unwrap(), stored, "{end}");
+pub(super) async fn nobody_gets_a_place_that_another_has(stores: &impl Stores) {
+    let line = "minute#600 welcome";
+    assert_eq!(stores.next_place(line).await.unwrap(), None);
+    for (first, place) in [(5, 5), (5, 6), (0, 7), (20, 20), (20, 21), (8, 22)] {
+        let taken = stores.take_place(line, first).await;
+        assert_eq!(taken.unwrap(), place, "from {first} on");
     }
-    let known = stores.line(name).await.unwrap().unwrap();
-    assert_eq!((known.value, known.version), (LineEnd(7), 2));
-    assert_eq!(stores.line("day#other").await.unwrap(), None);
+    assert_eq!(stores.next_place(line).await.unwrap(), Some(23));
+    assert_eq!(stores.next_place("day#other").await.unwrap(), None);
 }
 
 pub(super) async fn choices_are_kept_by_holder_and_topic(stores: &impl Stores) {

@@ -10,7 +10,7 @@ use engine::{
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, Choices, ContactRecord, LineEnd, Mailed};
+use wire::{Bonds, Choices, ContactRecord, Mailed};
 
 use super::{Bug, World};
 
@@ -23,8 +23,8 @@ pub(crate) struct People {
     pub(crate) bonds: BTreeMap<String, BTreeMap<ContactId, (u64, String)>>,
     pub(crate) addresses: BTreeMap<EmailAddress, BTreeSet<ContactId>>,
     pub(crate) mailed: BTreeMap<ContactId, Versioned<Mailed>>,
-    /// Where each line ends.
-    pub(crate) lines: BTreeMap<String, Versioned<LineEnd>>,
+    /// The next place in each line.
+    pub(crate) lines: BTreeMap<String, u64>,
     pub(crate) choices: BTreeMap<(Holder, String), Versioned<Choices>>,
     /// Who was forgotten, and how many mails had been delivered by then.
     pub(crate) forgotten: BTreeMap<ContactId, usize>,
@@ -215,32 +215,22 @@ impl Pressure for World {
         })
     }
 
-    fn line(
+    fn take_place(
         &self,
-        name: &str,
-    ) -> impl Future<Output = anyhow::Result<Option<Versioned<LineEnd>>>> + Send {
-        self.read("pressure.line", |state| {
-            state.people.lines.get(name).cloned()
+        line: &str,
+        first: u64,
+    ) -> impl Future<Output = anyhow::Result<u64>> + Send {
+        self.write("pressure.take_place", move |state| {
+            let next = state.people.lines.entry(line.to_owned()).or_default();
+            let place = first.max(*next);
+            *next = place + 1;
+            place
         })
     }
 
-    fn put_line(
-        &self,
-        name: &str,
-        end: LineEnd,
-        replaces: Option<u64>,
-    ) -> impl Future<Output = anyhow::Result<Stored>> + Send {
-        self.write("pressure.put_line", move |state| {
-            let known = state.people.lines.get(name).map(|known| known.version);
-            if known != replaces {
-                return Stored::Conflict;
-            }
-            let row = Versioned {
-                value: end,
-                version: replaces.unwrap_or_default() + 1,
-            };
-            state.people.lines.insert(name.to_owned(), row);
-            Stored::Done
+    fn next_place(&self, line: &str) -> impl Future<Output = anyhow::Result<Option<u64>>> + Send {
+        self.read("pressure.next_place", |state| {
+            state.people.lines.get(line).copied()
         })
     }
 }

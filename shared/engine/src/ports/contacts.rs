@@ -5,7 +5,7 @@ use std::future::Future;
 
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, ContactRecord, LineEnd, Mailed};
+use wire::{Bonds, ContactRecord, Mailed};
 
 use super::{AddressKey, Stored, Versioned};
 
@@ -114,7 +114,8 @@ pub trait SuppressionBook {
     ) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
-/// Remembers what advertising people were sent, and how far the lines are in which it waits: `dynamodb:GetItem`, `dynamodb:PutItem`.
+/// Remembers what advertising people were sent, and how far the lines are in which it waits: `dynamodb:GetItem`,
+/// `dynamodb:PutItem`, `dynamodb:UpdateItem`.
 pub trait Pressure {
     /// Returns what advertising a contact was sent, read strongly consistent; nothing where that was never noted.
     fn mailed(
@@ -130,17 +131,13 @@ pub trait Pressure {
         replaces: Option<u64>,
     ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
 
-    /// Returns where a line ends, read strongly consistent; nothing where nobody has stood in it.
-    fn line(
+    /// Takes the next place in a line, from `first` on; whoever takes one at the same moment gets another.
+    fn take_place(
         &self,
-        name: &str,
-    ) -> impl Future<Output = anyhow::Result<Option<Versioned<LineEnd>>>> + Send;
+        line: &str,
+        first: u64,
+    ) -> impl Future<Output = anyhow::Result<u64>> + Send;
 
-    /// Writes where a line ends, in place of version `replaces`, or as a new one.
-    fn put_line(
-        &self,
-        name: &str,
-        end: LineEnd,
-        replaces: Option<u64>,
-    ) -> impl Future<Output = anyhow::Result<Stored>> + Send;
+    /// Returns the next place in a line, without taking it, read strongly consistent; nothing where nobody took one.
+    fn next_place(&self, line: &str) -> impl Future<Output = anyhow::Result<Option<u64>>> + Send;
 }

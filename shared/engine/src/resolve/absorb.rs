@@ -21,8 +21,11 @@ pub(super) async fn absorb(
     let mut person = person;
     for source_id in &posted.merged {
         let other = ContactId::of(source_id);
+        let known = io.contacts(std::slice::from_ref(&other)).await?;
+        let theirs = known.get(&other).map(|known| &known.value.contact.absorbed);
+        let theirs = theirs.map_or(0, |names| names.len());
         let names = &person.value.contact.absorbed;
-        if names.len() >= ABSORBED_MAX && !names.contains(&other) {
+        if names.len() + theirs >= ABSORBED_MAX && !names.contains(&other) {
             too_many(io, event, &person.value.contact.id).await?;
             return Ok(person);
         }

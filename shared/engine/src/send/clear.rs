@@ -2,13 +2,13 @@
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
-use journey::{Clearance, Purpose, Scene, SendResult, Settings, Skipped, clearance};
+use journey::{Clearance, Limits, Purpose, Scene, SendResult, Settings, Skipped, clearance};
 use wire::{Choices, Mailed};
 
 use super::Mailing;
 use crate::{
     AddressKey, Chosen, Clock, Failure, Holder, OptIn, Permission, Pressure, Stored, Suppression,
-    Versioned, permission,
+    Suppressions, Versioned, permission,
 };
 
 impl Mailing<'_> {
@@ -31,8 +31,9 @@ impl Mailing<'_> {
     pub(super) async fn take_room(
         &self,
         io: &(impl Clock + Pressure),
+        limits: &Limits,
     ) -> Result<Option<SendResult>, Failure> {
-        let (span, lines) = (self.span(), self.lines());
+        let (span, lines) = (self.span(), self.lines(limits));
         // A colleague who is told of something is sent no advertising.
         let is_notification = self.send.to.is_some();
         if is_notification || span.is_none() && lines.is_empty() {
@@ -48,26 +49,38 @@ impl Mailing<'_> {
             let replaces = known.as_ref().map(|known| known.version);
             let before = known.map_or_else(Mailed::default, |known| known.value);
             let mut mailed = before.clone();
-            let until = self.stand(io, &lines, &mut mailed, now).await?;
-            if let (None, Some(span)) = (until, span) {
+            let instead = self.stand(io, &lines, &mut mailed, now).await?;
+            if let (None, Some(span)) = (&instead, span) {
                 mailed.note(self.order.send_id(), now, span);
             }
             if mailed == before || io.put_mailed(contact, &mailed, replaces).await? == Stored::Done
             {
-                return Ok(until.map(|until| SendResult::Held { until }));
+                return Ok(instead);
             }
         }
         let error = anyhow!("{contact} is being mailed by others");
         Err(Failure::Retry(error))
     }
 
+    /// Returns what becomes of a mail that may not go to its address, or that its recipient does not want.
+    ///
+    /// What people must have agreed to holds from the moment it is published, also for who is on their way.
+    pub(super) async fn unwelcome(
+        &self,
+        io: &(impl Clock + Suppressions + Chosen),
+        settings: &Settings,
+        address: &AddressKey,
+    ) -> Result<Option<SendResult>, Failure> {
+        let suppression = io.suppression(address).await?;
+        if let Some(skipped) = self.undeliverable(&suppression, io.now()) {
+            return Ok(Some(SendResult::Skipped(skipped)));
+        }
+        self.unwanted(io, settings, address).await
+    }
+
     /// Returns why a mail may not go to an address, if it may not: a mailbox that has been full for days still gets what
     /// it asked for.
-    pub(super) fn undeliverable(
-        &self,
-        suppression: &Suppression,
-        now: Timestamp,
-    ) -> Option<Skipped> {
+    fn undeliverable(&self, suppression: &Suppression, now: Timestamp) -> Option<Skipped> {
         if suppression.reason.is_some() {
             return Some(Skipped::Suppressed);
         }
@@ -77,7 +90,7 @@ impl Mailing<'_> {
 
     /// Returns what becomes of advertising that its recipient does not want, or of a question that they have answered:
     /// read strongly, and last before the claim.
-    pub(super) async fn unwanted(
+    async fn unwanted(
         &self,
         io: &(impl Clock + Chosen),
         settings: &Settings,

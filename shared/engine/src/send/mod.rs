@@ -171,6 +171,7 @@ impl Mailing<'_> {
         io: &(
              impl Clock
              + Halted
+             + Plans
              + Releases
              + Templates
              + Pages
@@ -202,21 +203,22 @@ impl Mailing<'_> {
                 return self.unless_sent(io, patience, refused).await;
             }
         };
-        if let Some(instead) = self.take_room(io).await? {
-            return self.unless_sent(io, patience, instead).await;
-        }
         let address = io.address_key(&self.recipient.address);
-        // The last look before the claim: nothing that can fail stands between here and SES.
-        let suppression = io.suppression(&address).await?;
-        if let Some(skipped) = self.undeliverable(&suppression, io.now()) {
-            let skipped = SendResult::Skipped(skipped);
-            return self.unless_sent(io, patience, skipped).await;
-        }
-        // What people must have agreed to holds from the moment it is published, also for who is on their way.
         let release = io.current().await?;
         let settings = release.as_ref().map(|(_, release)| &release.settings);
         let settings = settings.unwrap_or(&self.plan.settings);
-        if let Some(instead) = self.unwanted(io, settings, &address).await? {
+        let limits = self.limits(io).await?;
+        if limits.warm_up.is_some() || limits.pace.is_some() {
+            // Whoever does not want it takes nobody's turn.
+            if let Some(instead) = self.unwelcome(io, settings, &address).await? {
+                return self.unless_sent(io, patience, instead).await;
+            }
+        }
+        if let Some(instead) = self.take_room(io, &limits).await? {
+            return self.unless_sent(io, patience, instead).await;
+        }
+        // The last look before the claim: nothing that can fail stands between here and SES.
+        if let Some(instead) = self.unwelcome(io, settings, &address).await? {
             return self.unless_sent(io, patience, instead).await;
         }
         let tracked = self.may_be_tracked(io, settings, &address).await?;

@@ -1,31 +1,43 @@
 //! Lets advertising wait in its lines: a mail keeps its place, however often it is asked for.
 
-use anyhow::anyhow;
 use jiff::Timestamp;
-use journey::{Throttle, ceil_to_minute};
-use wire::{LineEnd, Mailed};
+use journey::{Limits, SendResult, Skipped, Throttle, ceil_to_minute};
+use wire::Mailed;
 
 use super::Mailing;
-use crate::{Clock, Failure, Pressure, Stored};
+use crate::{Clock, Failure, Plans, Pressure, Releases};
 
-/// A line in which a mail has to wait: its kind, its name, and what gives out its places.
+/// A line in which a mail has to wait: its name, and what gives out its places.
 pub(super) struct Line<'a> {
-    kind: &'static str,
     name: String,
     throttle: Throttle<'a>,
 }
 
 impl Mailing<'_> {
-    /// Returns the lines in which the mail waits, none where it is service, one after the other: whoever has to come another day takes no minute
-    /// of today.
+    /// Returns what the project says about advertising now: also those who came in under another version stand in the
+    /// lines of today.
+    pub(super) async fn limits(&self, io: &(impl Plans + Releases)) -> anyhow::Result<Limits> {
+        // A notification is no advertising.
+        if self.plan.topic(self.send).is_none() {
+            return Ok(Limits::default());
+        }
+        let journey = &self.plan.journey;
+        let release = io.current().await?.map(|(_, release)| release);
+        let entrance = release.as_ref().and_then(|one| one.journeys.get(journey));
+        Ok(match entrance {
+            Some(entrance) => io.plan(&entrance.plan).await?.rules.limits.clone(),
+            None => self.plan.rules.limits.clone(),
+        })
+    }
+
+    /// Returns the lines in which the mail waits, none where it is service, one after the other: whoever has to come
+    /// another day takes no minute of today.
     ///
     /// Each journey has a minute of its own, so that a large one delays no other; the days are those of the domain. A
     /// line is named by its rule, so that another rule is another line.
-    pub(super) fn lines(&self) -> Vec<Line<'_>> {
-        let limits = &self.plan.rules.limits;
+    pub(super) fn lines<'l>(&'l self, limits: &'l Limits) -> Vec<Line<'l>> {
         let zone = &self.plan.settings.zone;
         let day = limits.warm_up.as_ref().map(|warm_up| Line {
-            kind: "day",
             name: format!(
                 "day#{} {} {} {}",
                 warm_up.from, warm_up.days, warm_up.first_day, warm_up.growth
@@ -33,66 +45,61 @@ impl Mailing<'_> {
             throttle: Throttle::Day(warm_up, zone),
         });
         let minute = limits.pace.map(|pace| Line {
-            kind: "minute",
             name: format!("minute#{} {}", pace.per_minute(), self.plan.journey),
             throttle: Throttle::Minute(pace),
         });
         day.into_iter().chain(minute).collect()
     }
 
-    /// Takes a place in each line, unless the mail has one; returns until when it has to wait, if it does.
+    /// Takes a place in each line, unless the mail has one; returns what becomes of it meanwhile, if it has to wait.
+    ///
+    /// A place that is taken stays taken, also where its mail is asked for again because this was not heard: then a
+    /// minute holds one less. Whose turn would come when the mail is worth nothing any more takes none.
     pub(super) async fn stand(
         &self,
         io: &(impl Clock + Pressure),
         lines: &[Line<'_>],
         mailed: &mut Mailed,
         now: Timestamp,
-    ) -> Result<Option<Timestamp>, Failure> {
+    ) -> Result<Option<SendResult>, Failure> {
         let send = self.order.send_id();
-        for line in lines {
+        for Line { name, throttle } in lines {
             let known = mailed.places.get(&send);
-            let known = known.and_then(|places| places.get(line.kind)).copied();
-            let opens = match known.filter(|opens| line.throttle.is_good(*opens, now)) {
+            let known = known.and_then(|places| places.get(name)).copied();
+            let opens = match known.filter(|opens| throttle.is_good(*opens, now)) {
                 Some(opens) => opens,
                 None => {
-                    let Some(opens) = take(io, line, now).await? else {
+                    let Some(first) = throttle.first(now) else {
                         continue;
                     };
-                    mailed.take_place(send.clone(), line.kind, opens, now);
+                    if self.is_too_late(io, (name, first), throttle).await? {
+                        return Ok(Some(SendResult::Skipped(Skipped::Expired)));
+                    }
+                    let opens = throttle.opens(io.take_place(name, first).await?);
+                    mailed.take_place(send.clone(), name, opens, now);
                     opens
                 }
             };
             if opens > now {
-                return Ok(Some(ceil_to_minute(opens)));
+                let until = ceil_to_minute(opens);
+                return Ok(Some(SendResult::Held { until }));
             }
         }
         Ok(None)
     }
-}
 
-/// Takes the next place in a line; returns from when on it may be used, or nothing where there is no line now.
-///
-/// A place that is taken stays taken, also where its mail is asked for again because this was not heard: then a minute
-/// holds one less.
-async fn take(
-    io: &impl Pressure,
-    line: &Line<'_>,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, Failure> {
-    for _ in 0..RACES_MAX {
-        let Some(first) = line.throttle.first(now) else {
-            return Ok(None);
+    /// Returns whether the next place in a line opens after the mail has expired.
+    async fn is_too_late(
+        &self,
+        io: &impl Pressure,
+        (name, first): (&str, u64),
+        throttle: &Throttle<'_>,
+    ) -> anyhow::Result<bool> {
+        let Some(expires) = &self.send.expires else {
+            return Ok(false);
         };
-        let known = io.line(&line.name).await?;
-        let replaces = known.as_ref().map(|known| known.version);
-        let place = known.map_or(first, |known| known.value.0.max(first));
-        let end = LineEnd(place.saturating_add(1));
-        if io.put_line(&line.name, end, replaces).await? == Stored::Done {
-            return Ok(Some(line.throttle.opens(place)));
-        }
+        let zone = self.contact.zone(&self.plan.settings.zone);
+        let next = io.next_place(name).await?.unwrap_or_default();
+        Ok(throttle.opens(first.max(next)) > expires.after(self.since, &zone))
     }
-    Err(Failure::Retry(anyhow!("many stand in line at once")))
 }
-
-/// As many as are sent at once, and then some.
-const RACES_MAX: u8 = 40;

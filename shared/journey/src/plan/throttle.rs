@@ -79,12 +79,12 @@ impl WarmUp {
         std::iter::successors(Some(first), next).take(usize::from(self.days))
     }
 
-    /// Returns the day that a moment falls on, counted from the first; nothing outside of the time.
+    /// Returns the day that a moment falls on, counted from the first, which is waited for; nothing after the last.
     fn day(&self, zone: &TimeZone, at: Timestamp) -> Option<usize> {
         let today = zone.to_datetime(at).date();
         let day = (today - self.from).get_days();
-        let day = usize::try_from(day).ok();
-        day.filter(|day| *day < usize::from(self.days))
+        let day = usize::try_from(day).unwrap_or(0);
+        (day < usize::from(self.days)).then_some(day)
     }
 }
 
@@ -129,7 +129,7 @@ impl Throttle<'_> {
                 let day = warm_up.ceilings().take_while(full).count();
                 let day = i64::try_from(day).unwrap_or(i64::MAX);
                 let date = warm_up.from.checked_add(day.days());
-                let start = date.and_then(|date| zone.to_timestamp(date.at(0, 0, 0, 0)));
+                let start = date.and_then(|date| zone.to_timestamp(date.at(DAY_BEGINS, 0, 0, 0)));
                 start.unwrap_or(Timestamp::MAX)
             }
         }
@@ -144,6 +144,8 @@ impl Throttle<'_> {
     }
 }
 
+/// Nobody is to get advertising at night because a day of a warm-up begins.
+const DAY_BEGINS: i8 = 8;
 /// As late as a step may be and still count as on time.
 const USED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 /// More than SES takes in a minute from anybody.
@@ -207,12 +209,12 @@ mod tests {
         assert_eq!(
             opens,
             [
-                "2026-03-26T23:00:00Z",
-                "2026-03-27T23:00:00Z",
-                "2026-03-28T23:00:00Z",
+                "2026-03-27T07:00:00Z",
+                "2026-03-28T07:00:00Z",
                 // The night of the 29th lasted an hour less.
-                "2026-03-29T22:00:00Z",
-                "2026-03-30T22:00:00Z",
+                "2026-03-29T06:00:00Z",
+                "2026-03-30T06:00:00Z",
+                "2026-03-31T06:00:00Z",
             ]
         );
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
@@ -223,7 +225,7 @@ mod tests {
             "2026-03-30T22:00:00Z",
         ]
         .map(|text| throttle.first(at(text)));
-        assert_eq!(first, [None, Some(0), Some(6), None]);
+        assert_eq!(first, [Some(0), Some(0), Some(6), None]);
         assert!(throttle.is_good(at("2026-03-26T23:00:00Z"), at("2026-03-27T22:59:00Z")));
         assert!(!throttle.is_good(at("2026-03-26T23:00:00Z"), at("2026-03-27T23:00:00Z")));
     }
