@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::RowState;
-use jiff::SignedDuration;
-use journey::{
-    Action, Cap, ContactId, EnrollmentId, Phase, Plan, Priority, Purpose, Reentry, SendId, Taken,
-};
+use journey::{Action, ContactId, EnrollmentId, Phase, Plan, Purpose, Reentry, SendId, Taken};
 use serde_json::Value as Json;
 use wire::EnrollmentRecord;
 
@@ -317,38 +314,6 @@ impl State {
         delivered.filter(|one| one.send == *send).count()
     }
 
-    /// Finds people who got more advertising in a stretch of time than a cap allows, counted when each was claimed.
-    fn crowded(&self) -> Vec<String> {
-        let mut mailed: BTreeMap<&ContactId, Vec<_>> = BTreeMap::new();
-        let mut caps: Vec<&Cap> = Vec::new();
-        for plan in self.published.plans.values() {
-            let normal = plan.rules.priority == Priority::Normal;
-            if normal && matches!(plan.purpose, Purpose::Marketing { .. }) {
-                caps.extend(&plan.rules.limits.at_most);
-            }
-        }
-        for mail in &self.service.delivered {
-            let row = &self.service.ledger[&mail.send].row;
-            mailed.entry(&mail.recipient).or_default().push(row.claimed);
-        }
-        let mut faults = Vec::new();
-        for (contact, mut times) in mailed {
-            times.sort_unstable();
-            times.dedup();
-            for (cap, at) in caps
-                .iter()
-                .flat_map(|cap| times.iter().map(move |at| (cap, at)))
-            {
-                let before = times.iter().filter(|one| *one < at).copied();
-                let before: Vec<_> = before.collect();
-                if cap.room(&before, *at) > *at + CLAIMED_WITHIN {
-                    faults.push(format!("{contact} gets more than {}", cap.as_str()));
-                }
-            }
-        }
-        faults
-    }
-
     /// Returns what a mail of somebody else's writing calls its recipient.
     fn greeted(&self, recipient: &ContactId) -> String {
         let known = self.people.contact(recipient);
@@ -389,6 +354,3 @@ impl State {
         faults
     }
 }
-
-/// How long after it took its room a mail is claimed, at most.
-const CLAIMED_WITHIN: SignedDuration = SignedDuration::from_mins(1);

@@ -6,6 +6,7 @@
 
 mod action;
 mod bugs;
+mod caps;
 mod check;
 mod choose;
 mod exceptions;
