@@ -10,7 +10,7 @@ use crate::folders;
 use crate::given::{self, role};
 use crate::posts::{event, events_of, left, plan, play, reasons, unlinked};
 use crate::trial::{FAULTS, Log, Story};
-use crate::two_become_one::{minutes, person, post, start};
+use crate::two_become_one::{merge_by as merge, minutes, person, post, start};
 use crate::world::{Action, Choose, World};
 
 #[test]
@@ -93,6 +93,29 @@ fn a_date_that_has_gone_off_for_either_does_not_go_off_again_today() {
     let mails = state.service.delivered.iter();
     let years: Vec<_> = mails.map(|mail| year(mail.at)).collect();
     assert_eq!(years, ["2026", "2027"]);
+}
+
+#[test]
+fn a_date_that_went_off_for_one_is_not_set_anew_for_both() {
+    let on = |mail: &str| {
+        format!(
+            "kind: transactional\ntrigger: {{ date: contact.born at 10:00 }}\nreentry: unlimited\nsteps:\n  - send: {mail}\n"
+        )
+    };
+    let (today, more) = (on("today"), on("more"));
+    let mut ann = person("ann");
+    ann["fields"] = json!({ "born": "2026-11-25" });
+    let story = Story::of(folders::files(&[("today", &today)]))
+        .after(minutes(0), post("NOTE", "e1", &ann))
+        // At three in the afternoon of that day; then everybody's dates are looked through for a new journey.
+        .after(minutes(60 * 49), merge("e2", "NOTE"))
+        .after(
+            minutes(60 * 50),
+            Action::Publish(folders::files(&[("today", &today), ("more", &more)])),
+        );
+    let world = story.play_for(days(3));
+    assert_eq!(world.state().wrong, Vec::<String>::new());
+    assert_eq!(left(&world), ["more", "today"]);
 }
 
 #[test]
@@ -280,13 +303,6 @@ fn linked_person(id: &str) -> Json {
     let mut person = person(id);
     person["role"] = json!("PARENT");
     person
-}
-
-/// Ann turns out to be Anna, in an event of a type.
-fn merge(id: &str, ty: &str) -> Action {
-    let mut anna = person("anna");
-    anna["merged"] = json!(["ann"]);
-    post(ty, id, &anna)
 }
 
 fn shown(text: &str) -> String {

@@ -340,9 +340,14 @@ pub(crate) fn start(id: &str, who: &str) -> Action {
 
 /// Ann turns out to be Anna.
 fn merge(id: &str) -> Action {
+    merge_by(id, "NOTE")
+}
+
+/// Ann turns out to be Anna, in an event of a type.
+pub(crate) fn merge_by(id: &str, ty: &str) -> Action {
     let mut anna = person("anna");
     anna["merged"] = json!(["ann"]);
-    note(id, &anna)
+    post(ty, id, &anna)
 }
 
 pub(crate) fn minutes(minutes: i64) -> SignedDuration {
