@@ -100,11 +100,14 @@ const EVENTS: &str = "START:
   params: {}
 NOTE:
   params: {}
+PAID:
+  params: {}
 ORDER:
   params: { amount: number }
   example: { amount: 30 }
 ";
 const AUDIENCES: &str = "vips: { where: contact.vip }
+hot: { where: contact.score >= 50 }
 ";
 const LAYOUT: &str = "<mjml><mj-body><mj-section><mj-column><mj-text>{{> content}}{{#if links.unsubscribe}}
 <a href=\"{{links.unsubscribe}}\">Stop</a>{{/if}}</mj-text></mj-column></mj-section></mj-body></mjml>

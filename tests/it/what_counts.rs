@@ -17,6 +17,7 @@ fn story() -> Story {
             unsubscribed: -10.0,
             bounced: -100.0,
             complained: -1000.0,
+            half_life: None,
         },
         ..given::settings()
     };

@@ -200,8 +200,9 @@ fn contact(plan: &Plan, number: u64) -> Contact {
         lists: BTreeSet::new(),
         consent,
         absorbed: BTreeSet::new(),
+        scored: None,
     }
-    .with_defaults(&plan.settings.fields)
+    .seen(&plan.settings, jiff::Timestamp::UNIX_EPOCH)
 }
 
 /// Returns what this process holds of memory, in bytes; nothing where the system does not say.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
 use aws::Aws;
-use engine::{Contacts, Moves, Plans, Releases, Surveys};
+use engine::{Clock, Contacts, Moves, Plans, Releases, Surveys};
 use journey::{Audience, ContactId, Crowd, Entrance, Happening, Occasion, Person, Release};
 use serde_json::json;
 use wire::Move;
@@ -203,7 +203,7 @@ async fn audience(
     loop {
         let (ids, next) = aws.known_after(&after).await?;
         for (id, known) in aws.contacts(&ids).await? {
-            let contact = known.value.contact.with_defaults(&release.settings.fields);
+            let contact = known.value.contact.seen(&release.settings, aws.now());
             let person = Person {
                 contact,
                 named: true,

@@ -148,12 +148,13 @@ async fn look(
         aws.plan(hash).await?,
         aws.plan(&record.enrollment.plan).await?,
     );
-    let whole = person.value.contact.with_defaults(&plan.settings.fields);
+    let now = aws.now();
+    let whole = person.value.contact.seen(&plan.settings, now);
     let scene = Scene {
         plan: &plan,
         contact: &whole,
         mailed: &[],
-        now: aws.now(),
+        now,
     };
     let (fate, next) = match journey::migrate(&scene, &old, hash, &record.enrollment) {
         Migration::Stays(why) => (why.as_str(), None),

@@ -93,6 +93,7 @@ impl Scene<'_> {
             lists: self.compiled.lists.clone(),
             consent: BTreeMap::new(),
             absorbed: Default::default(),
+            scored: None,
         };
         let known = contact.values();
         let names = settings.fields.keys().map(String::as_str);

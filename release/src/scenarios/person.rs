@@ -130,6 +130,7 @@ fn stand_in(compiled: &Compiled) -> Contact {
         lists: BTreeSet::new(),
         consent: topics.map(|topic| (topic.clone(), agreed())).collect(),
         absorbed: BTreeSet::new(),
+        scored: None,
     }
 }
 

@@ -212,6 +212,10 @@ fn scoring() -> Value {
             ("unsubscribed", points("For unsubscribing.")),
             ("bounced", points("For an address that does not exist.")),
             ("complained", points("For calling a mail spam.")),
+            (
+                "half_life",
+                text("In how many days a score fades to its half: `90 days`."),
+            ),
         ],
     )
 }

@@ -7,7 +7,7 @@ use journey::{Holdout, Limits, Over, Scoring, WarmUp};
 use super::Project;
 use crate::Defect;
 use crate::names::{Spelling, spelled};
-use crate::phrases::{cap, pace};
+use crate::phrases::{cap, pace, period};
 use crate::values::strict_date;
 use crate::window::hours;
 use crate::yaml::{Entry, Keys, Node, quoted};
@@ -156,10 +156,21 @@ fn warm_up(node: &Node, defects: &mut Vec<Defect>) -> Option<WarmUp> {
 }
 
 fn scoring(node: &Node, defects: &mut Vec<Defect>) -> Scoring {
-    let known = ["opened", "clicked", "unsubscribed", "bounced", "complained"];
+    let known = [
+        "opened",
+        "clicked",
+        "unsubscribed",
+        "bounced",
+        "complained",
+        "half_life",
+    ];
     let mut scoring = Scoring::default();
     if let Some(keys) = Keys::of(node, "`scoring`", &known, defects) {
         for Entry { key, value } in keys.entries() {
+            if key.value == "half_life" {
+                scoring.half_life = half_life(value, defects);
+                continue;
+            }
             let amount = value.number(&format!("`{}`", quoted(&key.value)), defects);
             let amount = amount.map_or(0.0, |amount| amount.value);
             match key.value.as_str() {
@@ -173,4 +184,17 @@ fn scoring(node: &Node, defects: &mut Vec<Defect>) -> Scoring {
         }
     }
     scoring
+}
+
+fn half_life(node: &Node, defects: &mut Vec<Defect>) -> Option<u16> {
+    let period = period(node, "`half_life`", defects)?;
+    let hours = period.value.about().as_hours();
+    let days = u16::try_from(hours / 24).ok();
+    let days = days.filter(|_| hours % 24 == 0);
+    let days = days.filter(|days| (1..=Scoring::HALF_LIFE_MAX).contains(days));
+    if days.is_none() {
+        let defect = Defect::new(period.phrase.place, "`half_life` is not in whole days");
+        defects.push(defect.help("write in how many days a score fades to its half: `90 days`"));
+    }
+    days
 }

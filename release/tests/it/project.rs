@@ -132,3 +132,24 @@ fn how_fast_advertising_leaves_is_checked() {
         &changes,
     );
 }
+
+#[test]
+fn how_fast_a_score_fades_is_checked() {
+    let counted = "opened: +1";
+    let fades = |half_life: &str| format!("{counted}\n  half_life: {half_life}");
+    let texts = [
+        fades("90 days"),
+        fades("1 month"),
+        fades("36 hours"),
+        fades("90"),
+        fades("-3 days"),
+        fades("11 years"),
+        fades("0 days"),
+    ];
+    let changes: Vec<_> = texts.iter().map(|text| (counted, text.as_str())).collect();
+    table(
+        "project/how_fast_a_score_fades_is_checked",
+        "waypost.yaml",
+        &changes,
+    );
+}

@@ -151,13 +151,13 @@ async fn attempt(
     (record, input): (&EnrollmentRecord, &Input),
     outbox: &mut Outbox,
 ) -> Result<Stored, Failure> {
-    let fields = &plan.settings.fields;
-    let contact = person.value.contact.clone().with_defaults(fields);
+    let now = io.now();
+    let contact = person.value.contact.clone().seen(&plan.settings, now);
     let scene = Scene {
         plan,
         contact: &contact,
         mailed: &[],
-        now: io.now(),
+        now,
     };
     let decision = journey::advance(&scene, record.enrollment.clone(), input.clone());
     if let Outcome::Ignored(_) = decision.outcome {

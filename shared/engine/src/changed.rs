@@ -66,17 +66,18 @@ struct Write<'a> {
     after: Contact,
 }
 
-/// Returns what each write found and left, the oldest first, with declared defaults filled in.
+/// Returns what each write found and left, the oldest first, each as the contact was seen then.
 fn writes<'a>(record: &'a ContactRecord, release: &Release) -> Vec<Write<'a>> {
-    let whole = |contact: Contact| contact.with_defaults(&release.settings.fields);
     let mut after = record.contact.clone();
     let mut writes = Vec::new();
     for revision in record.unheard.iter().rev() {
         let before = revision.before.restore(&after);
+        // What has faded since must not keep anybody out.
+        let seen = |contact: Contact| contact.seen(&release.settings, revision.at);
         writes.push(Write {
             revision,
-            before: before.clone().map(whole),
-            after: whole(after),
+            before: before.clone().map(seen),
+            after: seen(after),
         });
         match before {
             Some(before) => after = before,

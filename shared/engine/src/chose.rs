@@ -91,8 +91,8 @@ async fn opted_in(
             return Ok(());
         };
         let whole = person.value.contact.clone();
-        let whole = whole.with_defaults(&settings.fields);
         let (now, none) = (io.now(), Default::default());
+        let whole = whole.seen(settings, now);
         let mut triggers = entrance.triggers.iter();
         let passes = triggers.any(|trigger| {
             trigger.on == wanted && trigger.passes(&whole, &none, &settings.zone, now)

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journey::{Audience, Contact, ContactId, Crowd, Field, Person, Plan};
+use journey::{Audience, Contact, ContactId, Crowd, Person, Plan, Settings};
 use wire::{Bond, Bonds, Event, Posted};
 
-use crate::{Bonding, ContactBook, Failure};
+use crate::{Bonding, Clock, ContactBook, Failure};
 
 /// Gathers those whom the event names, those linked to its subject, and those whom an audience of
 /// one of the `plans` asks for by standing role or by address.
 pub(crate) async fn crowd(
-    io: &impl ContactBook,
-    fields: &BTreeMap<String, Field>,
+    io: &(impl Clock + ContactBook),
+    settings: &Settings,
     event: &Event,
     plans: &[&Plan],
     posted: BTreeMap<ContactId, Contact>,
@@ -58,7 +58,7 @@ pub(crate) async fn crowd(
             if let Some(bonds) = standing.remove(&id) {
                 standing.entry(contact.id.clone()).or_default().join(bonds);
             }
-            contacts.insert(contact.id.clone(), contact.with_defaults(fields));
+            contacts.insert(contact.id.clone(), contact.seen(settings, io.now()));
         }
     }
     let people = contacts.into_iter().map(|(id, contact)| {

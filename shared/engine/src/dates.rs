@@ -45,8 +45,8 @@ pub(crate) async fn date(
         let _: Stored = io.disarm(contact, id, armed.version).await?;
         return Ok(());
     };
-    let fields = &release.settings.fields;
-    let known = person.value.contact.clone().with_defaults(fields);
+    let known = person.value.contact.clone();
+    let known = known.seen(&release.settings, io.now());
     let zone = known.zone(&release.settings.zone);
     let value = known.date(moment);
     // The field may have been written since, and this not have been heard of yet.

@@ -264,8 +264,7 @@ async fn arrive(
         let known = io.contacts(std::slice::from_ref(&contact.id)).await?;
         let person = known.into_values().next();
         let person = person.ok_or_else(|| anyhow!("{} is gone", contact.id))?;
-        let fields = &plan.settings.fields;
-        decision = decide(&person.value.contact.clone().with_defaults(fields));
+        decision = decide(&person.value.contact.clone().seen(&plan.settings, now));
         let cause = format!("{} 1", decision.enrollment.id);
         let changes = changes(&decision.effects);
         beside.contact = rewrite(&plan.settings, &person, &changes, (&cause, hops, now))?;
@@ -292,8 +291,8 @@ pub(crate) async fn enter_without_event(
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     let plan = io.plan(hash).await?;
-    let fields = &plan.settings.fields;
-    let contact = person.value.contact.clone().with_defaults(fields);
+    let contact = person.value.contact.clone();
+    let contact = contact.seen(&plan.settings, io.now());
     let id = contact.id.clone();
     if hops > HOPS_MAX {
         return refuse(io, &plan.journey, (cause, &id), "circle").await;
@@ -307,7 +306,15 @@ pub(crate) async fn enter_without_event(
         people: Vec::new(),
     };
     let posted = [(id.clone(), contact.clone())].into();
-    let crowd = crowd(io, fields, &event, &[&plan], posted, BTreeMap::new()).await?;
+    let crowd = crowd(
+        io,
+        &plan.settings,
+        &event,
+        &[&plan],
+        posted,
+        BTreeMap::new(),
+    )
+    .await?;
     match enter(io, (hash, &plan), (&event, hops), &contact, &crowd, outbox).await? {
         Entered::Done | Entered::Repeated => {
             pulse.beat(io, &plan.journey).await;

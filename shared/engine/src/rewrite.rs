@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use journey::{Before, Change, ChangeId, Contact, Effect, Revision, SCORE, Settings};
+use journey::{Before, Change, ChangeId, Contact, Effect, Revision, Settings};
 use wire::ContactRecord;
 
 use crate::{Failure, Rewrite, Versioned};
@@ -28,10 +28,7 @@ pub(crate) fn rewrite(
     let before = &person.value.contact;
     let mut contact = before.clone();
     for change in changes {
-        if let Change::Score(_) = change {
-            start_score(settings, &mut contact);
-        }
-        change.apply(&mut contact);
+        change.apply(&mut contact, settings, now);
     }
     revise(person.value.clone(), contact, (cause, hops, now)).map(|record| {
         record.map(|record| Rewrite {
@@ -71,15 +68,6 @@ pub(crate) fn revise(
         unheard,
         ..record
     }))
-}
-
-/// A score that nobody has given starts at its declared default.
-fn start_score(settings: &Settings, contact: &mut Contact) {
-    let declared = settings.fields.get(SCORE);
-    let default = declared.and_then(|field| field.default.clone());
-    if let Some(default) = default {
-        contact.fields.entry(SCORE.to_owned()).or_insert(default);
-    }
 }
 
 /// Far more than are ever written before the first of them was heard of.

@@ -80,7 +80,7 @@ pub(crate) async fn dates(
     if person.value.contact.id != *contact {
         return Ok(());
     }
-    let known = person.value.contact.with_defaults(&release.settings.fields);
+    let known = person.value.contact.seen(&release.settings, io.now());
     let zone = known.zone(&release.settings.zone);
     for (journey, entrance) in &release.journeys {
         for trigger in &entrance.triggers {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::{Contact, Value};
+use jiff::Timestamp;
+
+use crate::{Contact, Settings, Value};
 
 /// A change of a contact, in the words of the step that makes it.
 #[derive(Clone, PartialEq)]
@@ -36,7 +38,7 @@ impl Change {
     }
 
     /// Makes the change.
-    pub fn apply(&self, contact: &mut Contact) {
+    pub fn apply(&self, contact: &mut Contact, settings: &Settings, now: Timestamp) {
         match self {
             Self::Join(list) => {
                 contact.lists.insert(list.clone());
@@ -44,26 +46,13 @@ impl Change {
             Self::Leave(list) => {
                 contact.lists.remove(list);
             }
-            Self::Score(amount) => {
-                let before = match contact.fields.get(SCORE) {
-                    Some(Value::Number(score)) => *score,
-                    Some(
-                        Value::Bool(_)
-                        | Value::Date(_)
-                        | Value::DateTime(_)
-                        | Value::List(_)
-                        | Value::Text(_),
-                    )
-                    | None => 0.0,
-                };
-                let after = (before + amount).clamp(f64::MIN, f64::MAX);
-                contact
-                    .fields
-                    .insert(SCORE.to_owned(), Value::Number(after));
-            }
+            Self::Score(amount) => score(contact, *amount, settings, now),
             Self::Set(fields) => {
                 for (name, value) in fields {
                     set(contact, name, value.as_ref());
+                }
+                if fields.contains_key(SCORE) {
+                    contact.scored = Some(now);
                 }
             }
             Self::Tag(tag) => {
@@ -74,6 +63,25 @@ impl Change {
             }
         }
     }
+}
+
+/// Adds to what is left of a score; one that nobody has given starts at its declared default.
+fn score(contact: &mut Contact, amount: f64, settings: &Settings, now: Timestamp) {
+    contact.fade(settings, now);
+    let declared = settings.fields.get(SCORE);
+    let default = declared.and_then(|field| field.default.clone());
+    let before = contact.fields.get(SCORE).cloned().or(default);
+    let before = match before {
+        Some(Value::Number(score)) => score,
+        Some(
+            Value::Bool(_) | Value::Date(_) | Value::DateTime(_) | Value::List(_) | Value::Text(_),
+        )
+        | None => 0.0,
+    };
+    let after = (before + amount).clamp(f64::MIN, f64::MAX);
+    let after = Value::Number(after);
+    contact.fields.insert(SCORE.to_owned(), after);
+    contact.scored = Some(now);
 }
 
 fn set(contact: &mut Contact, name: &str, value: Option<&Value>) {

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::{ContactId, EmailAddress, Field, Kind, Value};
+use crate::{ContactId, EmailAddress, Kind, SCORE, Settings, Value};
 
 /// A person, as last heard of.
 #[derive(Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub struct Contact {
     pub consent: BTreeMap<String, Consent>,
     /// Our names for those who turned out to be them, too.
     pub absorbed: BTreeSet<ContactId>,
+    /// When their score was last counted or set; it fades from then.
+    pub scored: Option<Timestamp>,
 }
 
 /// The proof that somebody agreed to something (GDPR article 7).
@@ -55,6 +57,9 @@ impl Contact {
     pub fn absorb(mut self, other: Self) -> Self {
         self.locale = self.locale.or(other.locale);
         self.time_zone = self.time_zone.or(other.time_zone);
+        if !self.fields.contains_key(SCORE) {
+            self.scored = other.scored;
+        }
         for (name, value) in other.fields {
             self.fields.entry(name).or_insert(value);
         }
@@ -76,10 +81,12 @@ impl Contact {
         self
     }
 
-    /// Fills in the declared defaults of fields that nobody has given.
+    /// Returns the contact as conditions and templates see them at a moment: with the declared defaults of fields that
+    /// nobody has given, and what is left of their score.
     #[must_use]
-    pub fn with_defaults(mut self, declared: &BTreeMap<String, Field>) -> Self {
-        for (name, field) in declared {
+    pub fn seen(mut self, settings: &Settings, now: Timestamp) -> Self {
+        self.fade(settings, now);
+        for (name, field) in &settings.fields {
             if let Some(default) = &field.default
                 && !self.fields.contains_key(name)
             {
@@ -87,6 +94,25 @@ impl Contact {
             }
         }
         self
+    }
+
+    /// Takes off their score what has faded by now: it does so at midnight of the project's clock.
+    pub(crate) fn fade(&mut self, settings: &Settings, now: Timestamp) {
+        let Some(Value::Number(score)) = self.fields.get_mut(SCORE) else {
+            return;
+        };
+        let Some(scored) = self.scored else {
+            return;
+        };
+        let date = |moment: Timestamp| moment.to_zoned(settings.zone.clone()).date();
+        let days = date(now).duration_since(date(scored)).as_hours() / 24;
+        let left = settings
+            .scoring
+            .fade(*score, u32::try_from(days).unwrap_or(0));
+        if left != *score {
+            *score = left;
+            self.scored = Some(now);
+        }
     }
 
     /// Returns whether a name is or was theirs.

@@ -37,6 +37,8 @@ pub struct Before {
     pub time_zone: Option<Option<String>>,
     /// Their other fields; `None` for one that was not there.
     pub fields: BTreeMap<String, Option<Value>>,
+    /// When their score was counted or set, which may not have been known.
+    pub scored: Option<Option<Timestamp>>,
     /// Whether they were on these lists.
     pub lists: BTreeMap<String, bool>,
     /// Whether they had these tags.
@@ -73,6 +75,7 @@ impl Before {
             locale: changed(&before.locale, &after.locale),
             time_zone: changed(&before.time_zone, &after.time_zone),
             fields: fields.collect(),
+            scored: (before.scored != after.scored).then_some(before.scored),
             lists: left(&before.lists, &after.lists),
             tags: left(&before.tags, &after.tags),
         }
@@ -105,6 +108,7 @@ impl Before {
         before.full_name = self.full_name.clone().unwrap_or(before.full_name);
         before.locale = self.locale.clone().unwrap_or(before.locale);
         before.time_zone = self.time_zone.clone().unwrap_or(before.time_zone);
+        before.scored = self.scored.unwrap_or(before.scored);
         Some(before)
     }
 
@@ -128,6 +132,8 @@ impl fmt::Debug for Before {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use jiff::Timestamp;
+
     use super::Before;
     use crate::{Contact, ContactId, Value};
 
@@ -148,6 +154,7 @@ mod tests {
             lists: BTreeSet::new(),
             consent: BTreeMap::new(),
             absorbed: BTreeSet::new(),
+            scored: zone.map(|_| Timestamp::UNIX_EPOCH),
         }
     }
 

@@ -5,6 +5,7 @@ mod laws;
 mod limits;
 mod migrations;
 mod parked;
+mod scores;
 mod script;
 mod signals;
 mod time;

@@ -81,6 +81,7 @@ impl ContactRecord {
             counted: self.counted.clone(),
             unheard: self.unheard.iter().map(RevisionDoc::from).collect(),
             absorbed: contact.absorbed.iter().map(ToString::to_string).collect(),
+            scored: contact.scored.map(|at| at.to_string()),
         })
     }
 
@@ -106,6 +107,7 @@ impl ContactRecord {
                     .map(|(topic, proof)| (topic, proof.into()))
                     .collect(),
                 absorbed: absorbed.collect::<Result<_, _>>()?,
+                scored: time::read(doc.scored.as_deref())?,
             },
             as_of: doc.as_of,
             counted: doc.counted,
@@ -140,6 +142,8 @@ struct Doc {
     unheard: Vec<RevisionDoc>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     absorbed: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scored: Option<String>,
 }
 
 /// A proof of consent.

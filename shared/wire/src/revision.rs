@@ -30,6 +30,8 @@ pub(crate) struct RevisionDoc {
     time_zone: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, Vec<ValueDoc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scored: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     lists: BTreeMap<String, bool>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -55,6 +57,7 @@ impl From<&Revision> for RevisionDoc {
             fields: fields
                 .map(|(name, value)| (name, value.map(ValueDoc::from).into_iter().collect()))
                 .collect(),
+            scored: before.scored.map(|at| list(at.map(|at| at.to_string()))),
             lists: before.lists,
             tags: before.tags,
             absorbed: revision.absorbed.as_ref().map(ToString::to_string),
@@ -67,6 +70,7 @@ impl TryFrom<RevisionDoc> for Revision {
 
     fn try_from(doc: RevisionDoc) -> Result<Self, Unreadable> {
         let one = |known: Vec<String>| known.into_iter().next();
+        let moment = |known: Vec<String>| crate::time::read(one(known).as_deref());
         let fields = doc.fields.into_iter().map(|(name, values)| {
             let value = values.into_iter().next().map(Value::try_from);
             Ok((name, value.transpose()?))
@@ -83,6 +87,7 @@ impl TryFrom<RevisionDoc> for Revision {
                 locale: doc.locale.map(one),
                 time_zone: doc.time_zone.map(one),
                 fields: fields.collect::<Result<_, Unreadable>>()?,
+                scored: doc.scored.map(moment).transpose()?,
                 lists: doc.lists,
                 tags: doc.tags,
             },

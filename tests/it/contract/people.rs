@@ -264,6 +264,7 @@ pub(super) fn contact(name: &str, address: &str) -> ContactRecord {
             lists: [].into(),
             consent: [].into(),
             absorbed: [].into(),
+            scored: Some(at(0)),
         },
         as_of: at(0),
         counted: Default::default(),

@@ -22,7 +22,7 @@ impl State {
             let Some(person) = self.people.contact(self.people.by_now(&run.contact)) else {
                 continue;
             };
-            let contact = person.contact.with_defaults(&new.settings.fields);
+            let contact = person.contact.seen(&new.settings, self.now);
             let scene = Scene {
                 plan: new,
                 contact: &contact,

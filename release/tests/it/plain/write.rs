@@ -15,7 +15,7 @@ pub(super) fn release() -> Vec<(String, String)> {
         contact:\n  member: { type: bool, default: false }\n  score: { type: number, default: 0 }\n\
         marketing:\n  send_window: mon-sun 03:00-23:00\n  at_most: [1 per day, 3 per 7 days]\n  \
         holdout: { name: h, share: 20 }\n\
-        scoring: { opened: +2 }\n";
+        scoring: { opened: +2, half_life: 2 days }\n";
     let events =
         "START:\n  params: {}\nORDER:\n  params: { amount: number }\n  example: { amount: 30 }\n";
     let mut files = vec![

@@ -130,8 +130,9 @@ async fn ask(
         )),
         Some(hook) => {
             let whole = person.value.contact.clone();
-            let whole = whole.with_defaults(&plan.settings.fields);
-            let body = body::of_step((&plan, run, &whole), (id, with), io.now());
+            let now = io.now();
+            let whole = whole.seen(&plan.settings, now);
+            let body = body::of_step((&plan, run, &whole), (id, with), now);
             let name_of_post = CallId::of(&[body::CALL, run.id.as_str(), id]);
             post(io, hooks, call, (name, &hook, &name_of_post), &body).await?
         }

@@ -119,8 +119,7 @@ async fn resolve_event(
         return Ok(());
     }
     let plans: Vec<_> = opened.iter().map(|(_, plan)| &**plan).collect();
-    let fields = &release.settings.fields;
-    let crowd = crowd(io, fields, event, &plans, contacts, linked).await?;
+    let crowd = crowd(io, &release.settings, event, &plans, contacts, linked).await?;
 
     for (entrance, plan) in &opened {
         let_in(io, pulse, (entrance, plan), event, &crowd, entering).await?;

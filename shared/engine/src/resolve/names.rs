@@ -7,7 +7,7 @@ use journey::{Contact, ContactId, Release};
 use wire::{Bond, Bonds, ContactRecord, Event, Posted};
 
 use super::people::Learned;
-use crate::{ContactBook, Failure, Versioned};
+use crate::{Clock, ContactBook, Failure, Versioned};
 
 /// Names those by the one name they have by now who were merged into somebody.
 pub(super) fn renamed<'a>(
@@ -67,7 +67,7 @@ pub(super) fn names(
 /// Returns those who are linked to a subject under the one name they have by now, and what is known of them as far as
 /// it is not known yet.
 pub(super) async fn gather(
-    io: &impl ContactBook,
+    io: &(impl Clock + ContactBook),
     release: &Release,
     learned: Learned,
     linked: BTreeMap<ContactId, Bonds>,
@@ -80,7 +80,7 @@ pub(super) async fn gather(
     }
     let mut linked = linked;
     for (id, known) in io.contacts(&unknown).await? {
-        let contact = known.value.contact.with_defaults(&release.settings.fields);
+        let contact = known.value.contact.seen(&release.settings, io.now());
         if contact.id != id {
             let bonds = linked.remove(&id).unwrap_or_default();
             linked.entry(contact.id.clone()).or_default().join(bonds);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use journey::{Before, ChangeId, Contact, ContactId, Occasion, Release, Revision};
+use journey::{Before, ChangeId, Contact, ContactId, Occasion, Release, Revision, SCORE};
 use wire::{Bond, Bonds, ContactRecord, Event, Move, Posted, RoleBond};
 
 use super::absorb::absorb;
@@ -79,7 +79,7 @@ pub(super) async fn learn<'a>(
     if !moves.is_empty() {
         io.move_on(&moves).await?;
     }
-    let fields = &release.settings.fields;
+    let settings = &release.settings;
     let merges = |known: &&Versioned<ContactRecord>| {
         let mut unheard = known.value.unheard.iter();
         unheard.any(|revision| revision.absorbed.is_some())
@@ -87,7 +87,7 @@ pub(super) async fn learn<'a>(
     learned.merged = known.values().filter(merges).cloned().collect();
     let people = known.into_iter();
     learned.contacts = people
-        .map(|(id, known)| (id, known.value.contact.with_defaults(fields)))
+        .map(|(id, known)| (id, known.value.contact.seen(settings, io.now())))
         .collect();
     Ok((learned, event))
 }
@@ -205,11 +205,15 @@ fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Optio
         lists: Default::default(),
         consent: BTreeMap::new(),
         absorbed: BTreeSet::new(),
+        scored: None,
     });
     contact.address = posted.address.clone();
     contact.full_name = posted.full_name.clone();
     contact.locale = posted.locale.clone().or(contact.locale);
     contact.time_zone = posted.time_zone.clone().or(contact.time_zone);
+    if posted.fields.contains_key(SCORE) {
+        contact.scored = Some(event.timestamp);
+    }
     contact.fields.extend(posted.fields.clone());
     contact.consent.extend(posted.consent.clone());
     for (switches, set) in [

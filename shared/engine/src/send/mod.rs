@@ -106,7 +106,12 @@ pub async fn send(
     if is_mailed_besides(&record, order, recipient) {
         return Ok(());
     }
-    let mailing = Mailing::new(order, (&plan, send), (record, since), [person, recipient]);
+    let mailing = Mailing::new(
+        (order, io.now()),
+        (&plan, send),
+        (record, since),
+        [person, recipient],
+    );
     match mailing.go(io, patience).await? {
         Next::Conclude(result) => mailing.conclude(io, result).await,
         Next::Later(delay) => {
@@ -143,22 +148,22 @@ enum Next {
 
 impl<'a> Mailing<'a> {
     fn new(
-        order: &'a Order,
+        (order, now): (&'a Order, Timestamp),
         (plan, send): (&'a Plan, &'a Send),
         (record, since): (EnrollmentRecord, Timestamp),
         [person, recipient]: [&Versioned<ContactRecord>; 2],
     ) -> Self {
-        let whole = |known: &Versioned<ContactRecord>| {
+        let seen = |known: &Versioned<ContactRecord>| {
             let contact = known.value.contact.clone();
-            contact.with_defaults(&plan.settings.fields)
+            contact.seen(&plan.settings, now)
         };
         Self {
             order,
             plan,
             send,
             record,
-            contact: whole(person),
-            recipient: whole(recipient),
+            contact: seen(person),
+            recipient: seen(recipient),
             person: person.clone(),
             since,
         }

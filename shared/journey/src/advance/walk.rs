@@ -298,10 +298,9 @@ impl<'a> Walk<'a> {
 
     pub(super) fn change(&mut self, step: &str, change: &Change) {
         let contact = self.contact.to_mut();
-        change.apply(contact);
-        *contact = contact
-            .clone()
-            .with_defaults(&self.scene.plan.settings.fields);
+        let (settings, now) = (&self.scene.plan.settings, self.scene.now);
+        change.apply(contact, settings, now);
+        *contact = contact.clone().seen(settings, now);
         self.effects.push(Effect::Change {
             step: step.to_owned(),
             change: change.clone(),

@@ -254,4 +254,26 @@ pub struct Scoring {
     pub bounced: f64,
     /// When they call a mail spam, once for each.
     pub complained: f64,
+    /// The days in which a score fades to its half, if it fades at all.
+    pub half_life: Option<u16>,
+}
+
+impl Scoring {
+    /// The longest half-life, in days: ten years.
+    pub const HALF_LIFE_MAX: u16 = 3_650;
+
+    /// Returns what is left of a score, so many days after it was counted.
+    ///
+    /// Every point fades by its own age, whenever others were added: only halving has that property with one number to keep.
+    pub fn fade(&self, score: f64, days: u32) -> f64 {
+        match self.half_life {
+            Some(half_life) if days > 0 => {
+                let left = score * (-f64::from(days) / f64::from(half_life)).exp2();
+                let cents = (left * 100.0).round() / 100.0;
+                // What is too large for cents has none.
+                if cents.is_finite() { cents } else { left }
+            }
+            Some(_) | None => score,
+        }
+    }
 }

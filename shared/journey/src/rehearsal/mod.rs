@@ -71,11 +71,12 @@ impl std::fmt::Debug for Deed {
 
 /// Plays a script and tells what came of it, in order.
 pub fn rehearse(plan: &Plan, script: Script) -> Vec<Line> {
-    let contact = script.contact.clone().with_defaults(&plan.settings.fields);
+    let stored = script.contact.clone();
     let mut stage = Stage {
         plan,
         armed: vec![Armed::default(); plan.triggers.len()],
-        contact,
+        contact: stored.clone().seen(&plan.settings, Timestamp::MIN),
+        stored,
         now: Timestamp::MIN,
         mailed: Vec::new(),
         runs: Vec::new(),
@@ -93,6 +94,9 @@ pub fn rehearse(plan: &Plan, script: Script) -> Vec<Line> {
 struct Stage<'a> {
     plan: &'a Plan,
     script: Script,
+    /// The contact as what happens leaves them.
+    stored: Contact,
+    /// The contact as they are seen now.
     contact: Contact,
     now: Timestamp,
     /// When the contact was sent advertising, the oldest first.
@@ -114,6 +118,7 @@ impl Stage<'_> {
                 return;
             };
             self.now = now;
+            self.look();
             self.beginnings();
             while let Some((_, deed)) = self.script.happens.pop_if_first(now) {
                 self.deed(deed);
@@ -221,13 +226,15 @@ impl Stage<'_> {
     /// Changes the contact, because of a run's step or of something else.
     fn write(&mut self, by: Option<usize>, change: &Change) {
         let before = self.contact.clone();
-        change.apply(&mut self.contact);
-        self.contact = self
-            .contact
-            .clone()
-            .with_defaults(&self.plan.settings.fields);
+        change.apply(&mut self.stored, &self.plan.settings, self.now);
+        self.look();
         self.signal(&Signal::Written, by);
         self.written(&before);
+    }
+
+    /// Looks at the contact as they are now.
+    fn look(&mut self) {
+        self.contact = self.stored.clone().seen(&self.plan.settings, self.now);
     }
 
     /// Lets every run take the steps that are due.

@@ -74,6 +74,7 @@ pub(super) fn contact() -> Contact {
         lists: BTreeSet::new(),
         consent: BTreeMap::new(),
         absorbed: Default::default(),
+        scored: None,
     }
 }
 

@@ -40,6 +40,8 @@ struct ScoringDoc {
     bounced: f64,
     #[serde(default, skip_serializing_if = "is_zero")]
     complained: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    half_life: Option<u16>,
 }
 
 fn is_zero(amount: &f64) -> bool {
@@ -66,6 +68,7 @@ impl From<&Settings> for SettingsDoc {
                 unsubscribed: settings.scoring.unsubscribed,
                 bounced: settings.scoring.bounced,
                 complained: settings.scoring.complained,
+                half_life: settings.scoring.half_life,
             },
         }
     }
@@ -93,6 +96,7 @@ impl TryFrom<SettingsDoc> for Settings {
                 unsubscribed: doc.scoring.unsubscribed,
                 bounced: doc.scoring.bounced,
                 complained: doc.scoring.complained,
+                half_life: doc.scoring.half_life,
             },
         })
     }

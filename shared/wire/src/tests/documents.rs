@@ -18,7 +18,7 @@ fn a_contact() {
     pinned(
         &json,
         &expect![[r#"
-            {"v":1,"source_id":"sot-17","email":"anna@school.example","full_name":"Anna","locale":"nl","time_zone":"Europe/Amsterdam","fields":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"tags":["vip"],"lists":["news"],"consent":{"offers":{"at":"2026-11-01T08:00:00Z","how":"form","text":"Yes, send me offers"}},"as_of":"2026-11-22T09:15:00Z","counted":["news"],"unheard":[{"id":"chg_k3ijskshqelotdrt664rfajjut","at":"2026-11-22T09:15:00Z","nothing":true},{"id":"chg_bknqzqrjm4372y36ei4musgjvv","at":"2026-11-23T09:15:00Z","hops":2,"email":"anna@old.example","full_name":"Ann","locale":[],"time_zone":["Europe/Brussels"],"fields":{"a.bool":[],"b.date":[{"bool":true}]},"lists":{"news":false},"tags":{"old":true},"absorbed":"con_lcyhxhrqu4w7rq4wklnhbegogf"}],"absorbed":["con_lcyhxhrqu4w7rq4wklnhbegogf"]}
+            {"v":1,"source_id":"sot-17","email":"anna@school.example","full_name":"Anna","locale":"nl","time_zone":"Europe/Amsterdam","fields":{"a.bool":{"bool":true},"b.date":{"date":"2026-12-01"},"c.time":{"time":"2026-12-01T09:00:00Z"},"d.list":{"list":["x","y"]},"e.number":{"num":0.1},"f.text":{"text":"2026-12-01"}},"tags":["vip"],"lists":["news"],"consent":{"offers":{"at":"2026-11-01T08:00:00Z","how":"form","text":"Yes, send me offers"}},"as_of":"2026-11-22T09:15:00Z","counted":["news"],"unheard":[{"id":"chg_k3ijskshqelotdrt664rfajjut","at":"2026-11-22T09:15:00Z","nothing":true},{"id":"chg_bknqzqrjm4372y36ei4musgjvv","at":"2026-11-23T09:15:00Z","hops":2,"email":"anna@old.example","full_name":"Ann","locale":[],"time_zone":["Europe/Brussels"],"fields":{"a.bool":[],"b.date":[{"bool":true}]},"scored":["2026-11-20T09:15:00Z"],"lists":{"news":false},"tags":{"old":true},"absorbed":"con_lcyhxhrqu4w7rq4wklnhbegogf"}],"absorbed":["con_lcyhxhrqu4w7rq4wklnhbegogf"],"scored":"2026-11-21T09:15:00Z"}
         "#]],
     );
 }
@@ -181,8 +181,8 @@ fn orders_and_moves_on_their_way() {
     pinned(
         &json,
         &expect![[r#"
-        {"v":1,"orders":[{"enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"},{"enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","step":"hello","decided":"2026-11-23T13:00:20Z"}]}
-    "#]],
+            {"v":1,"orders":[{"enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","journey":"welcome","step":"hello","recipient":"con_siso4jmohpm3qjezledif5kdnw","decided":"2026-11-23T13:00:20Z"},{"enrollment":"enr_zkezs2hnnro42vhdqzrwhwn6zw","contact":"con_pyi7o7cxa4yuqxkiidr6iouw5h","journey":"welcome","step":"hello","decided":"2026-11-23T13:00:20Z"}]}
+        "#]],
     );
 
     let one = |cause| Move::Run {

@@ -33,6 +33,7 @@ pub(super) fn revisions() -> Vec<Revision> {
                     ("a.bool".to_owned(), None),
                     ("b.date".to_owned(), Some(Value::Bool(true))),
                 ]),
+                scored: Some(Some(at("2026-11-20T09:15:00Z"))),
                 lists: BTreeMap::from([("news".to_owned(), false)]),
                 tags: BTreeMap::from([("old".to_owned(), true)]),
             },

@@ -11,6 +11,7 @@ use crate::EnrollmentRecord;
 pub(super) fn order() -> Order {
     let contact = ContactId::of("sot-17");
     Order {
+        journey: "welcome".to_owned(),
         enrollment: EnrollmentId::of("welcome", Some("pupil-1"), &contact, Some("e1")),
         contact,
         step: "hello".to_owned(),

@@ -64,6 +64,7 @@ pub(super) fn contact() -> ContactRecord {
             lists: BTreeSet::from(["news".to_owned()]),
             consent: consent(),
             absorbed: [ContactId::of("sot-16")].into(),
+            scored: Some(at("2026-11-21T09:15:00Z")),
         },
         as_of: at("2026-11-22T09:15:00Z"),
         counted: ["news".to_owned()].into(),
