@@ -200,7 +200,7 @@ const USE_CASES: [(&str, &[&str]); 9] = [
     ("Advance", &["advance"]),
     ("Wake", &["wake", "sweep"]),
     ("Send", &["send"]),
-    ("SendMarketing", &["send"]),
+    ("SendMarketing", &["send", "advertising_rate"]),
     ("Feedback", &["feedback", "hold_marketing"]),
     ("Call", &["call"]),
     ("Preferences", &["preferences"]),

@@ -93,7 +93,11 @@ fn a_sweep_that_leaves_a_deep_queue_alone_still_says_how_long_the_longest_is_ove
 fn a_sweep_says_how_much_of_the_quota_is_used_where_that_is_known() {
     for (most, expected) in [(Some(200), 81), (None, 0)] {
         let world = story(&[]).play(Choose::Calm, Log::Dropped);
-        world.state().sent = Sent { most, count: 161 };
+        world.state().sent = Sent {
+            most,
+            count: 161,
+            per_second: 14,
+        };
         sweep(&world);
         assert_eq!(count(&world, Metric::SendQuotaUsed), Some(expected));
     }

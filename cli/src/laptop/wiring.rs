@@ -36,15 +36,17 @@ pub(super) fn config(setup: Setup, keys: &Keys, program: &Path) -> Config {
             env.push(("LANE".to_owned(), lane(queue).to_owned()));
             env.push(("SOURCE_QUEUE_URL".to_owned(), queue_url(queue)));
         }
+        let concurrency = match setup.size {
+            Size::Small => 1,
+            Size::Usual | Size::Unhurried => function.processes,
+        };
+        env.push(("CONCURRENCY".to_owned(), concurrency.to_string()));
         Function {
             name: function.name.to_owned(),
             program: program.to_owned(),
             args: vec!["function".to_owned(), function.part.to_owned()],
             env,
-            concurrency: match setup.size {
-                Size::Small => 1,
-                Size::Usual | Size::Unhurried => function.processes,
-            },
+            concurrency,
             timeout: TIMEOUT,
             source: function.queue.map(|queue| EventSource {
                 queue: queue.to_owned(),

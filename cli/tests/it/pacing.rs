@@ -70,6 +70,34 @@ fn a_new_domain_sends_more_from_day_to_day() {
     laptop.assert_all_done();
 }
 
+/// Of two mails a second that the account may send, a fifth is kept for service.
+#[test]
+fn advertising_stays_below_the_rate_of_the_account_and_service_does_not_wait_for_it() {
+    let release = release("at_most: [9 per day]");
+    let laptop = Laptop::start(release.path());
+    let quota = json!({ "Max24HourSend": -1.0, "MaxSendRate": 2.0, "SentLast24Hours": 0.0 });
+    let account = json!({ "SendQuota": quota });
+    laptop.cloud().knob("PUT", "account", &account);
+    let people: Vec<_> = (0..9).map(|n| person(&format!("p{n}"))).collect();
+    laptop.source().tell("e1", &post("NEWS", &people));
+    laptop.source().tell("e2", &post("RECEIPT", &people[..1]));
+    eventually("all have their news", || {
+        (left(&laptop, "News").len() == 9).then_some(())
+    });
+    laptop.settle();
+    let mut news: Vec<Timestamp> = left(&laptop, "News")
+        .iter()
+        .map(|at| at.parse().unwrap())
+        .collect();
+    news.sort();
+    let took = news[8].duration_since(news[0]).as_millis();
+    // Eight mails after the first, at 1.6 a second.
+    assert!(took >= 5_000 - 100, "{took} ms for {news:?}");
+    let receipt: Timestamp = left(&laptop, "Your receipt")[0].parse().unwrap();
+    assert!(receipt < news[8], "{receipt} and {news:?}");
+    laptop.assert_all_done();
+}
+
 #[test]
 fn a_pace_for_service_is_refused_where_it_stands() {
     let release = release("pace: 2 per minute");

@@ -1,5 +1,7 @@
 //! Sends mails: renders one, hands it to SES, and lets its run go on.
 
+mod line;
+
 use aws::{Aws, Setting};
 use engine::{EVIDENCE, Failure, LEASE, Lane, Metric, Metrics, Orders, Patience};
 use futures_util::StreamExt;
@@ -7,6 +9,7 @@ use futures_util::stream;
 use jiff::SignedDuration;
 use journey::Order;
 use lambda::{Delivered, Error, Letter, Time};
+use line::Line;
 use wire::OrdersMessage;
 
 /// Runs the function until its runtime is gone.
@@ -28,9 +31,13 @@ pub async fn run() -> Result<(), Error> {
         "transactional" => Lane::Transactional,
         _ => return Err("LANE is `transactional` or `marketing`".into()),
     };
+    let line = Line::shared_by(aws.settings().count(Setting::Concurrency)?);
     lambda::serve_queue(&aws, async |letters: &[Letter], time: Time| {
+        if lane == Lane::Marketing {
+            line.look(&aws).await;
+        }
         let begun = time.begun(&aws, letters);
-        let deliveries = begun.map(|letter| deliver(&aws, patience, lane, letter));
+        let deliveries = begun.map(|letter| deliver(&aws, &line, patience, lane, letter));
         stream::iter(deliveries)
             .buffered(AT_ONCE_MAX)
             .collect()
@@ -40,12 +47,18 @@ pub async fn run() -> Result<(), Error> {
 }
 
 /// Sends the mails of one letter; only those that fail go back.
-async fn deliver(aws: &Aws, patience: Patience, lane: Lane, letter: &Letter) -> Delivered {
+async fn deliver(
+    aws: &Aws,
+    line: &Line,
+    patience: Patience,
+    lane: Lane,
+    letter: &Letter,
+) -> Delivered {
     let message = OrdersMessage::from_json(&letter.body);
     let message = message.map_err(|error| Failure::Reject(error.into()))?;
     let alone = message.orders.len() == 1;
     for order in &message.orders {
-        match engine::send(aws, patience, order).await {
+        match engine::send(aws, line, patience, order).await {
             Ok(()) => (),
             // Alone in its letter, it goes back with it.
             Err(failure) if alone => return Err(failure),
@@ -74,9 +87,10 @@ async fn again(aws: &Aws, lane: Lane, order: &Order) -> Delivered {
     Ok(())
 }
 
-const REQUIRED: [Setting; 19] = [
+const REQUIRED: [Setting; 20] = [
     Setting::AddressKeyParameter,
     Setting::CallsQueueUrl,
+    Setting::Concurrency,
     Setting::ConfigurationSet,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,

@@ -4,6 +4,44 @@ use Resource::{
     Account, AddressKey, ConfigurationSet, DueIndex, Identity, Of, Schedules, SigningSecrets,
 };
 
+/// What both lanes of mails need, and more.
+macro_rules! sending {
+    ($($more:expr),*) => {
+        &[
+            (
+                Of("Contacts"),
+                &[
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:GetItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:UpdateItem",
+                ],
+            ),
+            (Of("Enrollments"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            (Of("Releases"), &["dynamodb:GetItem"]),
+            (
+                Of("Sends"),
+                &[
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:UpdateItem",
+                ],
+            ),
+            (Of("Calls"), &["sqs:SendMessage"]),
+            (Of("Moves"), &["sqs:SendMessage"]),
+            (Of("Orders"), &["sqs:SendMessage"]),
+            (Of("OrdersMarketing"), &["sqs:SendMessage"]),
+            (Of("Reports"), &["sqs:GetQueueAttributes"]),
+            (Identity, &["ses:SendEmail"]),
+            (ConfigurationSet, &["ses:SendEmail"]),
+            (Schedules, &["scheduler:CreateSchedule"]),
+            (Of("ScheduleRole"), &["iam:PassRole"]),
+            (AddressKey, &["ssm:GetParameter"]),
+            $($more),*
+        ]
+    };
+}
+
 /// What the code of a function does: actions on a resource. What Lambda itself needs to log and to
 /// read the function's queue, and its dead letters, come on top.
 pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
@@ -103,8 +141,8 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
             (Account, &["ses:GetAccount"]),
         ],
     ),
-    ("Send", SENDING),
-    ("SendMarketing", SENDING),
+    ("Send", sending!()),
+    ("SendMarketing", sending!((Account, &["ses:GetAccount"]))),
     (
         "Feedback",
         &[
@@ -156,38 +194,6 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
 
 /// A resource and actions on it.
 pub(crate) type Right = (Resource, &'static [&'static str]);
-
-const SENDING: &[Right] = &[
-    (
-        Of("Contacts"),
-        &[
-            "dynamodb:BatchGetItem",
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-        ],
-    ),
-    (Of("Enrollments"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
-    (Of("Releases"), &["dynamodb:GetItem"]),
-    (
-        Of("Sends"),
-        &[
-            "dynamodb:BatchGetItem",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-        ],
-    ),
-    (Of("Calls"), &["sqs:SendMessage"]),
-    (Of("Moves"), &["sqs:SendMessage"]),
-    (Of("Orders"), &["sqs:SendMessage"]),
-    (Of("OrdersMarketing"), &["sqs:SendMessage"]),
-    (Of("Reports"), &["sqs:GetQueueAttributes"]),
-    (Identity, &["ses:SendEmail"]),
-    (ConfigurationSet, &["ses:SendEmail"]),
-    (Schedules, &["scheduler:CreateSchedule"]),
-    (Of("ScheduleRole"), &["iam:PassRole"]),
-    (AddressKey, &["ssm:GetParameter"]),
-];
 
 /// Something in an account that an action is allowed on.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

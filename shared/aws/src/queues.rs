@@ -38,15 +38,22 @@ impl Orders for Aws {
         orders: &[Order],
         delay: SignedDuration,
     ) -> anyhow::Result<()> {
-        let queue = match lane {
-            Lane::Marketing => Setting::MarketingQueueUrl,
-            Lane::Transactional => Setting::OrdersQueueUrl,
+        let (queue, fair) = match lane {
+            // A large campaign keeps no other journey's mails waiting: a fair queue serves the quiet groups first.
+            Lane::Marketing => (Setting::MarketingQueueUrl, true),
+            Lane::Transactional => (Setting::OrdersQueueUrl, false),
         };
-        let bodies = orders.chunks(ORDERS_PER_MESSAGE).map(|orders| {
+        let journeys = orders.chunk_by(|one, other| one.journey == other.journey);
+        let letters = journeys.flat_map(|orders| orders.chunks(ORDERS_PER_MESSAGE));
+        let letters = letters.map(|orders| {
+            let group = orders.first().map(|order| order.journey.clone());
             let orders = orders.to_vec();
-            OrdersMessage { orders }.to_json()
+            Letter {
+                body: OrdersMessage { orders }.to_json(),
+                group: group.filter(|group| fair && !group.is_empty()),
+            }
         });
-        self.put(queue, bodies.collect(), delay).await
+        self.put(queue, letters.collect(), delay).await
     }
 }
 
@@ -54,7 +61,7 @@ impl Calls for Aws {
     async fn call(&self, calls: &[Call], delay: SignedDuration) -> anyhow::Result<()> {
         let bodies = calls.chunks(CALLS_PER_MESSAGE).map(|calls| {
             let calls = calls.to_vec();
-            CallsMessage { calls }.to_json()
+            Letter::from(CallsMessage { calls }.to_json())
         });
         self.put(Setting::CallsQueueUrl, bodies.collect(), delay)
             .await
@@ -65,7 +72,7 @@ impl Moves for Aws {
     async fn move_later(&self, moves: &[Move], delay: SignedDuration) -> anyhow::Result<()> {
         let bodies = moves.chunks(MOVES_PER_MESSAGE).map(|moves| {
             let moves = moves.to_vec();
-            MovesMessage { moves }.to_json()
+            Letter::from(MovesMessage { moves }.to_json())
         });
         self.put(Setting::MovesQueueUrl, bodies.collect(), delay)
             .await
@@ -132,7 +139,7 @@ impl Aws {
     async fn put(
         &self,
         queue: Setting,
-        bodies: Vec<String>,
+        letters: Vec<Letter>,
         delay: SignedDuration,
     ) -> anyhow::Result<()> {
         let url = self.setting(queue);
@@ -141,19 +148,21 @@ impl Aws {
         let delay_s = i32::try_from(delay_s)
             .unwrap_or(DELAY_S_MAX)
             .clamp(0, DELAY_S_MAX);
-        if let [body] = bodies.as_slice() {
+        if let [Letter { body, group }] = letters.as_slice() {
             let send = self.sqs.send_message().queue_url(url);
             send.message_body(body)
+                .set_message_group_id(group.clone())
                 .delay_seconds(delay_s)
                 .send()
                 .await?;
             return Ok(());
         }
-        for chunk in bodies.chunks(BATCH_MAX) {
-            let entries = chunk.iter().enumerate().map(|(index, body)| {
+        for chunk in letters.chunks(BATCH_MAX) {
+            let entries = chunk.iter().enumerate().map(|(index, letter)| {
                 SendMessageBatchRequestEntry::builder()
                     .id(index.to_string())
-                    .message_body(body)
+                    .message_body(&letter.body)
+                    .set_message_group_id(letter.group.clone())
                     .delay_seconds(delay_s)
                     .build()
             });
@@ -178,6 +187,18 @@ impl Aws {
         let attributes = get.send().await?.attributes.unwrap_or_default();
         let counts = attributes.into_values().map(|count| count.parse::<u64>());
         Ok(counts.sum::<Result<_, _>>()?)
+    }
+}
+
+/// A message, and the group by which a fair queue tells who sends much.
+struct Letter {
+    body: String,
+    group: Option<String>,
+}
+
+impl From<String> for Letter {
+    fn from(body: String) -> Self {
+        Self { body, group: None }
     }
 }
 

@@ -12,6 +12,9 @@ impl Quota for Aws {
         Ok(Sent {
             most: whole(quota.max24_hour_send),
             count: whole(quota.sent_last24_hours).unwrap_or_default(),
+            per_second: whole(quota.max_send_rate)
+                .and_then(|rate| u32::try_from(rate).ok())
+                .unwrap_or(u32::MAX),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What a function must be told before it can start.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use jiff::SignedDuration;
 
@@ -13,6 +14,8 @@ pub enum Setting {
     CallsQueueUrl,
     /// `WAYPOST_CLOCK_OFFSET_SECONDS`: how far a laptop's clock was moved.
     ClockOffsetSeconds,
+    /// `CONCURRENCY`: how many of a function its queue may run at once.
+    Concurrency,
     /// `CONFIGURATION_SET`: SES's configuration set.
     ConfigurationSet,
     /// `CONTACTS_TABLE`
@@ -70,6 +73,7 @@ impl Setting {
             Self::AddressKeyParameter => "ADDRESS_KEY_PARAMETER",
             Self::CallsQueueUrl => "CALLS_QUEUE_URL",
             Self::ClockOffsetSeconds => "WAYPOST_CLOCK_OFFSET_SECONDS",
+            Self::Concurrency => "CONCURRENCY",
             Self::ConfigurationSet => "CONFIGURATION_SET",
             Self::ContactsTable => "CONTACTS_TABLE",
             Self::DeadLettersQueueUrl => "DEAD_LETTERS_QUEUE_URL",
@@ -147,6 +151,16 @@ impl Settings {
         let seconds = text.parse().map(SignedDuration::from_secs);
         let wrong = |_| format!("{} is a number of seconds", setting.variable());
         seconds.map(Some).map_err(wrong)
+    }
+
+    /// Returns a setting that is a number above zero.
+    ///
+    /// # Errors
+    ///
+    /// Names the setting that is none.
+    pub fn count(&self, setting: Setting) -> Result<NonZeroU32, String> {
+        let wrong = |_| format!("{} is a number above zero", setting.variable());
+        self.get(setting).parse().map_err(wrong)
     }
 
     /// Returns a setting, if it was given.

@@ -53,11 +53,11 @@ pub use ports::{
     Exception, ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost, HookSecrets,
     Hooks, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans,
     Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, Suppression,
-    SuppressionBook, Suppressions, Surveys, Templates, Tickets, Undelivered, Unposted, Unsubscribe,
-    Versioned,
+    SuppressionBook, Suppressions, Surveys, Templates, Tickets, Turns, Undelivered, Unposted,
+    Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};
 pub use send::{EVIDENCE, LEASE, Patience, send};
 pub use silence::Pulse;
-pub use wake::{SweepReport, sweep, wake};
+pub use wake::{SweepReport, advertising_rate, sweep, wake};

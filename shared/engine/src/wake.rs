@@ -56,6 +56,18 @@ async fn measure_quota(io: &(impl Quota + Metrics)) {
     }
 }
 
+/// Returns how many mails of advertising may leave in a second, of what the account may send.
+///
+/// # Errors
+/// The mail service may not say.
+pub async fn advertising_rate(io: &impl Quota) -> anyhow::Result<f64> {
+    let sent = io.sent().await?;
+    Ok(f64::from(sent.per_second) * ADVERTISING_SHARE)
+}
+
+/// A fifth is left for service, whatever advertising there is.
+const ADVERTISING_SHARE: f64 = 0.8;
+
 /// Finds out how long the longest has been overdue, and moves nobody on.
 async fn look(io: &(impl Clock + DueIndex), until: Timestamp) -> Result<SweepReport, Failure> {
     let mut report = SweepReport::default();

@@ -189,6 +189,8 @@ pub struct Order {
     pub enrollment: EnrollmentId,
     /// Who is traveling.
     pub contact: ContactId,
+    /// The journey, so that a large one can be told from others in a queue; empty where that is not known.
+    pub journey: String,
     /// The step that sends it.
     pub step: String,
     /// Who gets it: the contact, unless the step has a `to:` of its own.

@@ -19,6 +19,7 @@ impl OrdersMessage {
         let orders = self.orders.iter().map(|order| OrderDoc {
             enrollment: order.enrollment.to_string(),
             contact: order.contact.to_string(),
+            journey: order.journey.clone(),
             step: order.step.clone(),
             recipient: (order.recipient != order.contact).then(|| order.recipient.to_string()),
             decided: order.decided,
@@ -42,6 +43,7 @@ impl OrdersMessage {
             Ok(Order {
                 enrollment: doc.enrollment.parse()?,
                 contact,
+                journey: doc.journey,
                 step: doc.step,
                 recipient,
                 decided: doc.decided,
@@ -63,6 +65,8 @@ struct OrdersDoc {
 struct OrderDoc {
     enrollment: String,
     contact: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    journey: String,
     step: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recipient: Option<String>,

@@ -107,7 +107,7 @@ async fn send(world: &World, queue: Queue, orders: &[Order]) -> Result<(), Failu
         if world.drops(&order.contact, &order.enrollment, sending) {
             continue;
         }
-        match engine::send(world, PATIENCE, order).await {
+        match engine::send(world, world, PATIENCE, order).await {
             Ok(()) => (),
             Err(failure) if orders.len() == 1 => return Err(failure),
             Err(Failure::Retry(_)) => {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use engine::{
-    AddressKey, Claim, Claimed, Fact, Ledger, Mailer, Outgoing, Row, RowState, Undelivered,
+    AddressKey, Claim, Claimed, Fact, Ledger, Mailer, Outgoing, Row, RowState, Turns, Undelivered,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use journey::{Action, ContactId, EmailAddress, EnrollmentId, Phase, SendId, Taken};
 use serde_json::json;
 use wire::{Cause, Move, Report};
@@ -299,6 +299,14 @@ impl State {
         let blind = self.bug == Some(Bug::NoLookBeforeTheClaim);
         let look = (self.current, address.clone());
         !blind && self.service.looked.get(&look) == Some(&false)
+    }
+}
+
+impl Turns for World {
+    async fn turn(&self) -> Option<SignedDuration> {
+        Pause::default().await;
+        let fault = self.state().fault(Kind::Mail, "turns.turn", &["later"]);
+        (fault == "later").then_some(SignedDuration::from_secs(20))
     }
 }
 

@@ -146,6 +146,7 @@ impl World {
             tickets: TicketKeys::parse("dGhlIGtleSBvZiBhIHdvcmxk").expect("a key"),
             pages: 0,
             sent: Sent {
+                per_second: 14,
                 most: None,
                 count: 0,
             },

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use jiff::SignedDuration;
 use journey::{ContactId, EmailAddress, EnrollmentId, SendId, Sender};
 use mail::Mail;
 
@@ -11,6 +12,14 @@ pub trait Mailer {
     /// Returns the mail service's own name for it.
     fn send(&self, mail: &Outgoing<'_>)
     -> impl Future<Output = Result<String, Undelivered>> + Send;
+}
+
+/// Keeps advertising below the rate at which the account may send.
+pub trait Turns {
+    /// Waits until advertising may send its next mail; returns how much later to ask again where that takes too long.
+    ///
+    /// Service never asks: what advertising leaves of the rate is there for it.
+    fn turn(&self) -> impl Future<Output = Option<SignedDuration>> + Send;
 }
 
 /// A mail, ready to leave.

@@ -15,6 +15,8 @@ pub struct Sent {
     pub most: Option<u64>,
     /// How many it has sent.
     pub count: u64,
+    /// How many it may send in a second.
+    pub per_second: u32,
 }
 
 impl Sent {
@@ -44,7 +46,12 @@ mod tests {
             (Some(0), 0, 100),
             (None, 1_000_000, 0),
         ] {
-            assert_eq!(Sent { most, count }.percent(), percent, "{most:?} {count}");
+            let sent = Sent {
+                most,
+                count,
+                per_second: 1,
+            };
+            assert_eq!(sent.percent(), percent, "{most:?} {count}");
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::walking::Walking;
 use crate::{
     Alarms, Calls, Chosen, Clock, Contacts, Enrollments, Evidence, Failure, Halted, Lane, Ledger,
     Mailer, Metric, Metrics, Moves, Orders, Outbox, Outgoing, Pages, Plans, Pressure, Releases,
-    Suppressions, Templates, Undelivered, Versioned,
+    Suppressions, Templates, Turns, Undelivered, Versioned,
 };
 use claim::{Verdict, claim, earlier};
 use wanted::{concerned, is_mailed_besides, still_wanted};
@@ -69,6 +69,7 @@ pub async fn send(
          + Alarms
          + Metrics
      ),
+    turns: &impl Turns,
     patience: Patience,
     order: &Order,
 ) -> Result<(), Failure> {
@@ -112,7 +113,7 @@ pub async fn send(
         (record, since),
         [person, recipient],
     );
-    match mailing.go(io, patience).await? {
+    match mailing.go(io, turns, patience).await? {
         Next::Conclude(result) => mailing.conclude(io, result).await,
         Next::Later(delay) => {
             let lane = Lane::from(&mailing.plan.purpose);
@@ -188,6 +189,7 @@ impl Mailing<'_> {
              + Evidence
              + Metrics
          ),
+        turns: &impl Turns,
         patience: Patience,
     ) -> Result<Next, Failure> {
         // A notification is service, whatever its journey is.
@@ -221,6 +223,9 @@ impl Mailing<'_> {
         }
         if let Some(instead) = self.take_room(io, &limits).await? {
             return self.unless_sent(io, patience, instead).await;
+        }
+        if is_marketing && let Some(delay) = turns.turn().await {
+            return Ok(Next::Later(delay));
         }
         // The last look before the claim: nothing that can fail stands between here and SES.
         if let Some(instead) = self.unwelcome(io, settings, &address).await? {

@@ -225,6 +225,7 @@ impl Walk<'_> {
         self.effects.push(Effect::Order(Order {
             enrollment: self.enrollment.id.clone(),
             contact: self.enrollment.contact.clone(),
+            journey: self.enrollment.journey.clone(),
             step: step.to_owned(),
             recipient,
             decided: self.scene.now,

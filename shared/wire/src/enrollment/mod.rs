@@ -99,6 +99,7 @@ impl EnrollmentRecord {
             Ok(Order {
                 enrollment: id.clone(),
                 contact: contact.clone(),
+                journey: doc.journey.clone(),
                 step: pending.step,
                 recipient: pending.recipient.parse()?,
                 decided: pending.decided,
