@@ -29,7 +29,7 @@ fn the_python_library_signs_posts_that_are_taken() {
         .args(["--retries", "1", "--timeout", "15", "--target"])
         .arg(folder.join("packages"))
         .arg(format!("standardwebhooks=={VERSION}"));
-    if !installed(&folder, "Python", &mut install) {
+    if !installed(&folder, &library("Python"), &mut install) {
         return;
     }
     fs::write(folder.join("post.py"), PYTHON).unwrap();
@@ -44,25 +44,8 @@ fn the_python_library_signs_posts_that_are_taken() {
 #[test]
 fn the_javascript_library_signs_posts_that_are_taken() {
     let folder = folder("javascript");
-    let mut install = Command::new("npm");
-    install
-        .args([
-            "install",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-        ])
-        .args([
-            "--fetch-retries",
-            "1",
-            "--fetch-timeout",
-            "15000",
-            "--prefix",
-        ])
-        .arg(&folder)
-        .arg(format!("standardwebhooks@{VERSION}"));
-    if !installed(&folder, "JavaScript", &mut install) {
+    let mut install = npm(&folder, &format!("standardwebhooks@{VERSION}"));
+    if !installed(&folder, &library("JavaScript"), &mut install) {
         return;
     }
     fs::write(folder.join("post.cjs"), JAVASCRIPT).unwrap();
@@ -103,8 +86,30 @@ fn assert_taken(name: &str, script: &mut Command) {
     assert_eq!(mail["subject"], "Het traject van Zoë 🌿 is gestopt");
 }
 
-/// Installs a library once; says aloud when that cannot be done here.
-fn installed(folder: &Path, language: &str, install: &mut Command) -> bool {
+/// Prepares the installation of a package of JavaScript.
+pub(crate) fn npm(folder: &Path, package: &str) -> Command {
+    let mut npm = Command::new("npm");
+    npm.args([
+        "install",
+        "--silent",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+    ])
+    .args([
+        "--fetch-retries",
+        "1",
+        "--fetch-timeout",
+        "15000",
+        "--prefix",
+    ])
+    .arg(folder)
+    .arg(package);
+    npm
+}
+
+/// Installs something once; says aloud when that cannot be done here.
+pub(crate) fn installed(folder: &Path, what: &str, install: &mut Command) -> bool {
     let done = folder.join("installed");
     if done.exists() {
         return true;
@@ -119,10 +124,12 @@ fn installed(folder: &Path, language: &str, install: &mut Command) -> bool {
         Err(error) => error.to_string(),
     };
     let why = why.lines().last().unwrap_or("it did not say why");
-    say(&format!(
-        "SKIPPED the {language} library of Standard Webhooks {VERSION}: {why}"
-    ));
+    say(&format!("SKIPPED {what}: {why}"));
     false
+}
+
+fn library(language: &str) -> String {
+    format!("the {language} library of Standard Webhooks {VERSION}")
 }
 
 fn folder(language: &str) -> PathBuf {

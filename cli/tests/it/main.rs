@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod accessible;
 mod answers;
 mod breaking;
 mod chance;
