@@ -176,6 +176,12 @@ fn a_request_that_makes_no_sense_is_told_so_and_changes_nothing() {
         assert_eq!(said.header("cache-control"), "no-store");
         assert!(said.body.contains("<h1>That did not work</h1>"), "{said:?}");
     }
+    for method in ["DELETE", "OPTIONS", "PATCH", "PUT", "TRACE"] {
+        let said = ask(method, &link, &[FORM], ONE_CLICK).unwrap();
+        assert_eq!(said.status, 405, "{method}: {said:?}");
+        assert_eq!(said.header("allow"), "GET, HEAD, POST", "{method}");
+        assert!(said.body.contains("<h1>That did not work</h1>"), "{said:?}");
+    }
     let chosen = laptop.cloud().scan("contacts");
     assert!(
         !chosen
