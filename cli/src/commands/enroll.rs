@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
 use aws::Aws;
-use engine::{Clock, Contacts, Moves, Plans, Releases, Surveys};
+use engine::{Contacts, Moves, Plans, Releases, Surveys};
+use jiff::Timestamp;
 use journey::{Audience, ContactId, Crowd, Entrance, Happening, Occasion, Person, Release};
 use serde_json::json;
 use wire::Move;
 
 use super::{EXIT_CODES, Verdict};
 use crate::ask::Consent;
-use crate::clock;
 use crate::environment::Environment;
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
@@ -80,7 +80,9 @@ pub(super) fn enroll(
         };
         let entrance = entrance(&release, &args.journey)?;
         let progress = Progress::start(terminal, "Looking for the people");
-        let (people, unknown) = found(aws, &release, entrance, args).await?;
+        // Once for all of them: whoever is looked at last is held against the same day as the first.
+        let now = stack.now();
+        let (people, unknown) = found(aws, &release, entrance, args, now).await?;
         drop(progress);
         // That the plan is there is seen before anybody is asked for.
         let _ = aws.plan(&entrance.plan).await?;
@@ -97,7 +99,7 @@ pub(super) fn enroll(
         };
         let go = matches!(agreed, Ok(true));
         if go {
-            let id = args.id.clone().unwrap_or_else(|| clock::now().to_string());
+            let id = args.id.clone().unwrap_or_else(|| now.to_string());
             let moves = people.iter().map(|contact| Move::Enter {
                 from: None,
                 subject: None,
@@ -140,9 +142,11 @@ async fn found(
     release: &Release,
     entrance: &Entrance,
     args: &Args,
+    now: Timestamp,
 ) -> anyhow::Result<(Vec<ContactId>, Vec<String>)> {
     if args.who.audience {
-        return Ok((audience(aws, release, entrance).await?, Vec::new()));
+        let people = audience(aws, release, entrance, now).await?;
+        return Ok((people, Vec::new()));
     }
     let manual = entrance
         .triggers
@@ -180,6 +184,7 @@ async fn audience(
     aws: &Aws,
     release: &Release,
     entrance: &Entrance,
+    now: Timestamp,
 ) -> anyhow::Result<Vec<ContactId>> {
     let audiences = entrance.triggers.iter().filter_map(|one| match &one.on {
         Occasion::Enters(audience) => Some(audience),
@@ -203,7 +208,7 @@ async fn audience(
     loop {
         let (ids, next) = aws.known_after(&after).await?;
         for (id, known) in aws.contacts(&ids).await? {
-            let contact = known.value.contact.seen(&release.settings, aws.now());
+            let contact = known.value.contact.seen(&release.settings, now);
             let person = Person {
                 contact,
                 named: true,
@@ -217,7 +222,7 @@ async fn audience(
             let happening = Happening {
                 params: &std::collections::BTreeMap::new(),
                 zone: &release.settings.zone,
-                now: clock::now(),
+                now,
             };
             if audiences
                 .iter()

@@ -5,10 +5,11 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::{
+    command::said,
     laptop::Laptop,
     operator::{json_of, typed},
     releases,
-    time::eventually,
+    time::{eventually, now},
 };
 
 #[test]
@@ -86,6 +87,46 @@ fn people_are_let_in_by_hand_once_for_each_id_and_stopped_by_hand() {
     });
     laptop.settle();
     laptop.assert_all_done();
+}
+
+#[test]
+fn an_audience_is_reckoned_by_the_clock_of_the_laptop_it_lives_on() {
+    let mut files = FILES.to_vec();
+    files.push((
+        "journeys/long.yaml",
+        "journey: long\nkind: transactional\ntrigger: { enters: long }\nreentry: single\nsteps:\n  - wait: 9 days\n  - send: hello\n",
+    ));
+    let audiences = "vips: { where: contact.vip }\n\
+        long: { where: has(contact.since) and days_since(contact.since) >= 30 }\n";
+    let project = FILES[0].1.to_owned() + "  since: date\n";
+    for (name, text) in &mut files {
+        match *name {
+            "audiences.yaml" => *text = audiences,
+            "waypost.yaml" => *text = &project,
+            _ => (),
+        }
+    }
+    let release = releases::of(&files);
+    let laptop = Laptop::start(release.path());
+    let mut event = known("anna", false);
+    event["people"][0]["fields"]["since"] = json!(now().strftime("%Y-%m-%d").to_string());
+    laptop.source().tell("anna", &event);
+    laptop.settle();
+    // As somebody types it in the folder of `serve`, whose clock may have been moved.
+    let all = ["enroll", "long", "--audience", "--yes", "--json"];
+    let count = || json_of(&said(laptop.folder(), &all))["contacts"].clone();
+    assert_eq!(count(), 0, "today is not long ago");
+    laptop.cloud().pass(40 * 24 * 60 * 60);
+    assert_eq!(count(), 1, "forty days ago is");
+    eventually("she waits", || {
+        (running(&laptop, "long") == 1).then_some(())
+    });
+    laptop.settle();
+    // Her run came in by the same clock.
+    let run = laptop.cloud().enrollments().pop().unwrap().enrollment;
+    let id = run.event.strip_prefix("by hand ").unwrap();
+    let at: jiff::Timestamp = id.parse().unwrap();
+    assert!(at.duration_since(now()).as_hours() > 39 * 24, "{id}");
 }
 
 fn running(laptop: &Laptop, journey: &str) -> usize {
