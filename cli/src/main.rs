@@ -27,6 +27,7 @@ mod play;
 mod post;
 mod progress;
 mod random;
+mod reasons;
 mod rehearsal;
 mod runs;
 mod signal;

@@ -22,6 +22,7 @@ use crate::environment::Environment;
 use crate::halts::is_paused;
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
+use crate::reasons;
 use crate::runs::version;
 use crate::stack::{Choice, Stack, moment, wait_for};
 use pending::pending;
@@ -182,7 +183,7 @@ impl Story {
         for refusal in self.shelf(Shelf::Refusals) {
             let at = attribute(refusal, "at").parse().unwrap_or_default();
             let (journey, reason) = (attribute(refusal, "journey"), attribute(refusal, "reason"));
-            let why = words::refused(reason);
+            let why = reasons::refused(reason);
             lines.push((at, format!("{journey}: not let in: {why}")));
         }
         lines.sort_by_key(|(at, _)| *at);

@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::stack::Served;
 use crate::timeline::Clock;
 use crate::watch::Watch;
-use crate::{arrivals, signal, words};
+use crate::{arrivals, reasons, signal, words};
 
 /// Keeps Waypost running on this machine, with an inbox in the browser.
 ///
@@ -185,20 +185,14 @@ impl<'a> Service<'a> {
                     ..
                 } = &exception;
                 let journey = journey.as_ref().map(|name| format!(" in {name}"));
+                let journey = journey.unwrap_or_default();
                 let what = match kind.as_str() {
                     "refused" => format!("Refused {event}: {reason}"),
-                    "reentry_refused" => format!(
-                        "Not entered again by {event}{}: {reason}",
-                        journey.unwrap_or_default()
-                    ),
-                    "entry_refused" => format!(
-                        "Not entered by {event}{}: its `publish` takes nobody in now",
-                        journey.unwrap_or_default()
-                    ),
-                    _ => format!(
-                        "No mail for {event}{}: {reason}",
-                        journey.unwrap_or_default()
-                    ),
+                    "entry_refused" | "reentry_refused" => {
+                        let why = reasons::refused(reason);
+                        format!("Not let in by {event}{journey}: {why}")
+                    }
+                    _ => format!("No mail for {event}{journey}: {reason}"),
                 };
                 self.terminal
                     .say(format!("{}  {what}", self.terminal.faint(&now)))?;

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{EXIT_CODES, Verdict, check};
 use crate::clock;
 use crate::output::{Form, Terminal};
+use crate::reasons;
 use crate::rehearsal::assume::{Assumption, play};
 use crate::rehearsal::moment;
 
@@ -204,17 +205,14 @@ fn words(line: &Line, plan: &Plan, zone: &TimeZone) -> (&'static str, String, St
             String::new(),
         ),
         Told::Omits { step, why } => {
-            let why = match why.as_str() {
-                "expired" => "too late for it",
-                "opted_out" => "does not want such mails",
-                "over_cap" => "has had as many as one person gets",
-                "withheld" => "is one of those who get none, to compare with",
-                _ => "nobody to send it to",
-            };
+            let why = reasons::unmailed(why).unwrap_or("nobody to send it to");
             ("skips", step.clone(), why.to_owned())
         }
         Told::Parks { step, reason } => ("is stuck", step.clone(), reason.clone()),
-        Told::Refused(refusal) => ("stays out", String::new(), refusal.as_str().to_owned()),
+        Told::Refused(refusal) => {
+            let why = reasons::refused(refusal.as_str());
+            ("stays out", String::new(), why.to_owned())
+        }
         Told::Sends { step } => ("sends", step.clone(), String::new()),
         Told::Waits { step, until } => (
             "waits",
@@ -246,7 +244,7 @@ fn held(plan: &Plan, at: Timestamp, zone: &TimeZone) -> String {
     let closed = hours.filter(|hours| opening(&[hours], at, zone) != Some(at));
     let closed: Vec<String> = closed.map(|hours| hours.written()).collect();
     match closed.is_empty() {
-        true => "has had as many as one person gets".to_owned(),
+        true => reasons::OVER_CAP.to_owned(),
         false => format!("outside {}", closed.join(" and ")),
     }
 }

@@ -15,6 +15,7 @@ use local::Mail;
 use wire::Report;
 
 use crate::laptop::State;
+use crate::reasons;
 
 pub(crate) use show::{Clock, describe, show};
 
@@ -85,8 +86,7 @@ pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State, clock: &Clock) -> 
             .map(|name| format!(" in {name}"))
             .unwrap_or_default();
         let why = match exception.kind.as_str() {
-            "entry_refused" => "nobody may come in at this time: its `publish` says so",
-            "reentry_refused" => "was in it before, and may not enter again",
+            "entry_refused" | "reentry_refused" => reasons::refused(&exception.reason),
             _ => &exception.reason,
         };
         story.others.push(format!("{who}{journey}: {why}"));
@@ -180,12 +180,13 @@ impl<'a> Story<'a> {
                     ));
                     continue;
                 }
-                outcome => match left_out(outcome) {
+                outcome => match reasons::unmailed(outcome) {
                     Some(why) => why,
                     None => continue,
                 },
             };
-            self.others.push(format!("{who} in {journey}: {why}"));
+            self.others
+                .push(format!("{who} in {journey}: not mailed: {why}"));
         }
         match &enrollment.phase {
             Phase::Left { .. } => (),
@@ -262,19 +263,4 @@ fn roles(state: &State, subject: Option<&str>, contact: &ContactId) -> Vec<Strin
     let held = |subject: &str| state.roles.get(&(subject.to_owned(), contact.clone()));
     let roles = subject.and_then(held).or_else(|| held(""));
     roles.cloned().unwrap_or_default()
-}
-
-/// Says why somebody was not mailed, if an outcome says so.
-fn left_out(outcome: &str) -> Option<&'static str> {
-    Some(match outcome {
-        "confirmed" => "has said yes already",
-        "expired" => "it was too late for the mail",
-        "keeps_bouncing" => "mails to the address have bounced for days",
-        "opted_out" => "does not want such mails",
-        "over_cap" => "has had as many such mails as one person gets",
-        "suppressed" => "the address cannot be mailed any more",
-        "unconfirmed" => "has not confirmed that such mails are wanted",
-        "withheld" => "is one of those who get no such mails, to compare with",
-        _ => return None,
-    })
 }

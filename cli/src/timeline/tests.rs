@@ -57,9 +57,9 @@ fn who_got_no_mail_is_said_with_the_reason() {
     );
     world.shows(expect![[r#"
           1  TRACK_START  10:15:00  #5 Startbrief
-             – Anna Bakker in start: the address cannot be mailed any more
+             – Anna Bakker in start: not mailed: their address bounced or complained
              – Joris Smit in start: waits until Wednesday 25 November 2026, 10:15
-             – Joris Smit in welcome: was in it before, and may not enter again
+             – Joris Smit in welcome: they were in it before, and may never come again
              – nobody in invoice: nobody is in the journey's audience"#]]);
 }
 

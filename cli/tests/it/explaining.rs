@@ -99,6 +99,8 @@ fn what_let_somebody_in_and_what_is_awaited_of_them_is_told_in_words() {
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
+    // Whoever watches `serve` reads the same.
+    laptop.await_output(" in welcome: they were in it before, and may never come again");
     let told = json_of(&explain(&laptop, &["anna", "--json"]));
     assert_eq!(told["not_let_in"][0]["reason"], "never", "{told:#}");
     assert!(told["unconfirmed"].is_null(), "{told:#}");

@@ -212,6 +212,33 @@ fn what_lets_the_contact_of_a_simulation_in_is_what_the_journey_says() {
 }
 
 #[test]
+fn why_somebody_stays_out_of_a_simulation_is_said_in_words() {
+    let release = welcome(STORY);
+    let journey = release.path().join("journeys/welcome.yaml");
+    let text = fs::read_to_string(&journey).unwrap();
+    for (reentry, why) in [
+        ("never", "they were in it before, and may never come again"),
+        ("single", "they are in it already"),
+        ("{ after: 30 days }", "the last time is not long enough ago"),
+    ] {
+        let (before, rest) = text.split_once("reentry: ").unwrap();
+        let (_, after) = rest.split_once('\n').unwrap();
+        fs::write(&journey, format!("{before}reentry: {reentry}\n{after}")).unwrap();
+        let words = [
+            "simulate",
+            "welcome",
+            "--from",
+            "2026-11-23 14:00",
+            "--assume",
+            "JOINED after 1 hour",
+        ];
+        let found = said(release.path(), &words);
+        let line = found.out.lines().find(|line| line.contains("stays out"));
+        assert!(line.is_some_and(|line| line.ends_with(why)), "{found:?}");
+    }
+}
+
+#[test]
 fn every_way_through_a_journey_is_listed() {
     let release = welcome(STORY);
     let found = said(release.path(), &["check", "--paths", "welcome"]);

@@ -1,12 +1,13 @@
-//! What let somebody in, what kept them out and what came of a step, as it is said on the telephone.
+//! What let somebody in, what came of a step and why they left, as it is said on the telephone.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use journey::{
-    ALREADY_IN, Action, ChangeId, DateId, Enrollment, EnrollmentId, MERGED, Occasion, Plan,
-    Refusal, Taken, Trigger,
+    ALREADY_IN, Action, ChangeId, DateId, Enrollment, EnrollmentId, MERGED, Occasion, Plan, Taken,
+    Trigger,
 };
 
+use crate::reasons::unmailed;
 use crate::stack::moment;
 use crate::words::list;
 
@@ -102,45 +103,20 @@ pub(super) fn left(reason: &str) -> &str {
     }
 }
 
-/// Says why a journey did not let somebody in.
-pub(super) fn refused(reason: &str) -> &str {
-    let known = Refusal::ALL.iter().find(|(word, _)| *word == reason);
-    match known.map(|(_, refusal)| refusal) {
-        Some(Refusal::After) => "the last time is not long enough ago",
-        Some(Refusal::Never) => "they were in it before, and may never come again",
-        Some(Refusal::Publish) => "it lets nobody in at that time",
-        Some(Refusal::Single) => "they are in it already",
-        None => match reason {
-            "circle" => "journeys let them into one another again and again",
-            "draining" => "it was paused, and let nobody in",
-            "no journey" => "it is not published any more",
-            "no trigger" => "it does not take those any more whom the other journey sends",
-            other => other,
-        },
-    }
-}
-
 /// Says what came of a step.
 pub(super) fn outcome(taken: &Taken, plan: Option<&Plan>) -> String {
     let step = plan.and_then(|plan| plan.step(&taken.step));
     if let Some(Action::Enroll { journey, .. }) = step.map(|step| &step.action) {
         return format!("sent them on to {journey}");
     }
-    let words = match taken.outcome.as_str() {
-        "sent" => "mailed",
-        "notified" => "others were told",
-        "expired" => "not mailed: it was too late for it",
-        "opted_out" => "not mailed: they opted out of its topic",
-        "quiet" => "not mailed: they want none for a while",
-        "over_cap" => "not mailed: they have had as many as they may get",
-        "keeps_bouncing" => "not mailed: mails to their address have bounced for days",
-        "suppressed" => "not mailed: their address bounced or complained",
-        "unconfirmed" => "not mailed: they have not confirmed that they want its topic",
-        "confirmed" => "not mailed: they have said yes already",
-        "withheld" => "not mailed: they are one of those who get none, to compare with",
-        other => other,
-    };
-    words.to_owned()
+    match taken.outcome.as_str() {
+        "sent" => "mailed".to_owned(),
+        "notified" => "others were told".to_owned(),
+        other => match unmailed(other) {
+            Some(why) => format!("not mailed: {why}"),
+            None => other.to_owned(),
+        },
+    }
 }
 
 #[cfg(test)]
