@@ -106,11 +106,10 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
         );
     }
     if let Some(filter) = keys.entry("where")
-        && kind == "journey"
+        && let Some((chosen, help)) = unfiltered(kind)
     {
-        let what = "`where` has no meaning where another journey's step lets people in";
-        let defect = Defect::new(filter.key.place.clone(), what);
-        defects.push(defect.help("put an `if` around the step `enroll` in that journey"));
+        let what = format!("`where` has no meaning where {chosen}");
+        defects.push(Defect::new(filter.key.place.clone(), what).help(help));
     }
     let filter = keys
         .get("where")
@@ -136,6 +135,21 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
             None => None,
         },
     })
+}
+
+/// Says who has chosen already, so that a trigger asks for nothing else, and where to choose instead.
+fn unfiltered(kind: &str) -> Option<(&'static str, &'static str)> {
+    match kind {
+        "journey" => Some((
+            "another journey's step lets people in",
+            "put an `if` around the step `enroll` in that journey",
+        )),
+        "manual" => Some((
+            "people are let in by hand",
+            "leave it out and let in those who are meant; or begin with an `if` whose `else` is an `exit`",
+        )),
+        _ => None,
+    }
 }
 
 /// Finds the one kind that a trigger is of.

@@ -112,6 +112,10 @@ fn triggers_are_checked() {
             ("{ event: TRACK_START }", "{ journey: nieuws }"),
             (
                 "{ event: TRACK_START }",
+                "[{ event: TRACK_START }, { manual: true, where: contact.member }]",
+            ),
+            (
+                "{ event: TRACK_START }",
                 "{ date: contact.since at 09:00, every: week }",
             ),
             (
