@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{EXIT_CODES, Verdict};
 use crate::output::{Form, Terminal};
@@ -52,6 +52,9 @@ struct Spotler {
 pub(super) fn import(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
     let From::Spotler(args) = &args.from;
     let (messages, mut notes) = gather(&args.from)?;
+    if messages.is_empty() {
+        return nothing(&notes, Form::asked(args.json), terminal);
+    }
     let written = write(&args.out, &messages, &mut notes)?;
     let checked = match release::compile(&args.out) {
         Ok(_) => None,
@@ -64,23 +67,13 @@ pub(super) fn import(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict>
     };
     match Form::asked(args.json) {
         Form::Programs => {
-            let told = notes.iter().map(|note| {
-                json!({ "file": note.file, "line": note.line, "column": note.column, "what": note.what, "open": note.is_open })
-            });
             terminal.say_json(&json!({
                 "messages": messages.iter().map(|one| &one.title).collect::<Vec<_>>(), "written": written,
-                "notes": told.collect::<Vec<_>>(), "sound": checked.is_none(),
+                "notes": listed(&notes), "sound": checked.is_none(),
             }))?;
         }
         Form::People => {
-            for note in &notes {
-                let place = match note.line {
-                    0 => note.file.clone(),
-                    line => format!("{}:{line}:{}", note.file, note.column),
-                };
-                let word = if note.is_open { "to do" } else { "note" };
-                terminal.say(format!("{word}: {place} {}", note.what))?;
-            }
+            show(&notes, terminal)?;
             if let Some(checked) = &checked {
                 terminal.say(checked)?;
             }
@@ -95,6 +88,39 @@ pub(super) fn import(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict>
         }
     }
     Ok(verdict)
+}
+
+/// Says that there was no message to bring over: then a release would be empty, so none is begun.
+fn nothing(notes: &[Note], form: Form, terminal: Terminal) -> anyhow::Result<Verdict> {
+    match form {
+        Form::Programs => terminal.say_json(&json!({
+            "messages": [], "written": [], "notes": listed(notes), "sound": null,
+        }))?,
+        Form::People => {
+            show(notes, terminal)?;
+            terminal.say("No message was brought over, so nothing is written.")?;
+        }
+    }
+    Ok(Verdict::Wrong)
+}
+
+fn listed(notes: &[Note]) -> Vec<Value> {
+    let notes = notes.iter().map(|note| {
+        json!({ "file": note.file, "line": note.line, "column": note.column, "what": note.what, "open": note.is_open })
+    });
+    notes.collect()
+}
+
+fn show(notes: &[Note], terminal: Terminal) -> anyhow::Result<()> {
+    for note in notes {
+        let place = match note.line {
+            0 => note.file.clone(),
+            line => format!("{}:{line}:{}", note.file, note.column),
+        };
+        let word = if note.is_open { "to do" } else { "note" };
+        terminal.say(format!("{word}: {place} {}", note.what))?;
+    }
+    Ok(())
 }
 
 /// Reads the messages of a file or folder; each has a name of its own.
@@ -114,25 +140,24 @@ fn gather(from: &Path) -> anyhow::Result<(Vec<spotler::Message>, Vec<Note>)> {
             fs::read(&file).with_context(|| format!("cannot read {shown}"))?
         };
         match spotler::read(&shown, &bytes) {
-            Ok(message) => {
-                notes.extend(message.notes.clone());
-                match names.entry(message.name.clone()) {
-                    Entry::Vacant(free) => {
-                        free.insert(shown);
-                        messages.push(message);
-                    }
-                    Entry::Occupied(first) => {
-                        let (name, first) = (first.key(), first.get());
-                        let what = format!(
-                            "becomes `{name}`, as {first} does: it is left out; give it another `Naam:`"
-                        );
-                        notes.push(open(&shown, what));
-                    }
+            Ok(message) => match names.entry(message.name.clone()) {
+                Entry::Vacant(free) => {
+                    free.insert(shown);
+                    messages.push(message);
                 }
-            }
+                Entry::Occupied(first) => {
+                    let (name, first) = (first.key(), first.get());
+                    let what = format!(
+                        "becomes `{name}`, as {first} does: it is left out; give it another `Naam:`"
+                    );
+                    notes.push(open(&shown, what));
+                }
+            },
             Err(what) => notes.push(open(&shown, what)),
         }
     }
+    spotler::part(&mut messages);
+    notes.extend(messages.iter().flat_map(|one| one.notes.clone()));
     Ok((messages, notes))
 }
 

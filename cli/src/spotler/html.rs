@@ -1,19 +1,21 @@
 //! Takes the words out of a message in HTML: its looks belong to a layout.
 
+use super::entities::all;
+
 /// Returns the text of HTML as Markdown: paragraphs, headings, list items and links.
 pub(super) fn text(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     let mut link: Option<String> = None;
     while let Some(at) = rest.find('<') {
-        text.push_str(&entities(&rest[..at]));
+        text.push_str(&all(&rest[..at]));
         if rest[at..].starts_with("<!--") {
             let end = rest[at..].find("-->");
             rest = end.map_or("", |end| &rest[at + end + 3..]);
             continue;
         }
         let Some(end) = rest[at..].find('>') else {
-            return tidy(&(text + &entities(&rest[at..])));
+            return tidy(&(text + &all(&rest[at..])));
         };
         let tag = &rest[at + 1..at + end];
         rest = &rest[at + end + 1..];
@@ -47,7 +49,7 @@ pub(super) fn text(html: &str) -> String {
             _ => (),
         }
     }
-    tidy(&(text + &entities(rest)))
+    tidy(&(text + &all(rest)))
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
@@ -55,28 +57,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     let value = &tag[at + name.len() + 1..];
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let value = value[1..].split(quote).next()?;
-    (!value.is_empty()).then(|| entities(value))
-}
-
-fn entities(text: &str) -> String {
-    let mut plain = text
-        .replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">");
-    plain = plain
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&euro;", "€");
-    for (name, letter) in [
-        ("eacute", "é"),
-        ("euml", "ë"),
-        ("iuml", "ï"),
-        ("ouml", "ö"),
-        ("uuml", "ü"),
-    ] {
-        plain = plain.replace(&format!("&{name};"), letter);
-    }
-    plain.replace("&amp;", "&")
+    (!value.is_empty()).then(|| all(value))
 }
 
 /// Leaves one empty line between paragraphs, and no blanks at the ends of lines but those that break one.

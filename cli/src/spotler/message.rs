@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::fields::{Converted, convert};
-use super::{MESSAGE_MAX, Note, html};
+use super::head::split;
+use super::{MESSAGE_MAX, Note, entities, html};
 
 /// A message, ready to be written as files.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Message {
+    /// Where it stands.
+    pub(crate) file: String,
     /// The name of its template and journey: `01-nieuwe-aanmelding`.
     pub(crate) name: String,
     /// What people call it: `DATAWIJZER #1 Nieuwe aanmelding`.
@@ -34,23 +37,16 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Message, String> {
     let ending = file.to_ascii_lowercase();
     let is_html = ending.ends_with(".html") || ending.ends_with(".htm");
     let text = text_of(bytes, is_html)?;
-    let (head, body, body_line) = split(&text);
-    if body.trim().is_empty() {
+    let head = split(file, &text);
+    if head.body.trim().is_empty() {
         return Err("it has no text: write one under its subject".to_owned());
     }
-    let said = |names: &[&str]| {
-        let mut lines = head.iter();
-        lines.find_map(|(line, key, value)| {
-            names
-                .contains(&key.as_str())
-                .then(|| (*line, value.clone()))
-        })
-    };
+    let said = |names: &[&str]| head.said(names);
     let stem = file.rsplit('/').next().unwrap_or(file);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
     let title = said(&["naam", "name", "bericht", "message"]);
     let title = title.map_or_else(|| stem.replace(['_', '-'], " "), |(_, title)| title);
-    let mut notes = Vec::new();
+    let mut notes = head.notes.clone();
     let event = event(file, &title, said(&["tag", "trigger"]), &mut notes);
     let mut params = BTreeSet::new();
     let mut vars = BTreeSet::new();
@@ -73,7 +69,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Message, String> {
     let heading = said(&["titel", "title"]);
     let heading_line = heading.as_ref().map(|(line, _)| *line);
     let heading = heading.map(|(line, title)| take(line, &title));
-    let written = take(body_line, body.trim_end());
+    let written = take(head.body_line, head.body.trim_end());
     let body = match heading {
         // A text that begins with the same heading does not need it twice.
         Some(heading) if written.lines().next() != Some(&format!("# {heading}")) => {
@@ -84,6 +80,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Message, String> {
     let missing = said(&["onderwerp", "subject"]).is_none();
     notes.extend(doubts(file, &text, is_html, missing, heading_line));
     Ok(Message {
+        file: file.to_owned(),
         name: name(&title),
         title,
         event,
@@ -134,13 +131,30 @@ fn text_of(bytes: &[u8], is_html: bool) -> Result<String, String> {
             bytes.len()
         ));
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes)
-        .ok()
+    let text = decoded(bytes)
         .filter(|text| !text.contains('\0'))
         .ok_or("it is no text in UTF-8: save it as a text file")?;
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    Ok(if is_html { html::text(&text) } else { text })
+    Ok(match is_html {
+        true => html::text(&text),
+        // What was copied from a page may have brought some along.
+        false => entities::harmless(&text),
+    })
+}
+
+/// Reads UTF-8, or the UTF-16 of Windows, which says so at its front.
+fn decoded(bytes: &[u8]) -> Option<String> {
+    let units = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
+        String::from_utf16(&units).ok().filter(|_| rest.is_empty())
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => units(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => units(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        _ => String::from_utf8(bytes.to_vec()).ok(),
+    }
 }
 
 /// Returns the event that a message belongs to.
@@ -165,7 +179,7 @@ fn event(file: &str, title: &str, said: Option<(usize, String)>, notes: &mut Vec
     }
 }
 
-fn note(file: &str, line: usize, what: String, is_open: bool) -> Note {
+pub(super) fn note(file: &str, line: usize, what: String, is_open: bool) -> Note {
     Note {
         file: file.to_owned(),
         line,
@@ -173,37 +187,6 @@ fn note(file: &str, line: usize, what: String, is_open: bool) -> Note {
         what,
         is_open,
     }
-}
-
-/// Parts a message into the lines `Key: value` at its top, its text, and the line on which that begins.
-///
-/// What is said a second time is no longer its head, but its text.
-fn split(text: &str) -> (Vec<(usize, String, String)>, &str, usize) {
-    let mut head = Vec::new();
-    let mut at = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let key = line
-            .split_once(':')
-            .map(|(key, value)| (key.trim().to_lowercase(), value));
-        match key {
-            Some((key, value)) if is_new(&key, &head) => {
-                head.push((number + 1, key, value.trim().to_owned()));
-                at += line.len();
-            }
-            _ if line.trim().is_empty() => at += line.len(),
-            _ => return (head, &text[at..], number + 1),
-        }
-    }
-    (head, &text[at..], 1)
-}
-
-/// Returns whether a key is one of the head's that has not been said yet.
-fn is_new(key: &str, head: &[(usize, String, String)]) -> bool {
-    let group = KEYS.iter().find(|group| group.contains(&key));
-    group.is_some_and(|group| {
-        head.iter()
-            .all(|(_, said, _)| !group.contains(&said.as_str()))
-    })
 }
 
 /// Names the files of a message: `DATAWIJZER #1 Nieuwe aanmelding` becomes `01-nieuwe-aanmelding`.
@@ -239,12 +222,4 @@ fn slug(text: &str) -> String {
     }
 }
 
-/// What may be said above a text; those of a group say the same.
-const KEYS: [&[&str]; 5] = [
-    &["naam", "name", "bericht", "message"],
-    &["tag", "trigger"],
-    &["onderwerp", "subject"],
-    &["snippet", "preheader"],
-    &["titel", "title"],
-];
 const NAME_MAX: usize = 60;

@@ -2,14 +2,18 @@
 //!
 //! Nothing is dropped in silence: what is not understood stays in the text as it is, and is reported with its place.
 
+mod entities;
 mod fields;
+mod head;
 mod html;
 mod message;
+mod rivals;
 #[cfg(test)]
 mod tests;
 mod written;
 
 pub(crate) use message::{Message, read};
+pub(crate) use rivals::part;
 pub(crate) use written::files;
 
 /// Something to know about a message.

@@ -80,6 +80,25 @@ fn what_cannot_be_brought_over_is_told() {
     assert_eq!(told["messages"].as_array().unwrap().len(), 1);
 }
 
+#[test]
+fn where_there_is_no_message_no_release_is_begun() {
+    let folder = TempDir::new().unwrap();
+    put(&folder, "in/a.txt", b"Naam: A\n");
+    let told = import(&folder);
+    assert_eq!(told.code, 1, "{told:?}");
+    let report = json_of(&told);
+    assert_eq!(report["written"], serde_json::json!([]));
+    assert_eq!(report["notes"][0]["file"], "in/a.txt");
+    let told = said(folder.path(), &["import", "spotler", "in", "--out", "out"]);
+    assert_eq!(told.code, 1, "{told:?}");
+    let last = told.out.lines().last();
+    assert_eq!(
+        last,
+        Some("No message was brought over, so nothing is written.")
+    );
+    assert!(!folder.path().join("out").exists());
+}
+
 fn import(folder: &TempDir) -> Said {
     said(
         folder.path(),
