@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use jiff::Timestamp;
 use release::Compiled;
 use serde_json::Value;
 
 use journey::ContactId;
 
-use crate::clock;
 use crate::http::Client;
 use crate::laptop::Laptop;
 use crate::post::{self, Event, Outcome};
@@ -21,6 +21,8 @@ use crate::timeline::Posted;
 pub(crate) struct Script {
     /// The event's id, made from its file's name.
     id: String,
+    /// When it happened at the source, if it says so.
+    pub(crate) at: Option<Timestamp>,
     event: Event,
 }
 
@@ -64,10 +66,16 @@ pub(crate) fn scripts(release: &Path) -> anyhow::Result<Vec<Script>> {
         let event = post::read_event(file, None)?;
         Ok(Script {
             id: id(&stem, &mut ids),
+            at: at(&event),
             event,
         })
     });
     scripts.collect()
+}
+
+fn at(event: &Event) -> Option<Timestamp> {
+    let event: Value = serde_json::from_slice(&event.body).ok()?;
+    event["timestamp"].as_str()?.parse().ok()
 }
 
 /// Makes an event's id from its file's name: what an HTTP header can carry, and each once.
@@ -96,7 +104,8 @@ pub(crate) async fn play(
     laptop: &Laptop,
     client: &Client,
 ) -> anyhow::Result<(Posted, bool)> {
-    let at = clock::now();
+    // It may have been moved on since the first.
+    let at = laptop.cloud().now();
     let Event { ty, body } = &script.event;
     let outcome =
         tokio::task::block_in_place(|| post::post(client, laptop.secret(), &script.id, at, body))?;
@@ -125,6 +134,7 @@ pub(crate) async fn play(
             .collect(),
         at,
         refused,
+        moved: BTreeSet::new(),
     };
     Ok((posted, worked_off))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use release::Compiled;
 use serde_json::json;
 
@@ -23,7 +23,8 @@ use crate::{eml, signal, words};
 ///
 /// Everything is real but the mailboxes: signed events, the functions through the AWS SDKs, a local
 /// cloud. It starts from nothing each time, needs no AWS account, and no mail leaves this machine.
-/// Where journeys wait, the clock is moved on, so that weeks take seconds.
+/// Where journeys wait, the clock is moved on, so that weeks take seconds; also between two events whose
+/// `timestamp` lies an hour or more apart.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
@@ -128,16 +129,32 @@ impl Stage<'_> {
         self.laptop.publish(self.compiled).await?;
         let client = Client::new(&self.laptop.events_url())?;
         drop(progress);
-        let mut posted = Vec::new();
+        let start = self.laptop.cloud().now();
+        let first = scripts.iter().find_map(|script| script.at);
+        let mut posted: Vec<Posted> = Vec::new();
         for (at, script) in scripts.iter().enumerate() {
-            let (one, worked_off) =
+            let after = script.at.zip(first);
+            let after = after.map(|(at, first)| at.duration_since(first));
+            let due = after.and_then(|after| start.checked_add(after).ok());
+            let due = due.filter(|due| due.duration_since(self.laptop.cloud().now()) >= APART_MIN);
+            if let Some(due) = due.filter(|_| at > 0) {
+                self.laptop.quiet(QUIET_MAX).await?;
+                self.let_time_pass(&posted, due).await?;
+                self.laptop.leap(due, QUIET_MAX).await?;
+                self.tell_clock(due)?;
+            }
+            let before = self.laptop.state().await?;
+            let (mut one, worked_off) =
                 play::play(script, at + 1, self.compiled, self.laptop, &client).await?;
-            posted.push(one);
             let mut state = self.laptop.state().await?;
+            one.moved = timeline::moved(&before, &state);
+            posted.push(one);
             timeline::attribute(&mut state, &posted);
             if let Some(one) = posted.last() {
                 self.tell(&timeline::story(one, &state, &self.clock))?;
             }
+            let told = before.mails.last().map_or(0, |mail| mail.number);
+            self.tell_again(&posted[..at], &state, told)?;
             if !worked_off {
                 break;
             }
@@ -145,7 +162,8 @@ impl Stage<'_> {
         let progress = Progress::start(self.terminal, "Waiting for the last reports");
         self.laptop.quiet(QUIET_MAX).await?;
         progress.now("Letting time pass");
-        self.let_time_pass(&posted).await?;
+        let end = self.laptop.cloud().now().checked_add(AHEAD_MAX)?;
+        self.let_time_pass(&posted, end).await?;
         let mut logs = self.laptop.logs();
         logs.dedup();
         let mut state = self.laptop.state().await?;
@@ -158,39 +176,46 @@ impl Stage<'_> {
         })
     }
 
-    /// Moves the clock to where somebody waits for, again and again, and tells of the mails of then.
-    async fn let_time_pass(&self, posted: &[Posted]) -> anyhow::Result<()> {
-        let start = self.laptop.cloud().now();
+    /// Moves the clock to where somebody waits for, again and again until then, and tells of the mails of each time.
+    async fn let_time_pass(&self, posted: &[Posted], end: Timestamp) -> anyhow::Result<()> {
         for _ in 0..LEAPS_MAX {
             let state = self.laptop.state().await?;
-            let Some(due) = state
-                .next_due()
-                .filter(|due| due.duration_since(start) < AHEAD_MAX)
-            else {
+            let Some(due) = state.next_due().filter(|due| *due < end) else {
                 break;
             };
             let told = state.mails.last().map_or(0, |mail| mail.number);
             self.laptop.leap(due, QUIET_MAX).await?;
             let mut state = self.laptop.state().await?;
             timeline::attribute(&mut state, posted);
-            let stories = posted
-                .iter()
-                .map(|one| timeline::story(one, &state, &self.clock));
-            let stories = stories.map(|story| story.since(told));
-            let stories: Vec<_> = stories.filter(|story| !story.letters.is_empty()).collect();
-            if !stories.is_empty() && self.form == Form::People {
-                let now = self.clock.moment(due);
-                self.terminal.say(format!(
-                    "{}\n",
-                    self.terminal
-                        .strong(format!("  … the clock is moved on to {now}"))
-                ))?;
+            if state.mails.last().is_some_and(|mail| mail.number > told) {
+                self.tell_clock(due)?;
             }
-            for story in &stories {
-                self.tell(story)?;
-            }
+            self.tell_again(posted, &state, told)?;
         }
         Ok(())
+    }
+
+    /// Tells of the mails since the one with a number, each under the event that it goes back to.
+    fn tell_again(&self, posted: &[Posted], state: &State, told: i64) -> anyhow::Result<()> {
+        let stories = posted
+            .iter()
+            .map(|one| timeline::story(one, state, &self.clock));
+        let stories = stories.map(|story| story.since(told));
+        for story in stories.filter(|story| !story.letters.is_empty()) {
+            self.tell(&story)?;
+        }
+        Ok(())
+    }
+
+    fn tell_clock(&self, now: Timestamp) -> anyhow::Result<()> {
+        let now = self.clock.moment(now);
+        let what = format!("  … the clock is moved on to {now}");
+        match self.form {
+            Form::People => self
+                .terminal
+                .say(format!("{}\n", self.terminal.strong(what))),
+            Form::Programs => Ok(()),
+        }
     }
 
     fn tell(&self, story: &Story<'_>) -> anyhow::Result<()> {
@@ -259,12 +284,18 @@ impl Played {
         let mails = words::count(self.state.mails.len(), "mail");
         let seconds = started.elapsed().as_secs_f64();
         let all = match self.verdict(stories) {
+            Verdict::Fine if self.state.mails.is_empty() => terminal.bad("Nobody was mailed."),
             Verdict::Fine => terminal.good("Every mail arrived."),
             Verdict::Wrong => terminal.bad("Something went wrong."),
         };
         terminal.say(format!("{events}, {mails}, {seconds:.1} s. {all}"))?;
         for trouble in &troubles {
             terminal.say(format!("  {}", terminal.bad(format!("✗ {trouble}"))))?;
+        }
+        for story in stories.iter().filter(|story| story.idle) {
+            let Posted { number, ty, .. } = story.posted;
+            let what = format!("{number} {ty} let nobody into a journey and moved nobody on");
+            terminal.say(format!("  – {what}"))?;
         }
         if self.verdict(stories) == Verdict::Wrong && !self.logs.is_empty() {
             terminal.say("What the functions said last:")?;
@@ -329,3 +360,5 @@ const QUIET_MAX: Duration = Duration::from_secs(60);
 /// How often the clock is moved at most, and how far in all.
 const LEAPS_MAX: u32 = 200;
 const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(800 * 24);
+/// Events that are closer to each other are played one right after the other.
+const APART_MIN: SignedDuration = SignedDuration::from_hours(1);

@@ -38,6 +38,8 @@ pub(crate) struct Posted {
     pub(crate) at: Timestamp,
     /// Why it was not taken, if it was not.
     pub(crate) refused: Option<String>,
+    /// Whose runs, in which journeys, it moved on that others had begun.
+    pub(crate) moved: BTreeSet<(ContactId, String)>,
 }
 
 /// What became of an event.
@@ -50,6 +52,8 @@ pub(crate) struct Story<'a> {
     pub(crate) others: Vec<String>,
     /// What went wrong.
     pub(crate) troubles: Vec<String>,
+    /// Whether it let nobody in and moved nobody on.
+    pub(crate) idle: bool,
 }
 
 /// A mail that arrived.
@@ -71,7 +75,13 @@ pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State, clock: &Clock) -> 
         letters: Vec::new(),
         others: Vec::new(),
         troubles: posted.refused.iter().cloned().collect(),
+        idle: posted.moved.is_empty() && posted.refused.is_none(),
     };
+    for (contact, journey) in &posted.moved {
+        let who = name(state, contact);
+        let what = format!("{who} in {journey}: was moved on by it");
+        story.others.push(what);
+    }
     for exception in state.exceptions.iter().filter(|one| one.event == posted.id) {
         if exception.kind == "refused" {
             // The answer to the post said so, and said more.
@@ -97,6 +107,7 @@ pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State, clock: &Clock) -> 
         .filter(|one| one.event == posted.id)
     {
         story.follow(enrollment, state, clock);
+        story.idle = false;
     }
     if story.is_empty() {
         story
@@ -133,6 +144,17 @@ pub(crate) fn attribute(state: &mut State, posted: &[Posted]) {
         one
     });
     state.exceptions = exceptions.collect();
+}
+
+/// Finds the runs that are not as they were, and whose they are.
+pub(crate) fn moved(before: &State, after: &State) -> BTreeSet<(ContactId, String)> {
+    let changed = before.enrollments.iter().filter(|was| {
+        let mut now = after.enrollments.iter();
+        let now = now.find(|now| now.id == was.id);
+        now.is_some_and(|now| now.path != was.path || now.phase != was.phase)
+    });
+    let changed = changed.map(|was| (was.contact.clone(), was.journey.clone()));
+    changed.collect()
 }
 
 impl<'a> Story<'a> {

@@ -130,6 +130,7 @@ pub(crate) fn describe(story: &Story<'_>) -> Value {
         "accepted": posted.refused.is_none(),
         "mails": mails.collect::<Vec<_>>(),
         "others": story.others,
+        "idle": story.idle,
         "troubles": story.troubles,
     })
 }

@@ -9,7 +9,7 @@ use journey::{ContactId, Enrollment, EnrollmentId, Phase, SendId, Signals, Taken
 use local::Mail;
 use wire::Report;
 
-use super::{Clock, Posted, show, story};
+use super::{Clock, Posted, moved, show, story};
 use crate::environment::Environment;
 use crate::laptop::{Exception, State};
 use crate::output::Terminal;
@@ -68,6 +68,25 @@ fn an_event_that_concerned_nobody_says_so() {
     World::new().shows(expect![[r#"
           1  TRACK_START  10:15:00  #5 Startbrief
              – nobody: no journey let anybody in"#]]);
+}
+
+#[test]
+fn an_event_that_moves_somebody_on_is_not_without_effect() {
+    let mut world = World::new();
+    world.knows("Anna", &[]);
+    world.walks("welcome", "Anna", &[], left());
+    let mut before = World::new().state;
+    std::mem::swap(&mut before, &mut world.state);
+    world.knows("Anna", &[]);
+    assert!(story(&world.posted, &world.state, &clock()).idle);
+    assert!(moved(&before, &before).is_empty());
+    world.walks("welcome", "Anna", &[("pause", "waited")], left());
+    world.posted.moved = moved(&before, &world.state);
+    world.state.enrollments.clear();
+    assert!(!story(&world.posted, &world.state, &clock()).idle);
+    world.shows(expect![[r#"
+          1  TRACK_START  10:15:00  #5 Startbrief
+             – Anna in welcome: was moved on by it"#]]);
 }
 
 #[test]
@@ -184,6 +203,7 @@ impl World {
             people: Default::default(),
             at: at(0),
             refused: None,
+            moved: Default::default(),
         };
         Self {
             posted,

@@ -56,6 +56,22 @@ fn every_example_does_what_its_readme_says() {
             path.extension().is_some_and(|end| end == "eml")
         });
         assert!(letters.count() >= mails, "{name}: {}", played.out);
+        // Where dates are past, nobody is let in; every other post shows something.
+        let idle = played
+            .out
+            .contains(" let nobody into a journey and moved nobody on");
+        assert!(!idle || mails == 0, "{name}: {}", played.out);
+        let nobody = played.out.contains(" 0 mails, ");
+        assert_eq!(
+            nobody,
+            played.out.contains("Nobody was mailed."),
+            "{name}: {}",
+            played.out
+        );
+        if name == "welcome" {
+            let booked = "Noor Jansen in welkom: was moved on by it";
+            assert!(played.out.contains(booked), "{}", played.out);
+        }
     }
 }
 
