@@ -1,11 +1,13 @@
 //! What Waypost promises, one file per promise, and the world in which it is put to the test.
 
 mod a_plain_reading;
+mod a_score_fades;
 mod advertising_waits_in_line;
 mod an_old_name_is_nobody_new;
 mod an_opt_out_is_honored;
 mod contract;
 mod drawn;
+mod every_small_journey;
 mod folders;
 mod given;
 mod it_can_be_explained;
