@@ -76,8 +76,9 @@ fn story(scoring: &str) -> Story {
 fn score(world: &World) -> Option<f64> {
     let state = world.state();
     let anna = state.people.contacts.get(&ContactId::of("anna"))?;
-    match anna.value.contact.fields.get(SCORE)? {
-        Value::Number(score) => Some(*score),
-        other => panic!("{other:?}"),
-    }
+    let score = anna.value.contact.fields.get(SCORE)?;
+    let Value::Number(score) = score else {
+        panic!("{score:?}");
+    };
+    Some(*score)
 }

@@ -6,6 +6,8 @@
 mod draw;
 #[path = "../../release/tests/it/plain/read.rs"]
 mod read;
+#[path = "../../release/tests/it/plain/score.rs"]
+mod score;
 #[path = "../../release/tests/it/plain/write.rs"]
 #[expect(dead_code, reason = "scenario files are written for the core alone")]
 mod write;

@@ -184,6 +184,36 @@ steps:
     .assert_eq(&told.join("\n"));
 }
 
+/// Whoever wants quiet right after a no has said no all the same.
+#[test]
+fn a_quiet_hides_no_opt_out_that_was_not_told_yet() {
+    let story = story(CALLS);
+    let token = token(&story, "ann");
+    let ask = |ask| Action::Ask {
+        token: token.clone(),
+        ask,
+    };
+    let hour = SignedDuration::from_hours(1);
+    let story = story
+        .after(hour, ask(engine::Ask::Out { one_click: true }))
+        .after(hour, ask(engine::Ask::Quiet { days: 30 }));
+    let check = |world: &World| {
+        let mut faults = world.faults();
+        let told = world
+            .state()
+            .heard
+            .values()
+            .any(|(body, _)| told(body).contains("opted_out"));
+        if !told {
+            faults.push("the opt-out was never told".to_owned());
+        }
+        faults
+    };
+    if let Err(wrong) = story.explore(1, &FAULTS, check) {
+        panic!("{wrong}");
+    }
+}
+
 fn calling() -> Story {
     story(CALLS)
 }

@@ -178,11 +178,7 @@ fn contact(plan: &Plan, number: u64) -> Contact {
     let source_id = format!("c{number}");
     let consent = match &plan.purpose {
         Purpose::Marketing { topic } => {
-            let agreed = Consent {
-                at: Timestamp::UNIX_EPOCH,
-                how: String::new(),
-                text: String::new(),
-            };
+            let agreed = Consent::new(Timestamp::UNIX_EPOCH, String::new(), String::new());
             BTreeMap::from([(topic.clone(), agreed)])
         }
         Purpose::Transactional => BTreeMap::new(),

@@ -60,7 +60,7 @@ pub(super) fn explain(
         let progress = Progress::start(terminal, "Looking for their journeys");
         let mut who = Who::find(&stack, &args.who).await?;
         let kept = who.gather(&stack).await?;
-        let story = Story::read(&stack, who.contact.as_ref(), kept).await?;
+        let story = Story::read(&stack, &who, kept).await?;
         drop(progress);
         match Form::asked(args.json) {
             Form::People => terminal.say(story.show().trim_end())?,
@@ -90,7 +90,8 @@ struct Story {
 }
 
 impl Story {
-    async fn read(stack: &Stack, contact: Option<&ContactId>, kept: Kept) -> anyhow::Result<Self> {
+    async fn read(stack: &Stack, who: &Who, kept: Kept) -> anyhow::Result<Self> {
+        let contact = who.contact.as_ref();
         let in_force = stack.aws().in_force().await?;
         let history = stack.aws().history(in_force.as_ref()).await?;
         let settings = match &in_force {
@@ -101,7 +102,9 @@ impl Story {
             None => None,
         };
         let pending = match (&settings, contact) {
-            (Some(settings), Some(contact)) => pending(stack, settings, contact, &kept).await?,
+            (Some(settings), Some(contact)) => {
+                pending(stack, settings, (contact, who), &kept).await?
+            }
             (None, _) | (_, None) => BTreeMap::new(),
         };
         let zone = settings.map_or(TimeZone::UTC, |settings| settings.zone);

@@ -135,11 +135,7 @@ fn stand_in(compiled: &Compiled) -> Contact {
 }
 
 fn agreed() -> Consent {
-    Consent {
-        at: Timestamp::UNIX_EPOCH,
-        how: "scenario".to_owned(),
-        text: String::new(),
-    }
+    Consent::new(Timestamp::UNIX_EPOCH, "scenario".to_owned(), String::new())
 }
 
 const STAND_IN: &str = "stand-in";

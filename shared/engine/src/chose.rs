@@ -12,7 +12,7 @@ use crate::rewrite::rewrite;
 use crate::walking::Walking;
 use crate::{
     Chosen, Clock, ContactBook, Exceptions, Failure, Firings, Halted, Holder, Moves, OptIn, Outbox,
-    Permission, Pulse, Rewrite, Stored, permission,
+    Permission, Pulse, Rewrite, Said, Stored, permission,
 };
 
 /// Lets others hear what somebody chose about a topic; who wants no more mails about it leaves every run that is.
@@ -28,11 +28,10 @@ pub(crate) async fn chose(
         .as_ref()
         .map_or_else(|| contact.clone(), |known| known.id.clone());
     let chosen = io.choices(&Holder::Contact(contact.clone()), topic).await?;
-    let holding = chosen
-        .as_ref()
-        .and_then(|known| known.value.holding(io.now()));
+    // A quiet that was asked for before this was heard must not hide the no before it.
+    let word = chosen.as_ref().and_then(|known| known.value.word());
     let release = io.current().await?.map(|(_, release)| release);
-    if let (Some(choice), Some(release)) = (holding, &release) {
+    if let (Some(choice), Some(release)) = (word, &release) {
         count(io, &release.settings, (contact, topic), choice).await?;
         let since = chosen.as_ref().and_then(|known| known.value.since());
         let fresh = |since: &Timestamp| io.now().duration_since(*since) <= YES_AGE_MAX;
@@ -40,7 +39,7 @@ pub(crate) async fn chose(
             opted_in(io, pulse, release, (contact, topic, since), outbox).await?;
         }
     }
-    outbox.tell(holding.and_then(|choice| of_choice(contact, topic, choice)));
+    outbox.tell(word.and_then(|choice| of_choice(contact, topic, choice)));
     let others = known.iter().flat_map(|known| &known.absorbed);
     let mut runs = Vec::new();
     for name in others.chain([contact]) {
@@ -57,7 +56,12 @@ pub(crate) async fn chose(
             // wants quiet.
             let settings = release.as_ref().map(|release| &release.settings);
             let opt_in = OptIn::of(settings.unwrap_or(&plan.settings), topic);
-            let at = |now| permission(opt_in, agreed, chosen, now);
+            // Which address it was said by makes no difference to whether the run may go on.
+            let said = Said {
+                person: chosen,
+                address: chosen,
+            };
+            let at = |now| permission(opt_in, agreed, said, now);
             // Under a quiet that counts which holds again after it.
             let mut lasting = at(io.now());
             if let Permission::Quiet { until } = lasting {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use journey::{Consent, Settings};
-use wire::{Choices, Chosen};
+use wire::{Choice, Choices, Chosen};
 
 /// Whether somebody may be sent advertising about a topic now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,37 +37,62 @@ impl OptIn {
             false => Self::Single,
         }
     }
+}
 
-    /// Returns whether what the source says is enough. It is, too, where it says that it had it confirmed itself.
-    fn is_enough(self, agreed: &Consent) -> bool {
-        self == Self::Single || agreed.how == CONFIRMED_ELSEWHERE
+/// What somebody chose about a topic.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Said<'a> {
+    /// Themselves, by whichever of their addresses.
+    pub person: Option<&'a Choices>,
+    /// Whoever reads the address that is mailed now.
+    pub address: Option<&'a Choices>,
+}
+
+impl Said<'_> {
+    /// Returns the word that holds. Several may share an address: a no there is everybody's, a yes undoes nobody's own no.
+    fn holding(&self, now: Timestamp) -> Option<&Choice> {
+        let own = self.person.and_then(|choices| choices.holding(now));
+        let here = self.address.and_then(|choices| choices.holding(now));
+        let here = here.filter(|here| own.is_none() || here.what != Chosen::In);
+        own.into_iter().chain(here).max_by_key(|choice| choice.at)
+    }
+
+    /// Returns whether a yes was said by a link that went to the address that is mailed now.
+    fn is_confirmed(&self, now: Timestamp) -> bool {
+        let here = self.address.and_then(|choices| choices.holding(now));
+        here.is_some_and(|here| here.what == Chosen::In)
     }
 }
 
-/// Weighs what the source says that somebody agreed to against what they chose themselves, by whichever of their
-/// addresses: the later word holds.
+/// Weighs what the source says that somebody agreed to against what they chose: the later word holds.
 ///
 /// A source often posts the same old consent again; only one that was given after a choice outweighs it, and none
 /// that is dated in the future.
-pub fn permission<'a>(
+pub fn permission(
     opt_in: OptIn,
     agreed: Option<&Consent>,
-    choices: impl IntoIterator<Item = &'a Choices>,
+    said: Said<'_>,
     now: Timestamp,
 ) -> Permission {
-    let holding = choices
-        .into_iter()
-        .filter_map(|choices| choices.holding(now));
-    let Some(choice) = holding.max_by_key(|choice| choice.at) else {
+    let enough = |agreed: &Consent, after: Timestamp| match opt_in {
+        OptIn::Single => true,
+        OptIn::Double => agreed
+            .confirmed
+            .is_some_and(|confirmed| after < confirmed && confirmed <= now),
+    };
+    let Some(choice) = said.holding(now) else {
         return match agreed {
-            Some(agreed) if opt_in.is_enough(agreed) => Permission::Given,
+            Some(agreed) if enough(agreed, Timestamp::MIN) => Permission::Given,
             Some(_) => Permission::Unconfirmed,
             None => Permission::Missing,
         };
     };
     let newer = agreed.filter(|agreed| choice.at < agreed.at && agreed.at <= now);
     match (choice.what, newer) {
-        (_, Some(agreed)) if opt_in.is_enough(agreed) => Permission::Given,
+        (_, Some(agreed)) if enough(agreed, choice.at) => Permission::Given,
+        (Chosen::In, _) if opt_in == OptIn::Double && !said.is_confirmed(now) => {
+            Permission::Unconfirmed
+        }
         (Chosen::In, _) => Permission::Given,
         (Chosen::Out, Some(_)) => Permission::Unconfirmed,
         (Chosen::Out, None) => Permission::Missing,
@@ -75,16 +100,13 @@ pub fn permission<'a>(
     }
 }
 
-/// What a source writes as `how` of an agreement that it had confirmed by a mail of its own.
-const CONFIRMED_ELSEWHERE: &str = "double-opt-in";
-
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
     use journey::Consent;
     use wire::{Choice, Choices, Chosen};
 
-    use super::{OptIn, Permission, permission};
+    use super::{OptIn, Permission, Said, permission};
 
     fn day(day: i64) -> Timestamp {
         Timestamp::from_second(day * 86_400).unwrap()
@@ -116,9 +138,16 @@ mod tests {
             (Some(1), vec![], vec![(2, Chosen::Out)], missing),
             (
                 Some(1),
+                vec![(2, Chosen::Out)],
+                vec![(3, Chosen::In)],
+                given,
+            ),
+            // Somebody else who reads this address says yes: for themselves.
+            (
+                Some(1),
                 vec![(3, Chosen::In)],
                 vec![(2, Chosen::Out)],
-                given,
+                missing,
             ),
             (
                 Some(1),
@@ -127,13 +156,13 @@ mod tests {
                 missing,
             ),
         ] {
-            let agreed = agreed.map(|at| Consent {
-                at: day(at),
-                how: "form".to_owned(),
-                text: "Yes".to_owned(),
-            });
-            let said = [said(&by_address), said(&by_person)];
-            let found = permission(OptIn::Single, agreed.as_ref(), &said, day(10));
+            let agreed = agreed.map(|at| agreement(at, "form"));
+            let (address, person) = (said(&by_address), said(&by_person));
+            let all = Said {
+                person: Some(&person),
+                address: Some(&address),
+            };
+            let found = permission(OptIn::Single, agreed.as_ref(), all, day(10));
             assert_eq!(found, expected, "{agreed:?} {by_address:?} {by_person:?}");
         }
     }
@@ -169,14 +198,56 @@ mod tests {
                 Permission::Quiet { until: day(20) },
             ),
         ] {
-            let agreed = agreed.map(|(at, how)| Consent {
-                at: day(at),
-                how: how.to_owned(),
-                text: "Yes".to_owned(),
-            });
-            let found = permission(OptIn::Double, agreed.as_ref(), [&said(&chosen)], day(10));
+            let agreed = agreed.map(|(at, how)| agreement(at, how));
+            let chosen_there = said(&chosen);
+            let all = Said {
+                person: Some(&chosen_there),
+                address: Some(&chosen_there),
+            };
+            let found = permission(OptIn::Double, agreed.as_ref(), all, day(10));
             assert_eq!(found, expected, "{agreed:?} {chosen:?}");
         }
+    }
+
+    /// Whoever was asked by a mail to another address has not said yes by this one.
+    #[test]
+    fn a_yes_confirms_the_address_that_was_asked() {
+        let yes = said(&[(2, Chosen::In)]);
+        let form = agreement(3, "form");
+        for (address, expected) in [
+            (None, Permission::Unconfirmed),
+            (Some(&yes), Permission::Given),
+        ] {
+            let all = Said {
+                person: Some(&yes),
+                address,
+            };
+            let found = permission(OptIn::Double, Some(&form), all, day(10));
+            assert_eq!(found, expected, "{address:?}");
+        }
+    }
+
+    /// A form that anybody could fill in takes nothing from what the source had confirmed before.
+    #[test]
+    fn what_was_confirmed_elsewhere_stays_confirmed() {
+        let form = Consent {
+            confirmed: Some(day(1)),
+            ..agreement(5, "form")
+        };
+        let nothing = Said::default();
+        let found = permission(OptIn::Double, Some(&form), nothing, day(10));
+        assert_eq!(found, Permission::Given);
+        let no = said(&[(3, Chosen::Out)]);
+        let left = Said {
+            person: Some(&no),
+            address: Some(&no),
+        };
+        let found = permission(OptIn::Double, Some(&form), left, day(10));
+        assert_eq!(found, Permission::Unconfirmed);
+    }
+
+    fn agreement(at: i64, how: &str) -> Consent {
+        Consent::new(day(at), how.to_owned(), "Yes".to_owned())
     }
 
     fn said(words: &[(i64, Chosen)]) -> Choices {

@@ -41,7 +41,7 @@ mod walking;
 pub use advance::advance;
 pub use breaker::hold_marketing;
 pub use call::call;
-pub use consent::{OptIn, Permission, permission};
+pub use consent::{OptIn, Permission, Said, permission};
 pub use failure::{Failure, RECEIVES_MAX, back_off};
 pub use feedback::feedback;
 pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use journey::{Contact, Release};
 use wire::{Choice, Choices, Chosen as What, Move, Ticket};
 
-use crate::consent::{OptIn, Permission, permission};
+use crate::consent::{OptIn, Permission, Said, permission};
 use crate::{
     AddressKey, ChoiceBook, Clock, Contacts, Failure, Holder, Moves, Releases, Stored, Tickets,
     Versioned,
@@ -170,7 +170,8 @@ async fn choose(
 struct Known {
     release: Option<Arc<Release>>,
     contact: Option<Contact>,
-    choices: Vec<BTreeMap<String, Versioned<Choices>>>,
+    /// Of the person, and of the address.
+    choices: [BTreeMap<String, Versioned<Choices>>; 2],
 }
 
 impl Known {
@@ -180,10 +181,11 @@ impl Known {
     ) -> anyhow::Result<Self> {
         let contacts = io.contacts(std::slice::from_ref(&ticket.contact)).await?;
         let contact = contacts.into_values().next();
-        let mut choices = Vec::new();
-        for holder in holders(ticket) {
-            choices.push(io.all_choices(&holder).await?);
-        }
+        let [person, address] = holders(ticket);
+        let choices = [
+            io.all_choices(&person).await?,
+            io.all_choices(&address).await?,
+        ];
         Ok(Self {
             release: io.current().await?.map(|(_, release)| release),
             contact: contact.map(|known| known.value.contact),
@@ -194,10 +196,14 @@ impl Known {
     fn permission(&self, topic: &str, now: Timestamp) -> Permission {
         let contact = self.contact.as_ref();
         let agreed = contact.and_then(|contact| contact.consent.get(topic));
-        let choices = self.choices.iter().filter_map(|of_one| of_one.get(topic));
+        let [person, address] = &self.choices;
         let settings = self.release.as_ref().map(|release| &release.settings);
         let opt_in = settings.map_or(OptIn::Single, |settings| OptIn::of(settings, topic));
-        permission(opt_in, agreed, choices.map(|known| &known.value), now)
+        let said = Said {
+            person: person.get(topic).map(|known| &known.value),
+            address: address.get(topic).map(|known| &known.value),
+        };
+        permission(opt_in, agreed, said, now)
     }
 
     /// Returns every topic that is declared, with what people read about it.

@@ -47,6 +47,24 @@ pub struct Consent {
     pub how: String,
     /// The words they agreed to.
     pub text: String,
+    /// When a source last had it confirmed by a mail of its own; a form that anybody could fill in takes nothing from that.
+    pub confirmed: Option<Timestamp>,
+}
+
+impl Consent {
+    /// What a source writes as `how` of an agreement that it had confirmed by a mail of its own.
+    const CONFIRMED_ELSEWHERE: &str = "double-opt-in";
+
+    /// What a source says: when, how, and the words.
+    pub fn new(at: Timestamp, how: String, text: String) -> Self {
+        let confirmed = (how == Self::CONFIRMED_ELSEWHERE).then_some(at);
+        Self {
+            at,
+            how,
+            text,
+            confirmed,
+        }
+    }
 }
 
 impl Contact {
@@ -68,17 +86,27 @@ impl Contact {
         self.absorbed.extend(other.absorbed);
         self.absorbed.insert(other.id);
         for (topic, proof) in other.consent {
-            match self.consent.entry(topic) {
-                Entry::Occupied(known) if known.get().at >= proof.at => (),
-                Entry::Occupied(mut known) => {
-                    known.insert(proof);
-                }
-                Entry::Vacant(free) => {
-                    free.insert(proof);
-                }
-            }
+            self.agree(topic, proof, Timestamp::MAX);
         }
         self
+    }
+
+    /// Notes that they agreed to a topic: the later proof is kept, in whatever order the two are heard of, unless it is
+    /// dated in the future.
+    pub fn agree(&mut self, topic: String, proof: Consent, now: Timestamp) {
+        match self.consent.entry(topic) {
+            Entry::Occupied(mut known) => {
+                let confirmed = known.get().confirmed.max(proof.confirmed);
+                let later = known.get().at;
+                if later <= proof.at || later > now {
+                    known.insert(proof);
+                }
+                known.get_mut().confirmed = confirmed;
+            }
+            Entry::Vacant(free) => {
+                free.insert(proof);
+            }
+        }
     }
 
     /// Returns the contact as conditions and templates see them at a moment: with the declared defaults of fields that

@@ -1,5 +1,6 @@
 //! Stories for the core: a journey and what happens go in, a timeline comes out.
 
+mod agreements;
 mod journeys;
 mod laws;
 mod limits;

@@ -57,13 +57,22 @@ impl Choices {
         })
     }
 
+    /// Returns the last yes or no, whatever quiet was asked for since.
+    pub fn word(&self) -> Option<&Choice> {
+        self.words().next()
+    }
+
     /// Returns since when the last yes or no has been said, however often it was said since.
     pub fn since(&self) -> Option<Timestamp> {
+        let last = self.word()?;
+        let same = self.words().take_while(|before| before.is_like(last));
+        same.last().map(|first| first.at)
+    }
+
+    /// Returns every yes and no, the latest first.
+    fn words(&self) -> impl Iterator<Item = &Choice> {
         let latest_first = self.0.iter().rev();
-        let mut words = latest_first.filter(|choice| !matches!(choice.what, Chosen::Quiet { .. }));
-        let last = words.next()?;
-        let same = words.take_while(|before| before.is_like(last));
-        Some(same.last().unwrap_or(last).at)
+        latest_first.filter(|choice| !matches!(choice.what, Chosen::Quiet { .. }))
     }
 
     /// Adds one. Of the same said again and again, the first and the latest are kept: both prove something, and the
@@ -163,7 +172,7 @@ struct Doc {
 
 #[derive(Deserialize, Serialize)]
 #[serde(transparent)]
-struct Moment(#[serde(with = "time")] Timestamp);
+pub(crate) struct Moment(#[serde(with = "time")] pub(crate) Timestamp);
 
 /// More than anybody needs to prove; an item has its limits.
 const KEPT_MAX: usize = 50;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use journey::{Consent, Contact, ContactId, Revision};
 use serde::{Deserialize, Serialize};
 
+use crate::choice::Moment;
 use crate::revision::RevisionDoc;
 use crate::value::{ValueDoc, read_values, write_values};
 use crate::{Unreadable, time};
@@ -153,17 +154,32 @@ pub(crate) struct ConsentDoc {
     at: Timestamp,
     how: String,
     text: String,
+    /// Where it is not `at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confirmed: Option<Moment>,
 }
 
 impl From<Consent> for ConsentDoc {
-    fn from(Consent { at, how, text }: Consent) -> Self {
-        Self { at, how, text }
+    fn from(consent: Consent) -> Self {
+        let Consent { at, how, text, .. } = consent.clone();
+        let plain = Consent::new(at, how.clone(), text.clone());
+        Self {
+            at,
+            how,
+            text,
+            confirmed: consent
+                .confirmed
+                .filter(|_| plain.confirmed != consent.confirmed)
+                .map(Moment),
+        }
     }
 }
 
 impl From<ConsentDoc> for Consent {
-    fn from(ConsentDoc { at, how, text }: ConsentDoc) -> Self {
-        Self { at, how, text }
+    fn from(doc: ConsentDoc) -> Self {
+        let plain = Self::new(doc.at, doc.how, doc.text);
+        let confirmed = doc.confirmed.map(|Moment(at)| at).or(plain.confirmed);
+        Self { confirmed, ..plain }
     }
 }
 

@@ -143,7 +143,8 @@ impl Who {
         keys.collect()
     }
 
-    fn key(&self, address: &EmailAddress) -> Option<AddressKey> {
+    /// Returns an address as it is stored; nothing where the stack has no key yet.
+    pub(crate) fn key(&self, address: &EmailAddress) -> Option<AddressKey> {
         let hasher = self.hasher.as_ref()?;
         Some(AddressKey(hasher.hash(address)))
     }

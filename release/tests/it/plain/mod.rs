@@ -5,6 +5,7 @@
 
 mod draw;
 mod read;
+mod score;
 mod write;
 
 use std::fs;

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 
 use super::draw::{Case, Deed, Question, Reentry, STARTS, Step, WINDOWS};
+use super::score::Score;
 
 /// Something that is expected.
 pub(super) struct Entry {
@@ -25,8 +26,7 @@ pub(super) fn story(case: &Case) -> Vec<Entry> {
         now: start,
         member: false,
         tagged: false,
-        score: 0.0,
-        scored: start,
+        score: Score::none(start),
         mailed: Vec::new(),
         runs: Vec::new(),
         story: Vec::new(),
@@ -59,9 +59,7 @@ struct Play<'a> {
     now: Timestamp,
     member: bool,
     tagged: bool,
-    score: f64,
-    /// When it was last counted.
-    scored: Timestamp,
+    score: Score,
     mailed: Vec<Timestamp>,
     runs: Vec<Run<'a>>,
     story: Vec<Entry>,
@@ -85,24 +83,6 @@ impl<'a> Play<'a> {
             at: self.now,
             what: what.into(),
         });
-    }
-
-    /// Adds to what is left of the score.
-    fn count(&mut self, amount: i64) {
-        self.score = self.left() + amount as f64;
-        self.scored = self.now;
-    }
-
-    /// Returns what is left of the score: half of it goes in two nights of the project's clock.
-    fn left(&self) -> f64 {
-        let zone = TimeZone::get("Europe/Amsterdam").expect("a zone");
-        let (from, to) = (self.scored.to_zoned(zone.clone()), self.now.to_zoned(zone));
-        let nights = from.date().until(to.date()).expect("days").get_days();
-        if nights == 0 {
-            return self.score;
-        }
-        let left = self.score * 0.5_f64.powf(f64::from(nights) / 2.0);
-        (left * 100.0).round() / 100.0
     }
 
     fn leave(&mut self, run: usize, why: &str) {
@@ -135,14 +115,11 @@ impl<'a> Play<'a> {
                 };
                 if !self.runs[run].opened.contains(mail) {
                     self.runs[run].opened.push(*mail);
-                    self.count(2);
+                    self.score.count(2, self.now);
                 }
             }
             Deed::Member(yes) => self.member = *yes,
-            Deed::Score(score) => {
-                self.score = *score as f64;
-                self.scored = self.now;
-            }
+            Deed::Score(score) => self.score = Score::set(*score, self.now),
         }
         self.look();
         if let Deed::Start = deed {
@@ -272,7 +249,7 @@ impl<'a> Play<'a> {
             } => {
                 let yes = match question {
                     Question::Member => self.member,
-                    Question::Rich => self.left() > 5.0,
+                    Question::Rich => self.score.left(self.now) > 5.0,
                     Question::Opened(name) => self.runs[run].opened.contains(name),
                     Question::Tagged => self.tagged,
                 };
@@ -289,7 +266,7 @@ impl<'a> Play<'a> {
                 Some(&[])
             }
             Step::Score(amount) => {
-                self.count(*amount);
+                self.score.count(*amount, self.now);
                 self.tell(format!("score: {amount}"));
                 Some(&[])
             }

@@ -179,19 +179,23 @@ fn record(
         }
     };
     let written = written.ok_or_else(|| Failure::Retry(anyhow!("{} changed", contact.id)))?;
+    let known = before.map_or(event.timestamp, |before| before.as_of);
     Ok(ContactRecord {
-        as_of: event.timestamp,
+        as_of: event.timestamp.max(known),
         ..written
     })
 }
 
 /// Returns what the contact becomes; `None` where nothing changes.
 ///
-/// An older event than the newest that changed the contact enrolls them but changes nothing.
+/// An older event than the newest that changed the contact enrolls them but changes nothing, except for what they agreed
+/// to, which carries its own date.
 fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Option<Contact> {
     let before = known.map(|known| &known.contact);
-    if known.is_some_and(|known| event.timestamp < known.as_of) {
-        return None;
+    if let Some(known) = known.filter(|known| event.timestamp < known.as_of) {
+        let mut contact = known.contact.clone();
+        agree(&mut contact, posted, known.as_of);
+        return (known.contact != contact).then_some(contact);
     }
     let mut contact = before.cloned().unwrap_or_else(|| Contact {
         id: posted.contact(),
@@ -215,7 +219,7 @@ fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Optio
         contact.scored = Some(event.timestamp);
     }
     contact.fields.extend(posted.fields.clone());
-    contact.consent.extend(posted.consent.clone());
+    agree(&mut contact, posted, event.timestamp);
     for (switches, set) in [
         (&posted.lists, &mut contact.lists),
         (&posted.tags, &mut contact.tags),
@@ -229,6 +233,12 @@ fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Optio
         }
     }
     (before != Some(&contact)).then_some(contact)
+}
+
+fn agree(contact: &mut Contact, posted: &Posted, now: Timestamp) {
+    for (topic, proof) in posted.consent.clone() {
+        contact.agree(topic, proof, now);
+    }
 }
 
 /// Links the people of an event to its subject, and returns everybody who is linked to it.

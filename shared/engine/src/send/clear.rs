@@ -7,8 +7,8 @@ use wire::{Choices, Mailed};
 
 use super::Mailing;
 use crate::{
-    AddressKey, Chosen, Clock, Failure, Holder, OptIn, Permission, Pressure, Stored, Suppression,
-    Suppressions, Versioned, permission,
+    AddressKey, Chosen, Clock, Failure, Holder, OptIn, Permission, Pressure, Said, Stored,
+    Suppression, Suppressions, Versioned, permission,
 };
 
 impl Mailing<'_> {
@@ -101,13 +101,12 @@ impl Mailing<'_> {
             return Ok(None);
         };
         let choices = self.said(io, address, topic).await?;
-        let said = choices.iter().map(|known| &known.value);
         let agreed = self.recipient.consent.get(topic);
         let opt_in = OptIn::of(settings, topic);
-        let skipped = match permission(opt_in, agreed, said, io.now()) {
+        let skipped = match permission(opt_in, agreed, words(&choices), io.now()) {
             Permission::Given => asks.map(|_| Skipped::Confirmed),
             // Whoever has never said a word may be asked for one; who has said no is not asked again.
-            Permission::Missing if asks.is_some() && choices.is_empty() => None,
+            Permission::Missing if asks.is_some() && choices.iter().all(Option::is_none) => None,
             Permission::Missing => Some(Skipped::OptedOut),
             Permission::Quiet { .. } => Some(Skipped::Quiet),
             Permission::Unconfirmed if asks.is_some() => None,
@@ -136,27 +135,26 @@ impl Mailing<'_> {
             return Ok(true);
         };
         let choices = self.said(io, address, topic).await?;
-        let said = choices.iter().map(|known| &known.value);
         let agreed = self.recipient.consent.get(topic);
         let opt_in = OptIn::of(settings, topic);
-        Ok(permission(opt_in, agreed, said, io.now()) == Permission::Given)
+        Ok(permission(opt_in, agreed, words(&choices), io.now()) == Permission::Given)
     }
 
-    /// Returns what the recipient chose about a topic, by whichever of their addresses.
+    /// Returns what was chosen about a topic: by the recipient themselves, and by their address.
     async fn said(
         &self,
         io: &impl Chosen,
         address: &AddressKey,
         topic: &str,
-    ) -> anyhow::Result<Vec<Versioned<Choices>>> {
-        let mut choices = Vec::new();
-        for holder in [
+    ) -> anyhow::Result<[Option<Versioned<Choices>>; 2]> {
+        let (person, address) = (
             Holder::Contact(self.recipient.id.clone()),
             Holder::Address(address.clone()),
-        ] {
-            choices.extend(io.choices(&holder, topic).await?);
-        }
-        Ok(choices)
+        );
+        Ok([
+            io.choices(&person, topic).await?,
+            io.choices(&address, topic).await?,
+        ])
     }
 
     fn ask(&self, mailed: Option<&Versioned<Mailed>>, now: Timestamp) -> Option<SendResult> {
@@ -191,3 +189,10 @@ impl Mailing<'_> {
 }
 
 const RACES_MAX: u8 = 5;
+
+fn words([person, address]: &[Option<Versioned<Choices>>; 2]) -> Said<'_> {
+    Said {
+        person: person.as_ref().map(|known| &known.value),
+        address: address.as_ref().map(|known| &known.value),
+    }
+}

@@ -11,6 +11,7 @@ mod wanted;
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 use journey::{Action, Contact, Input, Order, Plan, Send, SendResult, Settled};
+use mail::Mail;
 use wire::{ContactRecord, EnrollmentRecord, Halt};
 
 use crate::advance::{erased, step};
@@ -22,7 +23,7 @@ use crate::walking::Walking;
 use crate::{
     Alarms, Calls, Chosen, Clock, Contacts, Enrollments, Evidence, Failure, Halted, Lane, Ledger,
     Mailer, Metric, Metrics, Moves, Orders, Outbox, Outgoing, Pages, Plans, Pressure, Releases,
-    Suppressions, Templates, Turns, Undelivered, Versioned,
+    Suppressions, Templates, Turns, Undelivered, Unsubscribe, Versioned,
 };
 use claim::{Verdict, claim, earlier};
 use wanted::{concerned, is_mailed_besides, still_wanted};
@@ -233,11 +234,24 @@ impl Mailing<'_> {
         }
         let tracked = self.may_be_tracked(io, settings, &address).await?;
         let address = (address, self.recipient.address.is_simulated());
-        let attempt = match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
-            Verdict::Ours { attempt } => attempt,
-            Verdict::Settled(result) => return Ok(Next::Conclude(result)),
-            Verdict::Wait(delay) => return Ok(Next::Later(delay)),
-        };
+        match claim(io, patience, (self.order, &self.plan.purpose), address).await? {
+            Verdict::Ours { attempt } => {
+                let mail = (&mail, unsubscribe.as_ref(), tracked);
+                self.hand_over(io, patience, attempt, mail).await
+            }
+            Verdict::Settled(result) => Ok(Next::Conclude(result)),
+            Verdict::Wait(delay) => Ok(Next::Later(delay)),
+        }
+    }
+
+    /// Hands the mail over, once it is claimed.
+    async fn hand_over(
+        &self,
+        io: &(impl Ledger + Mailer + Metrics),
+        patience: Patience,
+        attempt: u32,
+        (mail, unsubscribe, tracked): (&Mail, Option<&Unsubscribe>, bool),
+    ) -> Result<Next, Failure> {
         let send_id = self.order.send_id();
         let outgoing = Outgoing {
             send: &send_id,
@@ -245,8 +259,8 @@ impl Mailing<'_> {
             enrollment: &self.order.enrollment,
             from: &self.send.from,
             to: &self.recipient.address,
-            mail: &mail,
-            unsubscribe: unsubscribe.as_ref(),
+            mail,
+            unsubscribe,
             tracked,
         };
         match io.send(&outgoing).await {

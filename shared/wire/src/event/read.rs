@@ -273,7 +273,7 @@ impl Reader {
             let how = self.text(&mut proof, &pointer, "how", TEXT_MAX);
             let text = self.text(&mut proof, &pointer, "text", TEXT_MAX);
             if let (Some(at), Some(how), Some(text)) = (at, how, text) {
-                consent.insert(topic, journey::Consent { at, how, text });
+                consent.insert(topic, journey::Consent::new(at, how, text));
             } else if self.faults.len() == faults {
                 let detail = "a proof of consent has `at`, `how` and `text`";
                 self.faults.push(Fault::new(pointer, detail));

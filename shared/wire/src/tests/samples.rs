@@ -46,6 +46,7 @@ fn consent() -> BTreeMap<String, Consent> {
         at: at("2026-11-01T08:00:00Z"),
         how: "form".to_owned(),
         text: "Yes, send me offers".to_owned(),
+        confirmed: Some(at("2026-10-01T08:00:00Z")),
     };
     BTreeMap::from([("offers".to_owned(), proof)])
 }

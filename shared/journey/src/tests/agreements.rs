@@ -1,0 +1,44 @@
+//! Which proof of an agreement is kept, in whatever order proofs are heard of.
+
+use jiff::Timestamp;
+
+use super::journeys::contact;
+use crate::Consent;
+
+fn day(day: i64) -> Timestamp {
+    Timestamp::from_second(day * 86_400).unwrap()
+}
+
+fn proof(at: i64, how: &str) -> Consent {
+    Consent::new(day(at), how.to_owned(), "Yes".to_owned())
+}
+
+/// Returns the date, the way and the confirmation that are kept of proofs that come one after the other.
+fn kept(proofs: &[Consent]) -> (Timestamp, String, Option<Timestamp>) {
+    let mut anna = contact();
+    for proof in proofs {
+        anna.agree("news".to_owned(), proof.clone(), day(10));
+    }
+    let kept = anna.consent.remove("news").unwrap();
+    (kept.at, kept.how, kept.confirmed)
+}
+
+#[test]
+fn the_later_proof_is_kept_in_whatever_order_they_come() {
+    let (early, late) = (proof(1, "form"), proof(2, "letter"));
+    for proofs in [[early.clone(), late.clone()], [late.clone(), early]] {
+        assert_eq!(kept(&proofs), (day(2), "letter".to_owned(), None));
+    }
+    // One that is dated in the future is a mistake, and does not stand in the way.
+    let future = proof(99, "form");
+    assert_eq!(kept(&[future, late]), (day(2), "letter".to_owned(), None));
+}
+
+#[test]
+fn a_form_takes_nothing_from_what_was_confirmed() {
+    let (confirmed, form) = (proof(1, "double-opt-in"), proof(2, "form"));
+    for proofs in [[confirmed.clone(), form.clone()], [form, confirmed]] {
+        let expected = (day(2), "form".to_owned(), Some(day(1)));
+        assert_eq!(kept(&proofs), expected);
+    }
+}
