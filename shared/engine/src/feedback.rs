@@ -83,7 +83,10 @@ fn fact(report: &Report) -> Option<Fact> {
         ReportKind::Open if report.machine => Fact::OpenedByMachine,
         ReportKind::Open => Fact::Opened,
         ReportKind::Reject => Fact::Rejected,
-        ReportKind::Delivery | ReportKind::DeliveryDelay | ReportKind::Send => return None,
+        ReportKind::AutomaticReply
+        | ReportKind::Delivery
+        | ReportKind::DeliveryDelay
+        | ReportKind::Send => return None,
     })
 }
 
@@ -103,7 +106,8 @@ fn seen(report: &Report, row: &Row) -> Option<Move> {
         ReportKind::Open => Cause::Opened { step },
         ReportKind::Bounce if report.suppress.is_some() => Cause::Bounced { step },
         ReportKind::Complaint if report.suppress.is_some() => Cause::Complained { step },
-        ReportKind::Bounce
+        ReportKind::AutomaticReply
+        | ReportKind::Bounce
         | ReportKind::Complaint
         | ReportKind::Delivery
         | ReportKind::DeliveryDelay

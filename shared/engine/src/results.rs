@@ -136,7 +136,10 @@ pub(crate) fn of_report(report: &Report, row: &Row, now: Timestamp) -> Option<Ho
         ReportKind::Click => (ResultKind::Clicked, report.link.clone()),
         ReportKind::Open => (ResultKind::Opened, None),
         ReportKind::Delivery => (ResultKind::Delivered, None),
-        ReportKind::DeliveryDelay | ReportKind::Reject | ReportKind::Send => return None,
+        ReportKind::AutomaticReply
+        | ReportKind::DeliveryDelay
+        | ReportKind::Reject
+        | ReportKind::Send => return None,
     };
     let other = report.recipient != row.contact;
     Some(HookResult {

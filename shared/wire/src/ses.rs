@@ -39,6 +39,8 @@ pub struct Report {
 /// What SES reports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ReportKind {
+    /// A program answered it, such as one that says that somebody is out of office.
+    AutomaticReply,
     /// It could not be delivered.
     Bounce,
     /// A link in it was followed.
@@ -69,6 +71,9 @@ impl Report {
         }
         let doc: Doc = serde_json::from_str(json)?;
         let kind = match doc.event_type.as_str() {
+            "Bounce" if doc.bounce.as_ref().is_some_and(BounceDoc::is_reply) => {
+                ReportKind::AutomaticReply
+            }
             "Bounce" => ReportKind::Bounce,
             "Click" => ReportKind::Click,
             "Complaint" => ReportKind::Complaint,
@@ -93,7 +98,7 @@ impl Report {
         });
         Ok(Some(Self {
             suppress: suppress(kind, &doc),
-            soft: is_soft(&doc),
+            soft: is_soft(kind, &doc),
             link,
             machine: seen.is_some_and(|seen| seen.is_machine(taken)),
             send: send.parse()?,
@@ -146,7 +151,8 @@ fn suppress(kind: ReportKind, doc: &Doc) -> Option<&'static str> {
             let kind = complaint.and_then(|one| one.complaint_feedback_type.as_deref());
             (kind != Some("not-spam")).then_some("complained")
         }
-        ReportKind::Click
+        ReportKind::AutomaticReply
+        | ReportKind::Click
         | ReportKind::Delivery
         | ReportKind::DeliveryDelay
         | ReportKind::Open
@@ -156,12 +162,12 @@ fn suppress(kind: ReportKind, doc: &Doc) -> Option<&'static str> {
 }
 
 /// Returns whether an event says that a mailbox takes nothing for now, or that SES cannot tell why it took nothing.
-fn is_soft(doc: &Doc) -> bool {
+fn is_soft(kind: ReportKind, doc: &Doc) -> bool {
     let soft = |bounce: &BounceDoc| {
         ["Transient", "Undetermined"].contains(&bounce.bounce_type.as_str())
             && !CONTENT.contains(&bounce.bounce_sub_type.as_str())
     };
-    doc.event_type == "Bounce" && doc.bounce.as_ref().is_some_and(soft)
+    kind == ReportKind::Bounce && doc.bounce.as_ref().is_some_and(soft)
 }
 
 #[derive(Deserialize)]
@@ -171,6 +177,29 @@ struct BounceDoc {
     bounce_type: String,
     #[serde(default)]
     bounce_sub_type: String,
+    #[serde(default)]
+    bounced_recipients: Vec<BouncedDoc>,
+}
+
+impl BounceDoc {
+    /// Returns whether a program answered, which SES reports as a bounce that no server has given a reason for. Its
+    /// mailbox works: a holiday would else look like a mailbox that is full for weeks.
+    fn is_reply(&self) -> bool {
+        let unexplained = |one: &BouncedDoc| one.status.is_none() && one.diagnostic_code.is_none();
+        (self.bounce_type.as_str(), self.bounce_sub_type.as_str()) == ("Transient", "General")
+            && !self.bounced_recipients.is_empty()
+            && self.bounced_recipients.iter().all(unexplained)
+    }
+}
+
+/// Whose mail bounced, and what their server said.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BouncedDoc {
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    diagnostic_code: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -133,6 +133,39 @@ fn what_bounces_for_now_and_what_does_not() {
 }
 
 #[test]
+fn a_program_that_answers_is_no_bounce() {
+    let said = |kind: &str, sub: &str, recipients: &str| {
+        let detail = format!(
+            r#"{{"bounceType":"{kind}","bounceSubType":"{sub}","bouncedRecipients":[{recipients}]}}"#
+        );
+        let report = detailed("Bounce", "bounce", &detail);
+        (report.kind, report.soft, report.suppress)
+    };
+    let silent = r#"{"emailAddress":"anna@school.example"}"#;
+    let reply = (ReportKind::AutomaticReply, false, None);
+    assert_eq!(said("Transient", "General", silent), reply);
+    let null = r#"{"emailAddress":"a@b.example","status":null,"diagnosticCode":null}"#;
+    assert_eq!(
+        said("Transient", "General", &format!("{silent},{null}")),
+        reply
+    );
+    let soft = (ReportKind::Bounce, true, None);
+    for told in [
+        r#"{"emailAddress":"a@b.example","status":"4.4.7"}"#,
+        r#"{"emailAddress":"a@b.example","diagnosticCode":"smtp; 421 try again"}"#,
+    ] {
+        assert_eq!(said("Transient", "General", told), soft, "{told}");
+        let both = format!("{silent},{told}");
+        assert_eq!(said("Transient", "General", &both), soft, "{both}");
+    }
+    assert_eq!(said("Transient", "General", ""), soft);
+    assert_eq!(said("Transient", "MailboxFull", silent), soft);
+    assert_eq!(said("Undetermined", "Undetermined", silent), soft);
+    let hard = (ReportKind::Bounce, false, Some("bounced"));
+    assert_eq!(said("Permanent", "General", silent), hard);
+}
+
+#[test]
 fn a_person_is_told_from_a_machine() {
     let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 20_0 like Mac OS X)";
     for (agent, at, machine) in [
