@@ -76,6 +76,9 @@ impl Report {
             }
             "Bounce" => ReportKind::Bounce,
             "Click" => ReportKind::Click,
+            "Complaint" if doc.complaint.as_ref().is_some_and(ComplaintDoc::is_unsent) => {
+                ReportKind::Bounce
+            }
             "Complaint" => ReportKind::Complaint,
             "DeliveryDelay" => ReportKind::DeliveryDelay,
             "Delivery" => ReportKind::Delivery,
@@ -140,6 +143,8 @@ fn suppress(kind: ReportKind, doc: &Doc) -> Option<&'static str> {
         (kind, sub)
     };
     match kind {
+        // It was never sent: SES's own list forbids its address.
+        ReportKind::Bounce if doc.complaint.is_some() => Some("bounced"),
         ReportKind::Bounce => match said(&doc.bounce) {
             (kind, sub) if kind == "Permanent" && !CONTENT.contains(&sub.as_str()) => {
                 Some("bounced")
@@ -207,6 +212,16 @@ struct BouncedDoc {
 struct ComplaintDoc {
     #[serde(default)]
     complaint_feedback_type: Option<String>,
+    #[serde(default)]
+    complaint_sub_type: Option<String>,
+}
+
+impl ComplaintDoc {
+    /// Returns whether nobody complained: SES took the mail and did not try to send it, because its address is on the
+    /// account's list of those who once did.
+    fn is_unsent(&self) -> bool {
+        self.complaint_sub_type.as_deref() == Some("OnAccountSuppressionList")
+    }
 }
 
 #[derive(Deserialize)]

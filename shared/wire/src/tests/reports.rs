@@ -133,6 +133,26 @@ fn what_bounces_for_now_and_what_does_not() {
 }
 
 #[test]
+fn what_was_never_sent_to_who_once_complained_is_a_bounce_as_for_who_once_bounced() {
+    let complaint = detailed(
+        "Complaint",
+        "complaint",
+        r#"{"complaintSubType":"OnAccountSuppressionList","complaintFeedbackType":null}"#,
+    );
+    let bounce = detailed(
+        "Bounce",
+        "bounce",
+        r#"{"bounceType":"Permanent","bounceSubType":"OnAccountSuppressionList"}"#,
+    );
+    assert_eq!(complaint, bounce);
+    let fresh = detailed("Complaint", "complaint", r#"{"complaintSubType":null}"#);
+    assert_eq!(
+        (fresh.kind, fresh.suppress),
+        (ReportKind::Complaint, Some("complained"))
+    );
+}
+
+#[test]
 fn a_program_that_answers_is_no_bounce() {
     let said = |kind: &str, sub: &str, recipients: &str| {
         let detail = format!(
