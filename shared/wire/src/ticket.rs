@@ -102,10 +102,12 @@ impl fmt::Debug for TicketKeys {
     }
 }
 
-/// Reads exactly so many bytes as a MAC of ours has.
+/// Reads exactly so many bytes as a MAC of ours has, in the one spelling in which we write them: a token that is kept
+/// or compared has no second name.
 fn bytes(digits: &str) -> Option<[u8; MAC_BYTES]> {
     let mut bytes = [0; MAC_BYTES];
-    if digits.len() != 2 * MAC_BYTES || !digits.is_ascii() {
+    let ours = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+    if digits.len() != 2 * MAC_BYTES || !digits.bytes().all(ours) {
         return None;
     }
     for (at, byte) in bytes.iter_mut().enumerate() {
@@ -163,6 +165,11 @@ mod tests {
             assert_eq!(keys.open(&changed), None, "{changed}");
             assert_eq!(keys.open(&token[..at]), None);
         }
+        let (said, digits) = token.rsplit_once('.').unwrap();
+        let upper = format!("{said}.{}", digits.to_uppercase());
+        assert_ne!(upper, token);
+        assert_eq!(keys.open(&upper), None);
+        assert_eq!(super::bytes(&"+0".repeat(16)), None);
         assert_eq!(keys.open(&format!("{token}0")), None);
         assert_eq!(keys.open(&"0".repeat(10_000)), None);
         assert_eq!(TicketKeys::parse(NEW).unwrap().open(&token), None);
