@@ -92,7 +92,8 @@ pub(super) fn entry(
         "score" => Word::Number(value.number("`score`", defects)?.value),
         "set" => Word::Fields(written(value, &compiled.settings.fields, true, defects)?),
         "refused" => {
-            let words = Refusal::ALL.map(|(word, _)| word);
+            let rules = Refusal::ALL.map(|(word, _)| word);
+            let words: Vec<_> = ["circle"].into_iter().chain(rules).collect();
             Word::Text(value.one_of("`refused`", &words, defects)?.to_owned())
         }
         _ => Word::Text(value.line(&format!("`{what}`"), defects)?.value),

@@ -14,6 +14,7 @@ mod once;
 mod plain;
 mod pressures;
 mod project;
+mod rehearsed;
 mod steps;
 mod together;
 mod usage;

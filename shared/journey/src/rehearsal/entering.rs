@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Stage;
-use super::telling::Told;
+use super::telling::{Barred, Told};
 use crate::{
     Admission, Contact, Ending, Enrollment, EnrollmentId, History, Input, Occasion, Phase, Repeat,
     Signals, Trigger, Value, admit, arm, rearm,
@@ -34,23 +34,37 @@ impl Stage<'_> {
     /// Writes the contact down.
     pub(super) fn born(&mut self) {
         self.set_dates(None);
-        self.fire(None);
+        self.fire(None, 0);
+    }
+
+    /// Returns how many entries have led to what a run writes now, as production counts them: whoever comes round
+    /// once a day does so on purpose.
+    pub(super) fn hops(&self, by: Option<usize>) -> u8 {
+        let run = by.and_then(|at| self.runs.get(at));
+        let run = run.filter(|run| self.now.duration_since(run.entered) < CIRCLE);
+        run.map_or(0, |run| run.hops)
     }
 
     /// Looks whether the contact comes in because of what was written.
-    pub(super) fn written(&mut self, before: &Contact) {
+    pub(super) fn written(&mut self, before: &Contact, hops: u8) {
         self.set_dates(Some(before));
-        self.fire(Some(before));
+        self.fire(Some(before), hops);
     }
 
     /// Lets the contact in where a write does so, by the first trigger that goes off.
-    fn fire(&mut self, before: Option<&Contact>) {
+    ///
+    /// `hops` is how many entries led to the write.
+    fn fire(&mut self, before: Option<&Contact>, hops: u8) {
         let (plan, now, after) = (self.plan, self.now, &self.contact);
         let zone = &plan.settings.zone;
         let mut triggers = plan.triggers.iter();
         let fired = triggers.find(|trigger| trigger.fires(before, after, zone, now));
-        if let Some(trigger) = fired {
-            self.enter(&trigger.says(), BTreeMap::new());
+        let Some(trigger) = fired else {
+            return;
+        };
+        match hops < HOPS_MAX {
+            true => self.enter(&trigger.says(), BTreeMap::new(), hops + 1),
+            false => self.tell(None, Told::Refused(Barred::Circle)),
         }
     }
 
@@ -58,7 +72,7 @@ impl Stage<'_> {
     pub(super) fn posted(&mut self, event: &str, params: &BTreeMap<String, Value>) {
         let mut triggers = self.plan.triggers.iter();
         if triggers.any(|trigger| trigger.event() == Some(event) && self.passes(trigger, params)) {
-            self.enter(&format!("event {event}"), params.clone());
+            self.enter(&format!("event {event}"), params.clone(), 0);
         }
     }
 
@@ -76,7 +90,7 @@ impl Stage<'_> {
             let value = self.contact.date(moment);
             self.armed[at].due = rearm(moment, *repeat, value, &zone, fired);
             if self.passes(trigger, &BTreeMap::new()) {
-                self.enter(&trigger.says(), BTreeMap::new());
+                self.enter(&trigger.says(), BTreeMap::new(), 0);
             }
         }
     }
@@ -105,7 +119,7 @@ impl Stage<'_> {
     }
 
     /// Lets the contact in, if they may.
-    pub(super) fn enter(&mut self, by: &str, params: BTreeMap<String, Value>) {
+    pub(super) fn enter(&mut self, by: &str, params: BTreeMap<String, Value>, hops: u8) {
         let history = History {
             last: self.last_entry,
             running: self.runs.iter().any(|run| !run.phase.is_over()),
@@ -113,7 +127,7 @@ impl Stage<'_> {
         match admit(self.plan, &self.contact, history, self.now) {
             Admission::Admitted => (),
             Admission::Refused(refusal) => {
-                return self.tell(None, Told::Refused(refusal));
+                return self.tell(None, Told::Refused(Barred::Rule(refusal)));
             }
             Admission::Restarts => {
                 for at in 0..self.runs.len() {
@@ -136,10 +150,16 @@ impl Stage<'_> {
             params,
             notified: self.notified(),
             signals: Signals::default(),
-            hops: 0,
+            hops,
             phase: Phase::Entered,
             path: Vec::new(),
         });
         self.tell(Some(self.runs.len() - 1), Told::Enters(by.to_owned()));
     }
 }
+
+/// Entries that lead to one another more often than this, in less than a day, go round in a circle: production's limit.
+const HOPS_MAX: u8 = 8;
+
+/// A run that is as old as this no longer counts what led to it.
+const CIRCLE: SignedDuration = SignedDuration::from_hours(20);

@@ -173,7 +173,7 @@ impl Stage<'_> {
         }
         if self.script.enters == Some(self.now) {
             self.script.enters = None;
-            self.enter("by hand", BTreeMap::new());
+            self.enter("by hand", BTreeMap::new(), 0);
         }
     }
 
@@ -228,8 +228,9 @@ impl Stage<'_> {
         let before = self.contact.clone();
         change.apply(&mut self.stored, &self.plan.settings, self.now);
         self.look();
+        let hops = self.hops(by);
         self.signal(&Signal::Written, by);
-        self.written(&before);
+        self.written(&before, hops);
     }
 
     /// Looks at the contact as they are now.

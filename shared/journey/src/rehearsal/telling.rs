@@ -71,7 +71,7 @@ pub enum Told {
         reason: String,
     },
     /// The contact may not come in.
-    Refused(Refusal),
+    Refused(Barred),
     /// A mail was sent.
     Sends {
         /// The step.
@@ -84,6 +84,25 @@ pub enum Told {
         /// Until when at most.
         until: Timestamp,
     },
+}
+
+/// What keeps somebody out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Barred {
+    /// Entries led to one another too often.
+    Circle,
+    /// A rule of the journey.
+    Rule(Refusal),
+}
+
+impl Barred {
+    /// Returns the word that production records it under.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Circle => "circle",
+            Self::Rule(refusal) => refusal.as_str(),
+        }
+    }
 }
 
 impl Told {
