@@ -351,7 +351,7 @@ fn expectation() -> Value {
                 "refused",
                 words(
                     "They may not come in.",
-                    &["after", "never", "publish", "single"],
+                    &["after", "circle", "never", "publish", "single"],
                 ),
             ),
             ("leaves", text("They leave, for this reason.")),
