@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, EnrollmentId, SendId};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::Unreadable;
 
@@ -87,13 +88,15 @@ impl Report {
             "Send" => ReportKind::Send,
             _ => return Ok(None),
         };
-        let tag = |name: &str| doc.mail.tags.get(name).and_then(|values| values.first());
+        let mail = doc.mail.as_ref();
+        let mail = mail.ok_or_else(|| Unreadable::new("an event about no mail"))?;
+        let tag = |name: &str| mail.tags.get(name)?.get(0)?.as_str();
         let (Some(send), Some(recipient), Some(enrollment)) =
             (tag(TAG_SEND), tag(TAG_RECIPIENT), tag(TAG_ENROLLMENT))
         else {
             return Ok(None);
         };
-        let taken: Timestamp = doc.mail.timestamp.parse()?;
+        let taken: Timestamp = mail.timestamp.parse()?;
         let seen = doc.click.as_ref().or(doc.open.as_ref());
         let link = doc.click.as_ref().and_then(|click| {
             let tags = click.link_tags.as_ref()?;
@@ -107,7 +110,7 @@ impl Report {
             send: send.parse()?,
             recipient: recipient.parse()?,
             enrollment: enrollment.parse()?,
-            message_id: doc.mail.message_id.clone(),
+            message_id: mail.message_id.clone(),
             taken,
             kind,
         }))
@@ -178,11 +181,11 @@ fn is_soft(kind: ReportKind, doc: &Doc) -> bool {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BounceDoc {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     bounce_type: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     bounce_sub_type: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     bounced_recipients: Vec<BouncedDoc>,
 }
 
@@ -228,7 +231,8 @@ impl ComplaintDoc {
 #[serde(rename_all = "camelCase")]
 struct Doc {
     event_type: String,
-    mail: MailDoc,
+    /// A kind that is not known yet may be about no mail.
+    mail: Option<MailDoc>,
     #[serde(default)]
     bounce: Option<BounceDoc>,
     #[serde(default)]
@@ -243,9 +247,9 @@ struct Doc {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SeenDoc {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     timestamp: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     user_agent: String,
     #[serde(default)]
     link_tags: Option<BTreeMap<String, Vec<String>>>,
@@ -269,8 +273,16 @@ impl SeenDoc {
 struct MailDoc {
     timestamp: String,
     message_id: String,
-    #[serde(default)]
-    tags: BTreeMap<String, Vec<String>>,
+    /// Anybody's: only ours must be as we wrote them.
+    #[serde(default, deserialize_with = "or_default")]
+    tags: BTreeMap<String, Value>,
+}
+
+/// Reads a `null` as what stands for nothing.
+fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// What SES publishes, as a plain text, when its events are first sent to a topic.

@@ -185,6 +185,48 @@ fn a_program_that_answers_is_no_bounce() {
     assert_eq!(said("Permanent", "General", silent), hard);
 }
 
+/// What others add or leave out must not keep what is known from being read.
+#[test]
+fn nothing_where_something_was_is_read_as_nothing() {
+    let json = |kind: &str, more: &str| {
+        let tags = tags();
+        format!(
+            r#"{{ "eventType": "{kind}", "mail": {{ "timestamp": "2026-11-23T13:00:21.123Z", "messageId": "ses-1",
+            "tags": {{ "theirs": null, "alien": "text", {tags} }} }}, {more} }}"#
+        )
+    };
+    for (kind, more) in [
+        (
+            "Open",
+            r#""open": { "timestamp": null, "userAgent": null, "ipAddress": null }"#,
+        ),
+        (
+            "Click",
+            r#""click": { "timestamp": null, "userAgent": null, "linkTags": null }"#,
+        ),
+        (
+            "Bounce",
+            r#""bounce": { "bounceType": null, "bounceSubType": null, "bouncedRecipients": null }"#,
+        ),
+        ("Bounce", r#""bounce": null"#),
+        (
+            "Complaint",
+            r#""complaint": { "complaintFeedbackType": null, "complaintSubType": null }"#,
+        ),
+    ] {
+        let read = Report::from_json(&json(kind, more));
+        assert!(read.unwrap().is_some(), "{kind} {more}");
+    }
+    for nobodys in [
+        r#"{ "eventType": "Telepathy" }"#,
+        r#"{ "eventType": "Telepathy", "mail": null }"#,
+        r#"{ "eventType": "Open", "mail": { "timestamp": "2026-11-23T13:00:21Z", "messageId": "1", "tags": null } }"#,
+    ] {
+        assert_eq!(Report::from_json(nobodys).unwrap(), None, "{nobodys}");
+    }
+    assert!(Report::from_json(r#"{ "eventType": "Open", "mail": null }"#).is_err());
+}
+
 #[test]
 fn a_person_is_told_from_a_machine() {
     let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 20_0 like Mac OS X)";
