@@ -32,8 +32,11 @@ pub(crate) fn ask(content_type: &str, body: &[u8]) -> Result<Ask, Malformed> {
 /// Reads one field of one value: one-click is the only form that comes as `multipart/form-data`.
 fn one_click(text: &str) -> Option<Ask> {
     let mut lines = text.lines().map(str::trim);
-    let named = lines.any(|line| line.contains("name=\"List-Unsubscribe\""));
-    (named && lines.any(|line| line == ONE_CLICK)).then_some(Ask::Out { one_click: true })
+    let named = lines.any(|line| {
+        let line = line.to_ascii_lowercase().replace('"', "");
+        line.contains("name=list-unsubscribe")
+    });
+    (named && lines.any(is_one_click)).then_some(Ask::Out { one_click: true })
 }
 
 fn form(text: &str) -> Option<Ask> {
@@ -49,7 +52,10 @@ fn form(text: &str) -> Option<Ask> {
         let mut found = fields.iter().filter(|(name, _)| name == wanted);
         found.next().map(|(_, value)| value.as_str())
     };
-    if value("List-Unsubscribe") == Some(ONE_CLICK) {
+    let mut clicks = fields.iter().filter(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("List-Unsubscribe") && is_one_click(value)
+    });
+    if clicks.next().is_some() {
         return Some(Ask::Out { one_click: true });
     }
     match value("do")? {
@@ -64,6 +70,11 @@ fn form(text: &str) -> Option<Ask> {
         }
         _ => None,
     }
+}
+
+/// Returns whether that is the button of a mail program, however its program spells it: no opt-out may be lost by that.
+fn is_one_click(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case("One-Click")
 }
 
 /// Decodes a part of a form; what is not encoded as it should be stays as it is.
@@ -87,7 +98,6 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-const ONE_CLICK: &str = "One-Click";
 const BODY_MAX: usize = 16 * 1024;
 const FIELDS_MAX: usize = 256;
 
@@ -104,6 +114,16 @@ mod tests {
             (
                 form,
                 "List-Unsubscribe=One-Click",
+                Ok(Ask::Out { one_click: true }),
+            ),
+            (
+                form,
+                " list-unsubscribe=one-click\r\n",
+                Ok(Ask::Out { one_click: true }),
+            ),
+            (
+                "multipart/form-data; boundary=x",
+                "--x\r\nContent-Disposition: form-data; name=List-Unsubscribe\r\n\r\nOne-Click\r\n--x--",
                 Ok(Ask::Out { one_click: true }),
             ),
             (
