@@ -315,6 +315,13 @@ fn what_holds_no_mails_back_brings_none_and_who_comes_back_gets_them() {
         (vec![Ask::Quiet { days: 90 }, Ask::In], 2),
         (vec![Ask::Topics(Vec::new())], 1),
         (vec![Ask::Topics(vec!["news".to_owned()])], 2),
+        (vec![changes(&[], &["news"])], 1),
+        (
+            vec![Ask::Out { one_click: true }, changes(&["news"], &[])],
+            2,
+        ),
+        // A page that was open before, on which nothing was changed.
+        (vec![Ask::Out { one_click: true }, changes(&[], &[])], 1),
     ] {
         let mut story = story.clone();
         for (hour, one) in asks.iter().enumerate() {
@@ -325,6 +332,14 @@ fn what_holds_no_mails_back_brings_none_and_who_comes_back_gets_them() {
         assert_eq!(world.faults(), Vec::<String>::new());
         assert_eq!(world.state().service.delivered.len(), expected, "{asks:?}");
         assert_eq!(world.state().pages as usize, asks.len());
+    }
+}
+
+fn changes(yes: &[&str], no: &[&str]) -> Ask {
+    let topics = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Ask::Changes {
+        yes: topics(yes),
+        no: topics(no),
     }
 }
 

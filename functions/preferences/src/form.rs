@@ -64,9 +64,22 @@ fn form(text: &str) -> Option<Ask> {
         "quiet-30" => Some(Ask::Quiet { days: 30 }),
         "quiet-90" => Some(Ask::Quiet { days: 90 }),
         "save" => {
-            let topics = fields.iter().filter(|(name, _)| name == "topic");
-            let topics = topics.map(|(_, value)| value.clone());
-            Some(Ask::Topics(topics.collect()))
+            let all = |wanted: &'static str| {
+                let named = fields.iter().filter(move |(name, _)| name == wanted);
+                named.map(|(_, value)| value.clone())
+            };
+            let (ticked, were): (Vec<_>, Vec<_>) = (all("topic").collect(), all("was").collect());
+            if were.is_empty() {
+                return Some(Ask::Topics(ticked));
+            }
+            let beyond = |these: &[String], those: &[String]| {
+                let new = these.iter().filter(|one| !those.contains(one));
+                new.filter(|one| !one.is_empty()).cloned().collect()
+            };
+            Some(Ask::Changes {
+                yes: beyond(&ticked, &were),
+                no: beyond(&were, &ticked),
+            })
         }
         _ => None,
     }
@@ -108,22 +121,45 @@ mod tests {
     use super::{Malformed, ask};
 
     #[test]
+    fn a_mail_program_is_heard_however_it_spells_its_button() {
+        let multipart = "--x\r\nContent-Disposition: form-data; name=List-Unsubscribe\r\n\r\nOne-Click\r\n--x--";
+        for (content_type, body) in [
+            (
+                "application/x-www-form-urlencoded",
+                " list-unsubscribe=one-click\r\n",
+            ),
+            ("multipart/form-data; boundary=x", multipart),
+        ] {
+            let asked = ask(content_type, body.as_bytes());
+            assert_eq!(asked, Ok(Ask::Out { one_click: true }), "{body}");
+        }
+    }
+
+    /// A page that lies open for long says no more than its reader does.
+    #[test]
+    fn what_was_shown_and_stays_is_no_word() {
+        let one = |name: &str| vec![name.to_owned()];
+        for (body, yes, no) in [
+            (
+                "was=&was=news&was=tips&topic=tips&topic=songs&do=save",
+                one("songs"),
+                one("news"),
+            ),
+            ("was=&was=news&topic=news&do=save", Vec::new(), Vec::new()),
+            ("was=&do=save", Vec::new(), Vec::new()),
+        ] {
+            let asked = ask("", body.as_bytes());
+            assert_eq!(asked, Ok(Ask::Changes { yes, no }), "{body}");
+        }
+    }
+
+    #[test]
     fn each_button_asks_for_what_it_says() {
         let form = "application/x-www-form-urlencoded";
         for (content_type, body, expected) in [
             (
                 form,
                 "List-Unsubscribe=One-Click",
-                Ok(Ask::Out { one_click: true }),
-            ),
-            (
-                form,
-                " list-unsubscribe=one-click\r\n",
-                Ok(Ask::Out { one_click: true }),
-            ),
-            (
-                "multipart/form-data; boundary=x",
-                "--x\r\nContent-Disposition: form-data; name=List-Unsubscribe\r\n\r\nOne-Click\r\n--x--",
                 Ok(Ask::Out { one_click: true }),
             ),
             (

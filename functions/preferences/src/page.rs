@@ -79,6 +79,8 @@ fn topics(language: Language, found: &Preferences) -> String {
         escaped(words.all),
         escaped(words.all_more)
     );
+    // What the page shows, so that a page that lies open for long changes no more than its reader does.
+    main.push_str("<input type=\"hidden\" name=\"was\" value=\"\">");
     for (name, title, permission) in &found.topics {
         let note = match permission {
             Permission::Quiet { until } => {
@@ -88,9 +90,18 @@ fn topics(language: Language, found: &Preferences) -> String {
             Permission::Unconfirmed => format!(" <small>{}</small>", escaped(words.waits)),
             Permission::Given | Permission::Missing => String::new(),
         };
+        let was = match permission {
+            Permission::Given => {
+                let name = escaped(name);
+                format!("<input type=\"hidden\" name=\"was\" value=\"{name}\">")
+            }
+            Permission::Missing | Permission::Quiet { .. } | Permission::Unconfirmed => {
+                String::new()
+            }
+        };
         let _ = write!(
             main,
-            "<label><input type=\"checkbox\" name=\"topic\" value=\"{}\"{}> <span>{}{note}</span></label>",
+            "{was}<label><input type=\"checkbox\" name=\"topic\" value=\"{}\"{}> <span>{}{note}</span></label>",
             escaped(name),
             match permission {
                 Permission::Given => " checked",
@@ -129,7 +140,9 @@ fn outcome(
             let more = words.left_more.replace("{}", about);
             Some((words.left.to_owned(), Some(more)))
         }
-        Ask::Quiet { .. } | Ask::Topics(_) => Some((words.saved.to_owned(), None)),
+        Ask::Changes { .. } | Ask::Quiet { .. } | Ask::Topics(_) => {
+            Some((words.saved.to_owned(), None))
+        }
     }
 }
 
@@ -254,7 +267,7 @@ mod tests {
         }
         assert_eq!(page.matches("<h1>").count(), 1);
         assert_eq!(
-            page.matches("<input").count(),
+            page.matches("<input type=\"checkbox\"").count(),
             page.matches("<label>").count()
         );
         assert!(

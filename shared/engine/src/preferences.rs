@@ -35,6 +35,14 @@ pub enum Ask {
     },
     /// To get mails about exactly these of all topics.
     Topics(Vec<String>),
+    /// To get mails about some topics and none about others, beside what the page showed them; a page may lie open while
+    /// other words are said.
+    Changes {
+        /// The topics that were ticked.
+        yes: Vec<String>,
+        /// The topics that no longer are.
+        no: Vec<String>,
+    },
 }
 
 /// What the page shows.
@@ -68,7 +76,12 @@ pub async fn preferences(
     let now = io.now();
     let how = match ask {
         Ask::Out { one_click: true } => "one-click",
-        Ask::In | Ask::Look | Ask::Out { .. } | Ask::Quiet { .. } | Ask::Topics(_) => "page",
+        Ask::Changes { .. }
+        | Ask::In
+        | Ask::Look
+        | Ask::Out { .. }
+        | Ask::Quiet { .. }
+        | Ask::Topics(_) => "page",
     };
     let one = |what| vec![(ticket.topic.clone(), what)];
     let asked = match ask {
@@ -78,6 +91,16 @@ pub async fn preferences(
         Ask::Quiet { days } => {
             let quiet = SignedDuration::from_hours(24 * i64::from(*days));
             one(What::Quiet { until: now + quiet })
+        }
+        Ask::Changes { yes, no } => {
+            let known = Known::about(io, &ticket).await?;
+            let declared = |topic: &&String| known.topics().any(|(one, _)| one == *topic);
+            let yes = yes
+                .iter()
+                .filter(declared)
+                .map(|one| (one.clone(), What::In));
+            let no = no.iter().filter(declared);
+            yes.chain(no.map(|one| (one.clone(), What::Out))).collect()
         }
         Ask::Topics(wanted) => {
             // Held against what the page shows, which is that of who they are by now.

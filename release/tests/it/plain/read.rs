@@ -110,11 +110,9 @@ impl<'a> Play<'a> {
                 }
             }
             Deed::Open(mail) => {
-                let Some(run) = self.runs.iter().rposition(|run| run.sent.contains(mail)) else {
-                    return;
-                };
-                if !self.runs[run].opened.contains(mail) {
-                    self.runs[run].opened.push(*mail);
+                let run = self.runs.iter_mut().rfind(|run| run.sent.contains(mail));
+                if let Some(run) = run.filter(|run| !run.opened.contains(mail)) {
+                    run.opened.push(*mail);
                     self.score.count(2, self.now);
                 }
             }

@@ -5,6 +5,7 @@
 
 mod claim;
 mod clear;
+mod delays;
 mod places;
 mod wanted;
 
@@ -26,6 +27,7 @@ use crate::{
     Suppressions, Templates, Turns, Undelivered, Unsubscribe, Versioned,
 };
 use claim::{Verdict, claim, earlier};
+use delays::{NOT_SENT, PAUSED, throttled};
 use wanted::{concerned, is_mailed_besides, still_wanted};
 
 /// How long to wait for what.
@@ -283,8 +285,7 @@ impl Mailing<'_> {
         }
         let lane = Lane::from(&self.plan.purpose);
         let order = renewed(self.order, io.now());
-        io.order(lane, std::slice::from_ref(&order), PAUSED_DELAY)
-            .await?;
+        io.order(lane, std::slice::from_ref(&order), PAUSED).await?;
         Ok(())
     }
 
@@ -329,11 +330,11 @@ impl Mailing<'_> {
             // Ordered again, such a mail never grows old in its queue: only this count tells of it.
             Undelivered::NotSent(why) => {
                 io.count(Metric::SendsHeld, 1);
-                (why, Next::Later(NOT_SENT_DELAY))
+                (why, Next::Later(NOT_SENT))
             }
             Undelivered::Paused(why) => {
                 io.count(Metric::SendsHeld, 1);
-                (why, Next::Later(PAUSED_DELAY))
+                (why, Next::Later(PAUSED))
             }
             Undelivered::Refused(reason) => {
                 let refused = SendResult::Refused {
@@ -341,7 +342,7 @@ impl Mailing<'_> {
                 };
                 (reason, Next::Conclude(refused))
             }
-            Undelivered::Throttled(why) => (why, Next::Later(throttled_delay(attempt))),
+            Undelivered::Throttled(why) => (why, Next::Later(throttled(attempt))),
             Undelivered::Unknown(why) => {
                 tracing::warn!(send.id = %send_id, "Whether {send_id} left is not known: {why}");
                 io.count(Metric::SendsInDoubt, 1);
@@ -389,16 +390,3 @@ impl Mailing<'_> {
         outbox.finish(io).await
     }
 }
-
-/// Returns when to try again after attempt number so many: each time twice as late, since a backlog
-/// that comes back every few seconds would keep itself throttled.
-fn throttled_delay(attempt: u32) -> SignedDuration {
-    let doublings = attempt.saturating_sub(1).min(DOUBLINGS_MAX);
-    (THROTTLED_DELAY * (1 << doublings)).min(PAUSED_DELAY)
-}
-
-/// Enough to reach the longest delay there is.
-const DOUBLINGS_MAX: u32 = 8;
-const NOT_SENT_DELAY: SignedDuration = SignedDuration::from_secs(15);
-const PAUSED_DELAY: SignedDuration = SignedDuration::from_mins(15);
-const THROTTLED_DELAY: SignedDuration = SignedDuration::from_secs(5);
