@@ -109,6 +109,7 @@ impl<'a> Play<'a> {
                     }
                 }
             }
+            Deed::Open(mail) if !self.runs.iter().any(|run| run.sent.contains(mail)) => return,
             Deed::Open(mail) => {
                 let run = self.runs.iter_mut().rfind(|run| run.sent.contains(mail));
                 if let Some(run) = run.filter(|run| !run.opened.contains(mail)) {
