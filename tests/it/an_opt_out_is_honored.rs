@@ -316,10 +316,7 @@ fn what_holds_no_mails_back_brings_none_and_who_comes_back_gets_them() {
         (vec![Ask::Topics(Vec::new())], 1),
         (vec![Ask::Topics(vec!["news".to_owned()])], 2),
         (vec![changes(&[], &["news"])], 1),
-        (
-            vec![Ask::Out { one_click: true }, changes(&["news"], &[])],
-            2,
-        ),
+        (vec![Ask::Quiet { days: 90 }, changes(&["news"], &[])], 2),
         // A page that was open before, on which nothing was changed.
         (vec![Ask::Out { one_click: true }, changes(&[], &[])], 1),
     ] {
