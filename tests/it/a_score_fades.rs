@@ -1,13 +1,13 @@
 //! A score fades from night to night, and counts for what is left of it wherever somebody asks.
 
 use jiff::SignedDuration;
-use journey::{ContactId, SCORE, Value};
 use serde_json::json;
 
 use crate::folders::files_with;
 use crate::posts::left;
 use crate::trial::{FAULTS, Log, Story};
 use crate::two_become_one::{person, post};
+use crate::what_counts::score;
 use crate::world::{Choose, World};
 
 /// Sixty points are thirty after a half-life; 25 more make fifty again, and the person hot anew.
@@ -71,14 +71,4 @@ fn story(scoring: &str) -> Story {
         .after(days(0), post("NOTE", "e1", &anna))
         .after(days(10), post("START", "e2", &person("anna")))
         .after(days(20), post("PAID", "e3", &person("anna")))
-}
-
-fn score(world: &World) -> Option<f64> {
-    let state = world.state();
-    let anna = state.people.contacts.get(&ContactId::of("anna"))?;
-    let score = anna.value.contact.fields.get(SCORE)?;
-    let Value::Number(score) = score else {
-        panic!("{score:?}");
-    };
-    Some(*score)
 }

@@ -32,7 +32,8 @@ fn story() -> Story {
     Story::of(published).hello("e1", &[("anna", "SOT")])
 }
 
-fn score(world: &World) -> Option<f64> {
+/// Returns Anna's score, as it is stored.
+pub(crate) fn score(world: &World) -> Option<f64> {
     let state = world.state();
     let anna = state.people.contacts.get(&ContactId::of("anna"))?;
     let score = anna.value.contact.fields.get(SCORE)?;

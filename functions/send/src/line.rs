@@ -92,11 +92,13 @@ fn interval(rate: f64, shared_by: NonZeroU32) -> Option<Duration> {
     let apart = f64::from(shared_by.get()) / rate;
     Duration::try_from_secs_f64(apart)
         .ok()
-        .map(|apart| apart.min(WAIT_MAX * 12))
+        .map(|apart| apart.min(APART_MAX))
 }
 
 /// Ten mails of a letter wait ten times: less than the function's two minutes.
 const WAIT_MAX: Duration = Duration::from_secs(5);
+/// However slow an account is, it is asked for its rate anew before long.
+const APART_MAX: Duration = Duration::from_secs(60);
 /// Whoever goes back into the queue lets others go first.
 const BACK_AFTER: Duration = Duration::from_secs(15);
 /// The longest delay of a queue.
@@ -112,7 +114,7 @@ mod tests {
     use engine::{Quota, Sent};
     use tokio::time::Instant;
 
-    use super::{Line, WAIT_MAX, interval};
+    use super::{APART_MAX, Line, interval};
 
     /// An account that may send so many mails a second, if it says so.
     struct Account(Option<u32>);
@@ -166,10 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn an_account_that_may_send_nothing_lets_hardly_anybody_try() {
+    fn an_account_that_may_send_nothing_says_so_itself() {
         let two = NonZeroU32::new(2).unwrap();
         assert_eq!(interval(0.0, two), None);
-        assert_eq!(interval(0.001, two), Some(WAIT_MAX * 12));
+        assert_eq!(interval(0.001, two), Some(APART_MAX));
         assert_eq!(interval(8.0, two), Some(Duration::from_millis(250)));
     }
 }

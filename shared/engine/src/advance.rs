@@ -9,7 +9,7 @@ use wire::{Cause, ContactRecord, EnrollmentRecord, Move};
 use crate::changed::changed;
 use crate::chose::chose;
 use crate::dates::date;
-use crate::effects::{enrolls, hops, orders, pass_on, settle};
+use crate::effects::{enrolls, orders, pass_on, settle};
 use crate::enter::enter_by_name;
 use crate::hold::held_back;
 use crate::merging::{follow, look_again};
@@ -204,7 +204,7 @@ fn change(
     }
     let run = &record.enrollment;
     let cause = format!("{} {}", run.id, record.version + 1);
-    let hops = hops(run, scene.now);
+    let hops = run.hops_at(scene.now);
     let settings = &scene.plan.settings;
     rewrite(settings, person, &changes, (&cause, hops, scene.now))
 }

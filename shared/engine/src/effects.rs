@@ -65,21 +65,13 @@ async fn start(io: &(impl Clock + Moves), record: &EnrollmentRecord) -> anyhow::
             from: Some(run.journey.clone()),
             subject: run.subject.clone(),
             cause: format!("{} {}", run.id, enroll.step),
-            hops: hops(run, now) + 1,
+            hops: run.hops_at(now) + 1,
         })
         .collect();
     if moves.is_empty() {
         return Ok(());
     }
     io.move_on(&moves).await
-}
-
-/// Returns how many journeys have led to what a run does now: whoever comes round once a day does so on purpose.
-pub(crate) fn hops(run: &Enrollment, now: Timestamp) -> u8 {
-    match now.duration_since(run.entered) < CIRCLE {
-        true => run.hops,
-        false => 0,
-    }
 }
 
 /// Lets everybody hear that a run has changed its contact.
@@ -150,9 +142,6 @@ pub(crate) async fn ring(
     io.ring(due).await;
     Ok(())
 }
-
-/// Journeys that let a contact into one another faster than this go round in a circle.
-const CIRCLE: SignedDuration = SignedDuration::from_hours(20);
 
 /// An order older than this is a mistake; its ledger row lives much longer.
 pub(crate) const ORDER_AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 use journey::{
-    Admission, Contact, ContactId, Crowd, Decision, Ending, EnrollmentId, EntryId, History, Input,
-    Occasion, Phase, Plan, Reentry, Refusal, Scene, admit,
+    Admission, Contact, ContactId, Crowd, Decision, Ending, Enrollment, EnrollmentId, EntryId,
+    History, Input, Occasion, Phase, Plan, Reentry, Refusal, Scene, admit,
 };
 use wire::{EnrollmentRecord, Event, Halt, LastEntry};
 
@@ -294,7 +294,7 @@ pub(crate) async fn enter_without_event(
     let contact = person.value.contact.clone();
     let contact = contact.seen(&plan.settings, io.now());
     let id = contact.id.clone();
-    if hops > HOPS_MAX {
+    if hops > Enrollment::HOPS_MAX {
         return refuse(io, &plan.journey, (cause, &id), "circle").await;
     }
     let event = wire::Event {
@@ -382,6 +382,4 @@ async fn refuse(
     Ok(())
 }
 
-/// Journeys that let a contact into one another more often than this, in less than a day, go round in a circle.
-const HOPS_MAX: u8 = 8;
 const RACES_MAX: u8 = 5;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{ContactId, EnrollmentId, SendId, Signals, Value};
 
@@ -38,6 +38,17 @@ pub struct Enrollment {
 }
 
 impl Enrollment {
+    /// Journeys that let a contact into one another more often than this, in less than a day, go round in a circle.
+    pub const HOPS_MAX: u8 = 8;
+
+    /// Returns how many entries have led to what the run does now: whoever comes round once a day does so on purpose.
+    pub fn hops_at(&self, now: Timestamp) -> u8 {
+        match now.duration_since(self.entered) < CIRCLE {
+            true => self.hops,
+            false => 0,
+        }
+    }
+
     /// Returns the run as it goes on for `survivor`, who turned out to be the same person, under the name `id`.
     ///
     /// Whatever was ordered of it before keeps its names: only what is at rest may be handed over.
@@ -205,3 +216,6 @@ impl Order {
         SendId::of(&self.enrollment, &self.step, &self.recipient)
     }
 }
+
+/// A run that is as old as this no longer counts what led to it.
+const CIRCLE: SignedDuration = SignedDuration::from_hours(20);

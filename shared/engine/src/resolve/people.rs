@@ -235,6 +235,7 @@ fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Optio
     (before != Some(&contact)).then_some(contact)
 }
 
+/// Notes what the source says that somebody agreed to.
 fn agree(contact: &mut Contact, posted: &Posted, now: Timestamp) {
     for (topic, proof) in posted.consent.clone() {
         contact.agree(topic, proof, now);

@@ -188,11 +188,11 @@ impl Mailing<'_> {
     }
 }
 
-const RACES_MAX: u8 = 5;
-
 fn words([person, address]: &[Option<Versioned<Choices>>; 2]) -> Said<'_> {
     Said {
         person: person.as_ref().map(|known| &known.value),
         address: address.as_ref().map(|known| &known.value),
     }
 }
+
+const RACES_MAX: u8 = 5;

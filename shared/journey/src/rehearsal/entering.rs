@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Stage;
 use super::telling::{Barred, Told};
@@ -37,14 +37,6 @@ impl Stage<'_> {
         self.fire(None, 0);
     }
 
-    /// Returns how many entries have led to what a run writes now, as production counts them: whoever comes round
-    /// once a day does so on purpose.
-    pub(super) fn hops(&self, by: Option<usize>) -> u8 {
-        let run = by.and_then(|at| self.runs.get(at));
-        let run = run.filter(|run| self.now.duration_since(run.entered) < CIRCLE);
-        run.map_or(0, |run| run.hops)
-    }
-
     /// Looks whether the contact comes in because of what was written.
     pub(super) fn written(&mut self, before: &Contact, hops: u8) {
         self.set_dates(Some(before));
@@ -62,7 +54,7 @@ impl Stage<'_> {
         let Some(trigger) = fired else {
             return;
         };
-        match hops < HOPS_MAX {
+        match hops < Enrollment::HOPS_MAX {
             true => self.enter(&trigger.says(), BTreeMap::new(), hops + 1),
             false => self.tell(None, Told::Refused(Barred::Circle)),
         }
@@ -157,9 +149,3 @@ impl Stage<'_> {
         self.tell(Some(self.runs.len() - 1), Told::Enters(by.to_owned()));
     }
 }
-
-/// Entries that lead to one another more often than this, in less than a day, go round in a circle: production's limit.
-const HOPS_MAX: u8 = 8;
-
-/// A run that is as old as this no longer counts what led to it.
-const CIRCLE: SignedDuration = SignedDuration::from_hours(20);

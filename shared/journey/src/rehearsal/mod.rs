@@ -228,7 +228,8 @@ impl Stage<'_> {
         let before = self.contact.clone();
         change.apply(&mut self.stored, &self.plan.settings, self.now);
         self.look();
-        let hops = self.hops(by);
+        let run = by.and_then(|at| self.runs.get(at));
+        let hops = run.map_or(0, |run| run.hops_at(self.now));
         self.signal(&Signal::Written, by);
         self.written(&before, hops);
     }
