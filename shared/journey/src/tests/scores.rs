@@ -60,6 +60,7 @@ fn every_point_fades_by_its_own_age() {
         panic!("there is a score");
     };
     assert!((left - sum).abs() < 0.02, "{left} and {sum}");
+    assert!((left - 3.55).abs() < 0.02, "{left}");
 }
 
 #[test]
