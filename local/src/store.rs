@@ -21,8 +21,8 @@ pub(crate) struct Store {
     queue_bells: Mutex<BTreeMap<String, Arc<Notify>>>,
     schedule_bell: Notify,
     changes: watch::Sender<u64>,
-    /// Held as long as the store lives, so that no second cloud opens the folder.
-    _lock: File,
+    /// The last to go, so that no second cloud opens a folder whose database is still open.
+    _lock: Lock,
 }
 
 impl Store {
@@ -130,8 +130,21 @@ impl Store {
     }
 }
 
+/// The folder belongs to this process as long as this lives.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Says so: closing the file is not enough while a program that is just being started still has its copy of it.
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "Cannot let go of the state folder");
+        }
+    }
+}
+
 /// Takes the folder for this process. The lock dies with the process, however it dies.
-fn lock(folder: &Path) -> anyhow::Result<File> {
+fn lock(folder: &Path) -> anyhow::Result<Lock> {
     let path = folder.join("lock");
     let file = File::options()
         .create(true)
@@ -140,7 +153,7 @@ fn lock(folder: &Path) -> anyhow::Result<File> {
         .open(&path)
         .with_context(|| format!("cannot open {}", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => bail!(
             "the state folder {} is in use by another process: stop that one, or choose another folder",
             folder.display()
@@ -186,7 +199,7 @@ const STATEMENTS_CACHED: usize = 100;
 mod tests {
     use rusqlite::Connection;
 
-    use super::{SCHEMA, Store};
+    use super::{SCHEMA, Store, lock};
 
     #[test]
     fn a_folder_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_holds() {
@@ -204,6 +217,17 @@ mod tests {
             let count = store.read(|db| db.query_row(count, [], |row| row.get::<_, i64>(0)));
             assert_eq!(count.unwrap(), 0);
         }
+    }
+
+    #[test]
+    fn a_folder_is_free_once_its_lock_is_gone_even_if_a_child_has_the_lock_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = lock(folder.path()).unwrap();
+        let of_a_child = held.0.try_clone().unwrap();
+        assert!(lock(folder.path()).is_err());
+        drop(held);
+        assert!(lock(folder.path()).is_ok());
+        drop(of_a_child);
     }
 
     #[test]
