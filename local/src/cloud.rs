@@ -277,6 +277,18 @@ impl Cloud {
         Ok(self.region.queue_depths()?)
     }
 
+    /// Takes everything out of a queue that can be received now: the bodies, oldest first.
+    ///
+    /// # Errors
+    /// The state folder cannot be read.
+    pub fn take(&self, queue: &str) -> anyhow::Result<Vec<String>> {
+        let now_ms = self.region.clock.now_ms();
+        Ok(self
+            .region
+            .store
+            .write(|db| queue::take(db, queue, now_ms))?)
+    }
+
     /// The faults that can be planned.
     pub fn faults(&self) -> &Faults {
         &self.region.faults

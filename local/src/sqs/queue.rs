@@ -1,5 +1,7 @@
 //! Queues and messages in the database: every rule about visibility, receives and dead letters.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::{config, names as arns, names::new_id, region::Region};
@@ -306,6 +308,16 @@ pub(crate) fn change_visibility(
 pub(crate) fn purge(db: &Connection, queue: &str) -> rusqlite::Result<()> {
     db.execute("DELETE FROM message WHERE queue = ?1", [queue])?;
     Ok(())
+}
+
+/// Takes every message that can be received now, oldest first, and returns the bodies.
+pub(crate) fn take(db: &Connection, queue: &str, now_ms: i64) -> rusqlite::Result<Vec<String>> {
+    let taken = "DELETE FROM message WHERE queue = ?1 AND visible_ms <= ?2 RETURNING number, body";
+    let mut statement = db.prepare_cached(taken)?;
+    let taken =
+        statement.query_map(params![queue, now_ms], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let taken = taken.collect::<rusqlite::Result<BTreeMap<i64, String>>>()?;
+    Ok(taken.into_values().collect())
 }
 
 /// The names of all queues.

@@ -167,7 +167,7 @@ async fn row(stores: &impl Stores, claim: &Claim) -> Row {
     found.remove(&claim.send).expect("its row")
 }
 
-fn claim(name: &str, attempts_before: u32) -> Claim {
+pub(super) fn claim(name: &str, attempts_before: u32) -> Claim {
     let (contact, enrollment) = (person(name), run(name, "e1"));
     Claim {
         send: SendId::of(&enrollment, "hello", &contact),

@@ -1,25 +1,28 @@
-//! What the engine counts on from its stores, held against both of them: the world in memory in which everything is
+//! What the engine counts on from its ports, held against both sides: the world in memory in which everything is
 //! proven, and the code for AWS on the laptop's cloud. So the two cannot drift apart.
 //!
-//! A store is told nothing twice here and nothing fails: what happens then is proven in the world alone. Left out is
-//! what needs the stack's key, who has had which address.
+//! Nothing fails here: what happens then is proven in the world alone.
 
 mod aws;
+mod delivery;
 mod enrollments;
 mod halts;
 mod ledger;
 mod merging;
+mod notes;
+mod outlet;
 mod people;
 
 use engine::{
-    Breaker, ChoiceBook, ContactBook, Dates, DueIndex, Enrollments, Exceptions, Halted, Ledger,
-    Pressure, Stored, SuppressionBook, Suppressions,
+    Alarms, Breaker, Calls, ChoiceBook, ContactBook, Dates, DueIndex, Enrollments, Events,
+    Evidence, Exceptions, Firings, Halted, Ledger, Mailer, Moves, Orders, Pressure, Stored,
+    SuppressionBook, Suppressions, Surveys,
 };
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, EnrollmentId};
+use journey::{ContactId, EmailAddress, EnrollmentId};
 
 use crate::given;
-use crate::world::{Choose, Tape, World};
+use crate::world::{Answer, Choose, Queue, Tape, World};
 
 /// All stores that keep something about people and journeys.
 pub(crate) trait Stores:
@@ -30,14 +33,67 @@ pub(crate) trait Stores:
     + DueIndex
     + Enrollments
     + Exceptions
+    + Firings
     + Halted
     + Ledger
     + Pressure
     + SuppressionBook
     + Suppressions
+    + Surveys
 {
     /// Lets the index show what was written.
     fn let_the_index_follow(&self);
+}
+
+/// All that leaves a function and is no store.
+pub(crate) trait Outlets:
+    Alarms + Calls + Events + Evidence + Ledger + Mailer + Moves + Orders
+{
+}
+
+impl Outlets for World {}
+
+/// What is on the other side of the outlets.
+pub(crate) trait Outside {
+    /// Returns the time.
+    fn now(&self) -> Timestamp;
+
+    /// Lets time pass, and what is due happen.
+    async fn pass(&self, seconds: u32);
+
+    /// Takes what a function would get from a queue now.
+    fn take(&self, queue: Queue) -> Vec<String>;
+
+    /// Takes the minutes for which an alarm clock rang.
+    fn rung(&self) -> Vec<Timestamp>;
+
+    /// Has a mailbox answer so, where it does not do that by its name.
+    fn answer(&self, mailbox: &EmailAddress, answer: Answer);
+}
+
+impl Outside for World {
+    fn now(&self) -> Timestamp {
+        self.state().now
+    }
+
+    async fn pass(&self, seconds: u32) {
+        self.state().now += SignedDuration::from_secs(seconds.into());
+    }
+
+    fn take(&self, queue: Queue) -> Vec<String> {
+        self.state().take(queue)
+    }
+
+    fn rung(&self) -> Vec<Timestamp> {
+        let mut state = self.state();
+        let now = state.now;
+        let rung = state.rings.extract_if(.., |(minute, _)| *minute <= now);
+        rung.map(|(minute, _)| minute).collect()
+    }
+
+    fn answer(&self, mailbox: &EmailAddress, answer: Answer) {
+        self.state().service.answers.insert(mailbox.clone(), answer);
+    }
 }
 
 impl Stores for World {
@@ -51,17 +107,19 @@ impl Stores for World {
 fn the_world_keeps_the_contract() {
     let calm = Choose::Tape(Tape::new(0, &[]));
     let world = World::new(given::publish(&[]), calm);
-    world.try_now(all(&world)).expect("nothing crashes");
+    world
+        .try_now(all(&world, &world, &world))
+        .expect("nothing crashes");
     let wrong = world.state().wrong.clone();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]
 fn aws_keeps_the_contract() {
-    aws::on_a_laptop(async |stores| all(stores).await);
+    aws::on_a_laptop(async |aws, laptop| all(aws, aws, laptop).await);
 }
 
-async fn all(stores: &impl Stores) {
+async fn all(stores: &impl Stores, outlets: &impl Outlets, outside: &impl Outside) {
     ledger::a_mail_is_claimed_once(stores).await;
     ledger::what_is_known_of_a_mail_is_not_unlearned(stores).await;
     ledger::what_became_of_a_mail_adds_up(stores).await;
@@ -84,6 +142,13 @@ async fn all(stores: &impl Stores) {
     enrollments::a_refusal_stands(stores).await;
     halts::an_alarm_holds_marketing_once_and_nothing_else(stores).await;
     people::soft_bounces_are_remembered_for_thirty_days(stores).await;
+    notes::whoever_ever_had_an_address_is_found_by_it(stores).await;
+    notes::it_is_known_when_journeys_started(stores).await;
+    notes::everybody_is_gone_through_once_and_how_far_stands_by_version(stores).await;
+    outlet::what_is_handed_on_arrives_whole_and_not_before_its_time(outlets, outside).await;
+    outlet::work_that_waits_is_counted(outlets, outside).await;
+    outlet::an_alarm_clock_rings_once_at_its_minute(outlets, outside).await;
+    delivery::a_mail_is_reported_with_all_that_leads_back_to_it(outlets, outside).await;
 }
 
 /// What was written only to be there.

@@ -23,7 +23,7 @@ pub(crate) struct Service {
     /// Which claims each invocation took.
     pub(super) claims: BTreeMap<u64, Vec<(SendId, u32)>>,
     /// What mailboxes answer that do not just take everything.
-    pub(super) answers: BTreeMap<EmailAddress, Answer>,
+    pub(crate) answers: BTreeMap<EmailAddress, Answer>,
     /// Whether an invocation found an address suppressed when it looked.
     pub(super) looked: BTreeMap<(u64, AddressKey), bool>,
 }
@@ -238,19 +238,20 @@ impl State {
         });
         self.log(|| format!("  {} leaves", mail.send));
         let bounce = |kind: &str| json!({ "bounceType": kind, "bounceSubType": "General" });
-        let (kind, bounce) = match self.service.answers.get(mail.to) {
-            None => ("Delivery", json!({})),
-            Some(Answer::Full) => ("Bounce", bounce("Transient")),
-            Some(Answer::Gone) => ("Bounce", bounce("Permanent")),
-            Some(Answer::Spam) => ("Complaint", json!({})),
+        let (kinds, bounce): (&[&str], _) = match self.service.answers.get(mail.to) {
+            None => (&["Send", "Delivery"], json!({})),
+            Some(Answer::Full) => (&["Send", "Bounce"], bounce("Transient")),
+            Some(Answer::Gone) => (&["Send", "Bounce"], bounce("Permanent")),
+            // Whoever calls a mail spam has got it.
+            Some(Answer::Spam) => (&["Send", "Delivery", "Complaint"], json!({})),
         };
-        let reports = ["Send", kind].map(|kind| {
+        let reports = kinds.iter().map(|kind| {
             let tags = Report::tags(mail.send, mail.recipient, mail.enrollment);
             let tags: BTreeMap<_, _> = tags.into_iter().map(|(key, id)| (key, [id])).collect();
             let about = json!({ "timestamp": self.now.to_string(), "messageId": id, "tags": tags });
             json!({ "eventType": kind, "mail": about, "bounce": bounce }).to_string()
         });
-        self.put_reports(&reports);
+        self.put_reports(&reports.collect::<Vec<_>>());
         id
     }
 

@@ -117,6 +117,14 @@ impl State {
         }
     }
 
+    /// Takes everything that is in sight out of a queue.
+    pub(crate) fn take(&mut self, queue: Queue) -> Vec<String> {
+        let now = self.now;
+        let messages = self.queues.entry(queue).or_default();
+        let taken = messages.extract_if(.., |message| message.visible <= now);
+        taken.map(|message| message.body).collect()
+    }
+
     /// Takes a message out of sight, for an invocation to work on.
     pub(super) fn receive(&mut self, queue: Queue, id: u64) -> Option<Message> {
         let now = self.now;

@@ -143,7 +143,16 @@ impl Operator {
             found.map(|(_, value)| (*value).to_owned())
         };
         let settings = Settings::read(find, &told.map(|(setting, _)| setting), &[]);
-        let settings = settings.map_err(|missing| anyhow!(missing))?;
+        self.function(settings.map_err(|missing| anyhow!(missing))?)
+            .await
+    }
+
+    /// Returns what a function that is told `settings` reads and writes.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a setting or the stack's key cannot be read.
+    pub async fn function(&self, settings: Settings) -> anyhow::Result<Aws> {
         Aws::configured(&self.config, settings).await
     }
 
