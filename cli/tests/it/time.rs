@@ -38,5 +38,5 @@ pub(crate) fn within<T>(longest: Duration, mut ask: impl FnMut() -> Option<T>) -
 }
 
 /// Far more than anything takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 const TICK: Duration = Duration::from_millis(20);

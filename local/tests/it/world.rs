@@ -307,4 +307,4 @@ fn echo(args: &[&str]) -> Function {
 }
 
 /// How long a test waits before it fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
