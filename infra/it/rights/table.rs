@@ -146,7 +146,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
     (
         "Feedback",
         &[
-            (Of("Contacts"), &["dynamodb:PutItem", "dynamodb:UpdateItem"]),
+            (Of("Contacts"), &["dynamodb:UpdateItem"]),
             (Of("Releases"), &["dynamodb:GetItem", "dynamodb:PutItem"]),
             (
                 Of("Sends"),

@@ -22,7 +22,7 @@ use engine::{
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, Choices, ContactRecord, Profile};
+use wire::{Bonds, Choices, ContactRecord, Profile, SuppressionReason};
 
 use crate::item::{Item, key, take_number, take_text, text};
 use crate::writes::{Put, versioned};
@@ -218,12 +218,23 @@ impl SuppressionBook for Aws {
         Ok(())
     }
 
-    async fn suppress(&self, address: &AddressKey, reason: &str) -> anyhow::Result<()> {
-        let mut item = suppression_key(address);
-        item.insert("reason".to_owned(), text(reason));
-        let put = self.dynamodb.put_item();
-        let put = put.table_name(self.setting(Setting::ContactsTable));
-        put.set_item(Some(item)).send().await?;
+    async fn suppress(
+        &self,
+        address: &AddressKey,
+        reason: SuppressionReason,
+    ) -> anyhow::Result<()> {
+        let set = match reason {
+            SuppressionReason::Bounced => "SET #reason = if_not_exists(#reason, :reason)",
+            SuppressionReason::Complained => "SET #reason = :reason",
+        };
+        let update = self.dynamodb.update_item();
+        let update = update
+            .table_name(self.setting(Setting::ContactsTable))
+            .set_key(Some(suppression_key(address)))
+            .update_expression(set)
+            .expression_attribute_names("#reason", "reason")
+            .expression_attribute_values(":reason", text(reason.as_str()));
+        update.send().await?;
         Ok(())
     }
 }

@@ -52,7 +52,7 @@ pub use order::OrdersMessage;
 pub use plan::{TemplateDoc, plan_from_json, plan_to_json, release_from_json, release_to_json};
 pub use problem::{Fault, Problem};
 pub use publication::Publication;
-pub use ses::{Report, ReportKind};
+pub use ses::{Report, ReportKind, SuppressionReason};
 pub use signature::{Secret, Signed};
 pub use ticket::{Ticket, TicketKeys};
 pub use unreadable::Unreadable;

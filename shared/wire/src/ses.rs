@@ -26,8 +26,8 @@ pub struct Report {
     pub taken: Timestamp,
     /// What happened.
     pub kind: ReportKind,
-    /// Why the address must not be written to any more, where this says so: `bounced` or `complained`.
-    pub suppress: Option<&'static str>,
+    /// Why the address must not be written to any more, where this says so.
+    pub suppress: Option<SuppressionReason>,
     /// Whether it bounced for now: a full mailbox, a server that does not answer. Not for what the mail says or carries.
     pub soft: bool,
     /// The name of the link that was clicked, where one was and has a name.
@@ -35,6 +35,26 @@ pub struct Report {
     /// Whether a machine opened or clicked, as far as that can be told: a proxy that loads every picture, a scanner that
     /// follows every link.
     pub machine: bool,
+}
+
+/// Why an address must not be written to. Of two the greater stands, whichever came first: whoever complains has a mailbox
+/// that works, and said no.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum SuppressionReason {
+    /// It will never exist.
+    Bounced,
+    /// Whoever has it calls our mails spam.
+    Complained,
+}
+
+impl SuppressionReason {
+    /// Returns the word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+        }
+    }
 }
 
 /// What SES reports.
@@ -134,7 +154,7 @@ impl Report {
 ///
 /// A soft bounce forbids nothing, nor does a reader who says "not spam", nor a bounce that says that the mail itself is
 /// wrong: that is our fault and not the address's.
-fn suppress(kind: ReportKind, doc: &Doc) -> Option<&'static str> {
+fn suppress(kind: ReportKind, doc: &Doc) -> Option<SuppressionReason> {
     let said = |detail: &Option<BounceDoc>| {
         let detail = detail.as_ref();
         let kind = detail
@@ -147,17 +167,17 @@ fn suppress(kind: ReportKind, doc: &Doc) -> Option<&'static str> {
     };
     match kind {
         // It was never sent: SES's own list forbids its address.
-        ReportKind::Bounce if doc.complaint.is_some() => Some("bounced"),
+        ReportKind::Bounce if doc.complaint.is_some() => Some(SuppressionReason::Bounced),
         ReportKind::Bounce => match said(&doc.bounce) {
             (kind, sub) if kind == "Permanent" && !CONTENT.contains(&sub.as_str()) => {
-                Some("bounced")
+                Some(SuppressionReason::Bounced)
             }
             _ => None,
         },
         ReportKind::Complaint => {
             let complaint = doc.complaint.as_ref();
             let kind = complaint.and_then(|one| one.complaint_feedback_type.as_deref());
-            (kind != Some("not-spam")).then_some("complained")
+            (kind != Some("not-spam")).then_some(SuppressionReason::Complained)
         }
         ReportKind::AutomaticReply
         | ReportKind::Click

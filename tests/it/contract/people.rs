@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here is a test")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{AddressKey, Bonding, Holder, Stored, Suppression};
 use journey::{Contact, SendId};
-use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, Mailed, RoleBond};
+use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, Mailed, RoleBond, SuppressionReason};
 
 use super::{Stores, at, person, run, written};
 
@@ -215,10 +215,20 @@ pub(super) async fn an_address_is_forbidden_for_a_reason(stores: &impl Stores) {
     let address = AddressKey("forbidden".to_owned());
     let none = Suppression::default();
     assert_eq!(stores.suppression(&address).await.unwrap(), none);
-    stores.suppress(&address, "bounced").await.unwrap();
-    stores.suppress(&address, "bounced").await.unwrap();
-    let why = stores.suppression(&address).await.unwrap().reason;
-    assert!(why.is_some(), "it is forbidden");
+    let day = "2026-11-30".parse().unwrap();
+    stores.bounced_softly(&address, day).await.unwrap();
+    let (bounced, complained) = (SuppressionReason::Bounced, SuppressionReason::Complained);
+    for (reason, kept) in [
+        (bounced, "bounced"),
+        (bounced, "bounced"),
+        (complained, "complained"),
+        (bounced, "complained"),
+    ] {
+        stores.suppress(&address, reason).await.unwrap();
+        let found = stores.suppression(&address).await.unwrap();
+        assert_eq!(found.reason.as_deref(), Some(kept), "after {reason:?}");
+        assert_eq!(found.soft_bounces, BTreeSet::from([day]));
+    }
     let other = AddressKey("other".to_owned());
     assert_eq!(stores.suppression(&other).await.unwrap(), none);
 }

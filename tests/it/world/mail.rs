@@ -208,7 +208,7 @@ impl State {
             }
         };
         if let Some(entry) = &entry
-            && self.suppressed.contains(&entry.address)
+            && self.suppressed.contains_key(&entry.address)
             && !self.looked_free(&entry.address)
         {
             self.wrong(format!("{} leaves for a suppressed address", mail.send));

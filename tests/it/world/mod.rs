@@ -35,7 +35,7 @@ use std::task::{Context, Poll, Waker};
 use anyhow::anyhow;
 use engine::{AddressKey, Clock, Exception, Metric, Patience, Sent};
 use jiff::{SignedDuration, Timestamp};
-use wire::{Halts, TicketKeys};
+use wire::{Halts, SuppressionReason, TicketKeys};
 
 pub(crate) use action::{Action, Answer};
 pub(crate) use bugs::Bug;
@@ -64,7 +64,7 @@ pub(crate) struct State {
     pub(crate) runs: Runs,
     pub(crate) service: Service,
     pub(crate) exceptions: BTreeMap<String, Exception>,
-    pub(crate) suppressed: BTreeSet<AddressKey>,
+    pub(crate) suppressed: BTreeMap<AddressKey, SuppressionReason>,
     pub(crate) soft_bounces: BTreeMap<AddressKey, BTreeSet<jiff::civil::Date>>,
     pub(crate) store: Store,
     pub(crate) tickets: TicketKeys,
@@ -136,7 +136,7 @@ impl World {
             runs: Runs::default(),
             service: Service::default(),
             exceptions: BTreeMap::new(),
-            suppressed: BTreeSet::new(),
+            suppressed: BTreeMap::new(),
             soft_bounces: BTreeMap::new(),
             store: Store {
                 secrets: vec![given::secret()],

@@ -10,7 +10,7 @@ use engine::{
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, Choices, ContactRecord, Mailed};
+use wire::{Bonds, Choices, ContactRecord, Mailed, SuppressionReason};
 
 use super::{Bug, World};
 
@@ -300,12 +300,12 @@ impl Suppressions for World {
     ) -> impl Future<Output = anyhow::Result<Suppression>> + Send {
         self.read("suppressions.suppression", |state| {
             let blind = state.bug == Some(Bug::NoLookBeforeTheClaim);
-            let found = state.suppressed.contains(address) && !blind;
+            let found = state.suppressed.get(address).filter(|_| !blind);
             let look = (state.current, address.clone());
-            state.service.looked.insert(look, found);
+            state.service.looked.insert(look, found.is_some());
             let soft = state.soft_bounces.get(address);
             Suppression {
-                reason: found.then(|| "bounced".to_owned()),
+                reason: found.map(|reason| reason.as_str().to_owned()),
                 soft_bounces: soft.cloned().unwrap_or_default(),
             }
         })
@@ -328,10 +328,11 @@ impl SuppressionBook for World {
     fn suppress(
         &self,
         address: &AddressKey,
-        _: &str,
+        reason: SuppressionReason,
     ) -> impl Future<Output = anyhow::Result<()>> + Send {
-        self.write("suppressions.suppress", |state| {
-            state.suppressed.insert(address.clone());
+        self.write("suppressions.suppress", move |state| {
+            let known = state.suppressed.entry(address.clone()).or_insert(reason);
+            *known = reason.max(*known);
         })
     }
 }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use engine::Failure;
 use jiff::{SignedDuration, Timestamp};
-use wire::Move;
+use wire::{Move, SuppressionReason};
 
 use super::action::Action;
 use super::functions::{handle, post};
@@ -247,7 +247,8 @@ impl Runner {
             }
             Action::Suppress(address) => {
                 let key = engine::Suppressions::address_key(&self.world, &address);
-                self.world.state().suppressed.insert(key);
+                let reason = SuppressionReason::Bounced;
+                self.world.state().suppressed.insert(key, reason);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
-use wire::{Bonds, ContactRecord, Mailed};
+use wire::{Bonds, ContactRecord, Mailed, SuppressionReason};
 
 use super::{AddressKey, Stored, Versioned};
 
@@ -96,7 +96,7 @@ pub struct Suppression {
     pub soft_bounces: BTreeSet<Date>,
 }
 
-/// Forbids addresses: `dynamodb:PutItem`, `dynamodb:UpdateItem`.
+/// Forbids addresses: `dynamodb:UpdateItem`.
 pub trait SuppressionBook {
     /// Notes that a mail to `address` bounced for now on a day, by UTC; noting it again changes nothing. Days of
     /// [`Suppression::DAYS_KEPT`] ago and more may be forgotten.
@@ -106,11 +106,11 @@ pub trait SuppressionBook {
         day: Date,
     ) -> impl Future<Output = anyhow::Result<()>> + Send;
 
-    /// Lets `address` not be written to any more, for a reason in a word; the first reason may be overwritten.
+    /// Lets `address` not be written to any more; of several reasons the greatest is kept, and so are its soft bounces.
     fn suppress(
         &self,
         address: &AddressKey,
-        reason: &str,
+        reason: SuppressionReason,
     ) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 

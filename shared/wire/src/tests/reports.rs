@@ -1,7 +1,7 @@
 //! What the mail service reports, and what is read out of it.
 
 use super::samples::{self, at};
-use crate::{Alarm, Notice, Report, ReportKind, Strain};
+use crate::{Alarm, Notice, Report, ReportKind, Strain, SuppressionReason};
 
 #[test]
 fn a_report_of_the_mail_service() {
@@ -73,13 +73,13 @@ fn what_forbids_an_address_and_what_does_not() {
             "Bounce",
             "bounce",
             r#"{"bounceType":"Permanent","bounceSubType":"General"}"#,
-            Some("bounced"),
+            Some(SuppressionReason::Bounced),
         ),
         (
             "Bounce",
             "bounce",
             r#"{"bounceType":"Permanent","bounceSubType":"OnAccountSuppressionList"}"#,
-            Some("bounced"),
+            Some(SuppressionReason::Bounced),
         ),
         (
             "Bounce",
@@ -98,7 +98,7 @@ fn what_forbids_an_address_and_what_does_not() {
             "Complaint",
             "complaint",
             r#"{"complaintFeedbackType":"abuse"}"#,
-            Some("complained"),
+            Some(SuppressionReason::Complained),
         ),
         (
             "Complaint",
@@ -106,7 +106,12 @@ fn what_forbids_an_address_and_what_does_not() {
             r#"{"complaintFeedbackType":"not-spam"}"#,
             None,
         ),
-        ("Complaint", "complaint", "{}", Some("complained")),
+        (
+            "Complaint",
+            "complaint",
+            "{}",
+            Some(SuppressionReason::Complained),
+        ),
     ] {
         assert_eq!(detailed(kind, name, detail).suppress, suppress, "{detail}");
     }
@@ -148,7 +153,7 @@ fn what_was_never_sent_to_who_once_complained_is_a_bounce_as_for_who_once_bounce
     let fresh = detailed("Complaint", "complaint", r#"{"complaintSubType":null}"#);
     assert_eq!(
         (fresh.kind, fresh.suppress),
-        (ReportKind::Complaint, Some("complained"))
+        (ReportKind::Complaint, Some(SuppressionReason::Complained))
     );
 }
 
@@ -181,7 +186,7 @@ fn a_program_that_answers_is_no_bounce() {
     assert_eq!(said("Transient", "General", ""), soft);
     assert_eq!(said("Transient", "MailboxFull", silent), soft);
     assert_eq!(said("Undetermined", "Undetermined", silent), soft);
-    let hard = (ReportKind::Bounce, false, Some("bounced"));
+    let hard = (ReportKind::Bounce, false, Some(SuppressionReason::Bounced));
     assert_eq!(said("Permanent", "General", silent), hard);
 }
 
