@@ -207,7 +207,8 @@ const USE_CASES: [(&str, &[&str]); 9] = [
 ];
 
 /// What each port's adapter touches.
-const PORTS: [(&str, &[Resource]); 33] = [
+const PORTS: [(&str, &[Resource]); 34] = [
+    ("AddressKeys", &[]),
     (
         "Alarms",
         &[Resource::Schedules, Resource::Of("ScheduleRole")],

@@ -85,7 +85,7 @@ fn soft_bounces_that_are_told_twice_late_or_in_disorder_count_by_their_days() {
     let story = to_a_full_mailbox(Purpose::Transactional).concurrently(3);
     let check = |world: &World| {
         let mut faults = world.faults();
-        let anna = engine::Suppressions::address_key(world, &given::address("anna"));
+        let anna = engine::AddressKeys::address_key(world, &given::address("anna"));
         let state = world.state();
         let days = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
         let bounced: BTreeSet<_> = state
@@ -234,7 +234,7 @@ pub(crate) fn token(story: &Story, person: &str) -> String {
 /// Returns the token of a page about a topic.
 pub(crate) fn token_about(story: &Story, person: &str, topic: &str) -> String {
     let world = World::new(story.published.clone(), Choose::Calm);
-    let address = engine::Suppressions::address_key(&world, &given::address(person)).0;
+    let address = engine::AddressKeys::address_key(&world, &given::address(person)).0;
     let ticket = wire::Ticket {
         contact: ContactId::of(person),
         address,

@@ -25,6 +25,8 @@ mod only_who_agrees_is_tracked;
 mod pending_is_not_subscribed;
 mod planted_bugs;
 mod posts;
+mod reports_come_in_any_order;
+mod samples;
 mod seeds;
 mod silence_is_heard;
 mod the_door;

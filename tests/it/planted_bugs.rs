@@ -84,7 +84,7 @@ fn people() -> Story {
     let world = World::new(story.published.clone(), Choose::Calm);
     let ticket = wire::Ticket {
         contact: ContactId::of("bram"),
-        address: engine::Suppressions::address_key(&world, &given::address("bram")).0,
+        address: engine::AddressKeys::address_key(&world, &given::address("bram")).0,
         topic: "news".to_owned(),
     };
     let token = world.state().tickets.seal(&ticket);

@@ -179,7 +179,7 @@ impl Told {
     /// Somebody asks something, with the token of a mail to an address.
     fn asks(self, hour: i64, address: &str, ask: Ask) -> Self {
         let world = World::new(self.0.published.clone(), Choose::Calm);
-        let address = engine::Suppressions::address_key(&world, &given::address(address)).0;
+        let address = engine::AddressKeys::address_key(&world, &given::address(address)).0;
         let ticket = wire::Ticket {
             contact: ContactId::of("anna"),
             address,

@@ -58,7 +58,8 @@ async fn verdict(
     }
 }
 
-const REQUIRED: [Setting; 7] = [
+const REQUIRED: [Setting; 8] = [
+    Setting::AddressKeyParameter,
     Setting::CallsQueueUrl,
     Setting::ContactsTable,
     Setting::DeadLettersQueueUrl,

@@ -154,6 +154,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
             ),
             (Of("Calls"), &["sqs:SendMessage"]),
             (Of("Moves"), &["sqs:SendMessage"]),
+            (AddressKey, &["ssm:GetParameter"]),
         ],
     ),
     (

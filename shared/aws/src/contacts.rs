@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use engine::{
-    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Stored, Suppression,
-    SuppressionBook, Suppressions, Versioned,
+    AddressKey, AddressKeys, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Stored,
+    Suppression, SuppressionBook, Suppressions, Versioned,
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
@@ -183,12 +183,14 @@ impl ChoiceBook for Aws {
     }
 }
 
-impl Suppressions for Aws {
+impl AddressKeys for Aws {
     fn address_key(&self, address: &EmailAddress) -> AddressKey {
         let hasher = self.addresses.as_ref();
         AddressKey(hasher.map_or_else(String::new, |hasher| hasher.hash(address)))
     }
+}
 
+impl Suppressions for Aws {
     async fn suppression(&self, address: &AddressKey) -> anyhow::Result<Suppression> {
         let mut item = self.item(suppression_key(address)).await?;
         let item = item.get_or_insert_default();

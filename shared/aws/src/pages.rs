@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use engine::{Clock, Pages, Suppressions, Tickets};
+use engine::{AddressKeys, Clock, Pages, Tickets};
 use jiff::{SignedDuration, Timestamp};
 use journey::Contact;
 use wire::{Ticket, TicketKeys};

@@ -35,7 +35,9 @@ pub async fn feedback(
     let mut proven = BTreeSet::new();
     let mut news: BTreeMap<&SendId, BTreeSet<Fact>> = BTreeMap::new();
     for report in reports {
-        let Some(row) = rows.get(&report.send) else {
+        let row = rows.get(&report.send);
+        forbid(io, report, row).await?;
+        let Some(row) = row else {
             continue;
         };
         // Every report is proof that the mail was taken; one of several is enough.
@@ -52,12 +54,6 @@ pub async fn feedback(
             news.entry(&report.send).or_default().insert(fact);
         }
         moves.extend(seen(report, row));
-        if let Some(reason) = report.suppress {
-            io.suppress(&row.address, reason).await?;
-        }
-        if report.soft {
-            io.bounced_softly(&row.address, day(report.taken)).await?;
-        }
     }
     announce(io, &results).await?;
     for (recipient, send) in &mails {
@@ -67,6 +63,30 @@ pub async fn feedback(
     }
     if !moves.is_empty() {
         io.move_on(&moves).await?;
+    }
+    Ok(())
+}
+
+/// Notes what a report says against the address that its mail went to.
+///
+/// SES knows that best: the row is gone where the contact was erased, who may still complain, and names another address
+/// where the mail was claimed again after theirs was mended.
+async fn forbid(
+    io: &impl SuppressionBook,
+    report: &Report,
+    row: Option<&Row>,
+) -> anyhow::Result<()> {
+    let told = report.address.as_ref();
+    let told = told.map(|address| io.address_key(address));
+    let Some(address) = told.or_else(|| row.map(|row| row.address.clone())) else {
+        return Ok(());
+    };
+    if let Some(reason) = report.suppress {
+        io.suppress(&address, reason).await?;
+    }
+    // That a mailbox was full for a day says nothing that must outlive whoever had it.
+    if report.soft && row.is_some() {
+        io.bounced_softly(&address, day(report.taken)).await?;
     }
     Ok(())
 }

@@ -48,13 +48,13 @@ pub use intake::{Post, Refusal, Verdict, hold, intake, lost_secrets};
 pub use keyring::Keyring;
 pub use outbox::Outbox;
 pub use ports::{
-    AddressKey, Alarms, Backlog, Beside, Bonding, Breaker, Calls, ChoiceBook, Chosen, Claim,
-    Claimed, Clock, ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events, Evidence,
-    Exception, ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost, HookSecrets,
-    Hooks, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue, Pages, Plans,
-    Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored, Suppression,
-    SuppressionBook, Suppressions, Surveys, Templates, Tickets, Turns, Undelivered, Unposted,
-    Unsubscribe, Versioned,
+    AddressKey, AddressKeys, Alarms, Backlog, Beside, Bonding, Breaker, Calls, ChoiceBook, Chosen,
+    Claim, Claimed, Clock, ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events,
+    Evidence, Exception, ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost,
+    HookSecrets, Hooks, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue,
+    Pages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored,
+    Suppression, SuppressionBook, Suppressions, Surveys, Templates, Tickets, Turns, Undelivered,
+    Unposted, Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};

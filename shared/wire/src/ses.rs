@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, EnrollmentId, SendId};
+use journey::{ContactId, EmailAddress, EnrollmentId, SendId};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -18,6 +18,8 @@ pub struct Report {
     pub send: SendId,
     /// To whom it went.
     pub recipient: ContactId,
+    /// Where it went, as far as SES says so. Whose server answers for it may be somebody else: mail is passed on.
+    pub address: Option<EmailAddress>,
     /// Which run sent it.
     pub enrollment: EnrollmentId,
     /// SES's own name for the mail.
@@ -129,6 +131,7 @@ impl Report {
             machine: seen.is_some_and(|seen| seen.is_machine(taken)),
             send: send.parse()?,
             recipient: recipient.parse()?,
+            address: mail.address(),
             enrollment: enrollment.parse()?,
             message_id: mail.message_id.clone(),
             taken,
@@ -293,9 +296,21 @@ impl SeenDoc {
 struct MailDoc {
     timestamp: String,
     message_id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    destination: Vec<String>,
     /// Anybody's: only ours must be as we wrote them.
     #[serde(default, deserialize_with = "or_default")]
     tags: BTreeMap<String, Value>,
+}
+
+impl MailDoc {
+    /// Returns the one address that a mail of ours goes to.
+    fn address(&self) -> Option<EmailAddress> {
+        match self.destination.as_slice() {
+            [one] => one.parse().ok(),
+            [] | [_, _, ..] => None,
+        }
+    }
 }
 
 /// Reads a `null` as what stands for nothing.

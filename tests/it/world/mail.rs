@@ -248,7 +248,10 @@ impl State {
         let reports = kinds.iter().map(|kind| {
             let tags = Report::tags(mail.send, mail.recipient, mail.enrollment);
             let tags: BTreeMap<_, _> = tags.into_iter().map(|(key, id)| (key, [id])).collect();
-            let about = json!({ "timestamp": self.now.to_string(), "messageId": id, "tags": tags });
+            let about = json!({
+                "timestamp": self.now.to_string(), "messageId": id, "tags": tags,
+                "destination": [mail.to.as_str()],
+            });
             json!({ "eventType": kind, "mail": about, "bounce": bounce }).to_string()
         });
         self.put_reports(&reports.collect::<Vec<_>>());

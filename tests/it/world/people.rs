@@ -5,8 +5,8 @@ use std::future::Future;
 
 use anyhow::{anyhow, ensure};
 use engine::{
-    AddressKey, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Pressure, Stored,
-    Suppression, SuppressionBook, Suppressions, Versioned,
+    AddressKey, AddressKeys, Bonding, ChoiceBook, Chosen, ContactBook, Contacts, Holder, Pressure,
+    Stored, Suppression, SuppressionBook, Suppressions, Versioned,
 };
 use jiff::civil::Date;
 use journey::{ContactId, EmailAddress};
@@ -288,12 +288,14 @@ impl ChoiceBook for World {
     }
 }
 
-impl Suppressions for World {
+impl AddressKeys for World {
     fn address_key(&self, address: &EmailAddress) -> AddressKey {
         let digits = address.as_str().bytes().map(|byte| format!("{byte:02x}"));
         AddressKey(digits.collect())
     }
+}
 
+impl Suppressions for World {
     fn suppression(
         &self,
         address: &AddressKey,

@@ -101,7 +101,7 @@ impl State {
     }
 
     /// Writes the reports about a mail; they may come late, or twice.
-    pub(super) fn put_reports(&mut self, reports: &[String]) {
+    pub(crate) fn put_reports(&mut self, reports: &[String]) {
         let faults = ["late", "later", "twice"];
         let fault = self.fault(Kind::Report, Queue::Reports.name(), &faults);
         let late = match fault {

@@ -246,7 +246,7 @@ impl Runner {
                 self.world.state().service.answers.insert(address, answer);
             }
             Action::Suppress(address) => {
-                let key = engine::Suppressions::address_key(&self.world, &address);
+                let key = engine::AddressKeys::address_key(&self.world, &address);
                 let reason = SuppressionReason::Bounced;
                 self.world.state().suppressed.insert(key, reason);
             }

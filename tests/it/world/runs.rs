@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use engine::{
-    Beside, Dates, Due, DueIndex, Enrollments, Overdue, Pages, Plans, Releases, Rewrite, Stored,
-    Suppressions, Templates, Tickets, Versioned,
+    AddressKeys, Beside, Dates, Due, DueIndex, Enrollments, Overdue, Pages, Plans, Releases,
+    Rewrite, Stored, Templates, Tickets, Versioned,
 };
 use jiff::{SignedDuration, Timestamp};
 use journey::{Contact, ContactId, DateId, EnrollmentId, EntryId, Plan, Release};

@@ -75,11 +75,14 @@ pub enum Bonding<'a> {
     Subject(&'a str),
 }
 
-/// Knows which addresses must not be written to: `dynamodb:GetItem`.
-pub trait Suppressions {
+/// Names addresses.
+pub trait AddressKeys {
     /// Names `address` without telling it: an HMAC under the installation's own key.
     fn address_key(&self, address: &EmailAddress) -> AddressKey;
+}
 
+/// Knows which addresses must not be written to: `dynamodb:GetItem`.
+pub trait Suppressions: AddressKeys {
     /// Returns what speaks against writing to `address`, read strongly consistent.
     fn suppression(
         &self,
@@ -97,7 +100,7 @@ pub struct Suppression {
 }
 
 /// Forbids addresses: `dynamodb:UpdateItem`.
-pub trait SuppressionBook {
+pub trait SuppressionBook: AddressKeys {
     /// Notes that a mail to `address` bounced for now on a day, by UTC; noting it again changes nothing. Days of
     /// [`Suppression::DAYS_KEPT`] ago and more may be forgotten.
     fn bounced_softly(

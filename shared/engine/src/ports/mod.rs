@@ -22,7 +22,8 @@ use jiff::Timestamp;
 
 pub use choices::{ChoiceBook, Chosen, Holder, Pages, Tickets};
 pub use contacts::{
-    Bonding, ContactBook, Contacts, Pressure, Suppression, SuppressionBook, Suppressions,
+    AddressKeys, Bonding, ContactBook, Contacts, Pressure, Suppression, SuppressionBook,
+    Suppressions,
 };
 pub use enrollments::{
     Beside, Dates, Due, DueIndex, Enrollments, Exception, ExceptionKind, Exceptions, Overdue,
