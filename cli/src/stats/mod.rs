@@ -84,7 +84,10 @@ impl Mails {
         self.sent += 1;
         let failed = [Fact::Bounced, Fact::BouncedSoftly, Fact::Rejected];
         self.delivered += u64::from(failed.iter().all(|fact| !mail.facts.contains(fact)));
-        for fact in &mail.facts {
+        // What bounced for now and then for ever is one bounce, in whatever order that was told.
+        let for_ever = mail.facts.contains(&Fact::Bounced);
+        let facts = mail.facts.iter();
+        for fact in facts.filter(|fact| !(for_ever && **fact == Fact::BouncedSoftly)) {
             *self.facts.entry(*fact).or_default() += 1;
         }
     }

@@ -73,6 +73,17 @@ fn what_the_mailbox_simulator_does_counts_neither_as_mail_nor_for_a_side() {
 }
 
 #[test]
+fn a_mail_that_bounced_for_now_and_then_for_ever_bounced_once() {
+    let (id, passage) = run(1, &[], left("finished"));
+    let (soft, hard) = (Fact::BouncedSoftly, Fact::Bounced);
+    let mails = [mail(1, true, &[soft, hard]), mail(1, true, &[soft])];
+    let found = fold(vec![(id, passage)], &mails, &BTreeMap::new());
+    let mails = &found.versions[&("j".to_owned(), "p1".to_owned())].steps["hello"].mails;
+    assert_eq!((mails.sent, mails.delivered), (2, 0));
+    assert_eq!(mails.facts, BTreeMap::from([(hard, 1), (soft, 1)]));
+}
+
+#[test]
 fn a_goal_counts_where_nobody_leaves_by_it_and_a_colleague_does_not() {
     let (id, mut passage) = run(1, &[("ab", "a")], left("finished"));
     passage.goal = true;
