@@ -90,18 +90,20 @@ impl Evidence for Aws {
 }
 
 impl Aws {
-    /// Puts a message that can never succeed where an alarm sees it, as it came, with the reason.
+    /// Puts a message that can never succeed where an alarm sees it, as it came, with as much of the reason as fits.
     pub async fn dead_letter(&self, body: &str, reason: &str) -> anyhow::Result<()> {
-        let reason: String = reason.chars().take(REASON_CHARS_MAX).collect();
-        let reason = MessageAttributeValue::builder()
-            .data_type("String")
-            .string_value(reason)
-            .build()?;
         let send = self.sqs.send_message();
-        send.queue_url(self.setting(Setting::DeadLettersQueueUrl))
-            .message_body(body)
-            .message_attributes("reason", reason)
-            .send()
+        let mut send = send
+            .queue_url(self.setting(Setting::DeadLettersQueueUrl))
+            .message_body(body);
+        if let Some(reason) = beside(body, reason) {
+            let reason = MessageAttributeValue::builder()
+                .data_type(TEXT)
+                .string_value(reason)
+                .build()?;
+            send = send.message_attributes(REASON, reason);
+        }
+        send.send()
             .await
             .context("a dead letter could not be put away")?;
         Ok(())
@@ -190,6 +192,23 @@ impl Aws {
     }
 }
 
+/// Returns as much of a reason as SQS takes beside a body, if any: it weighs the two together, and takes text alone.
+fn beside(body: &str, reason: &str) -> Option<String> {
+    let taken = body.len() + REASON.len() + TEXT.len();
+    let room = MESSAGE_BYTES_MAX.saturating_sub(taken);
+    let text = reason
+        .chars()
+        .filter(|c| !c.is_control() && !NO_TEXT.contains(c));
+    let mut cut = String::new();
+    for c in text.take(REASON_CHARS_MAX) {
+        if cut.len() + c.len_utf8() > room {
+            break;
+        }
+        cut.push(c);
+    }
+    Some(cut).filter(|cut| !cut.is_empty())
+}
+
 /// A message, and the group by which a fair queue tells who sends much.
 struct Letter {
     body: String,
@@ -210,4 +229,43 @@ const CALLS_PER_MESSAGE: usize = 5;
 const MOVES_PER_MESSAGE: usize = 25;
 /// SQS delays a message by at most 15 minutes.
 const DELAY_S_MAX: i32 = 900;
+/// What a message may weigh, its attributes included.
+const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+/// The attribute of a dead letter that says why it is one.
+const REASON: &str = "reason";
 const REASON_CHARS_MAX: usize = 1000;
+/// What SQS calls an attribute that is text.
+const TEXT: &str = "String";
+/// No characters of XML 1.0, which SQS holds to, nor control characters.
+const NO_TEXT: [char; 2] = ['\u{FFFE}', '\u{FFFF}'];
+
+#[cfg(test)]
+mod tests {
+    use super::{MESSAGE_BYTES_MAX, REASON, REASON_CHARS_MAX, TEXT, beside};
+
+    #[test]
+    fn a_dead_letter_is_never_too_large_and_keeps_what_fits_of_its_reason() {
+        let room = |left: usize| "x".repeat(MESSAGE_BYTES_MAX - REASON.len() - TEXT.len() - left);
+        for (left, reason, kept) in [
+            (5, "cannot read JSON", Some("canno")),
+            // No character is cut in two.
+            (5, "caféé", Some("café")),
+            (6, "caféé", Some("café")),
+            (0, "cannot", None),
+            (16, "cannot read JSON", Some("cannot read JSON")),
+        ] {
+            assert_eq!(beside(&room(left), reason).as_deref(), kept, "{left}");
+        }
+        let full = "x".repeat(MESSAGE_BYTES_MAX);
+        assert_eq!(beside(&full, "cannot"), None);
+    }
+
+    #[test]
+    fn a_reason_is_what_sqs_takes() {
+        let long = beside("{}", &"é".repeat(2000)).unwrap();
+        assert_eq!(long.chars().count(), REASON_CHARS_MAX);
+        let odd = beside("{}", "a\0b\u{FFFF}c");
+        assert_eq!(odd.as_deref(), Some("abc"));
+        assert_eq!(beside("{}", ""), None, "an attribute is never empty");
+    }
+}
