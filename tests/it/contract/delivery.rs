@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use engine::{Claim, Claimed, Outgoing};
 use journey::{EmailAddress, Sender};
 use mail::Mail;
-use wire::{Report, ReportKind};
+use wire::{Report, ReportKind, SuppressionReason};
 
 use super::ledger::claim;
 use super::{Outlets, Outside};
@@ -36,13 +36,13 @@ pub(super) async fn a_mail_is_reported_with_all_that_leads_back_to_it(
             "bounce",
             Some(Answer::Gone),
             vec![Send, Bounce],
-            Some("bounced"),
+            Some(SuppressionReason::Bounced),
         ),
         (
             "complaint",
             Some(Answer::Spam),
             vec![Send, Delivery, Complaint],
-            Some("complained"),
+            Some(SuppressionReason::Complained),
         ),
     ] {
         let to: EmailAddress = format!("{mailbox}@simulator.amazonses.com")
@@ -69,6 +69,7 @@ pub(super) async fn a_mail_is_reported_with_all_that_leads_back_to_it(
             assert_eq!(report.recipient, claim.recipient);
             assert_eq!(report.enrollment, claim.enrollment);
             assert_eq!(report.message_id, id);
+            assert_eq!(report.address.as_ref(), Some(&to));
             assert!(!report.soft && !report.machine && report.link.is_none());
         }
         let told: Vec<_> = reports.iter().map(|report| report.kind).collect();
