@@ -40,7 +40,7 @@ pub fn rearm(
         Repeat::Yearly => {
             anniversaries(moment, value?, zone, fired).find(|due| {
                 // What went off late in the day was the one of that day.
-                *due > fired && zone.to_datetime(*due).date() > zone.to_datetime(fired).date()
+                zone.to_datetime(*due).date() > zone.to_datetime(fired).date()
             })
         }
     }

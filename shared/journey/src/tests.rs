@@ -1,6 +1,7 @@
 //! Stories for the core: a journey and what happens go in, a timeline comes out.
 
 mod agreements;
+mod entrances;
 mod journeys;
 mod laws;
 mod limits;
