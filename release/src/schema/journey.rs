@@ -170,7 +170,7 @@ fn publish() -> Value {
             ),
             (
                 "at_end",
-                words("`stop`: those inside leave then.", &["stop", "finish"]),
+                words("`stop`: those inside leave then.", &["stop"]),
             ),
         ],
     )
@@ -251,14 +251,10 @@ fn choosing() -> Vec<Verb> {
 
 /// The verbs that change what is known about the contact.
 fn changing() -> Vec<Verb> {
-    let score = either(
-        "What to add to the score.",
-        &[number("A number."), text("+5")],
-    );
     vec![
         ("join", text("A list to put the contact on."), Vec::new()),
         ("leave", text("A list to take the contact off."), Vec::new()),
-        ("score", score, Vec::new()),
+        ("score", number("What to add to the score."), Vec::new()),
         ("set", named("Fields to set.", json!({})), Vec::new()),
         ("tag", text("A mark to give."), Vec::new()),
         ("untag", text("A mark to take away."), Vec::new()),

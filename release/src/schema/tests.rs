@@ -68,6 +68,22 @@ fn every_file_of_every_example_fits_its_schema() {
     assert!(seen > 30, "only {seen} files are looked at");
 }
 
+#[test]
+fn what_a_check_refuses_is_not_offered() {
+    let schema = schema("journey.schema.json");
+    for (key, right, mistaken) in [
+        ("publish", "{ at_end: stop }", "{ at_end: finish }"),
+        ("steps", "[{ score: +5 }]", "[{ score: '+5' }]"),
+    ] {
+        let faults = |text: &str| {
+            let node = parse("k.yaml", text, &mut Vec::new());
+            let part = &schema["properties"][key];
+            wrong(&json(&node), part, &schema, String::new()).len()
+        };
+        assert_eq!([faults(right), faults(mistaken)], [0, 1], "{key}");
+    }
+}
+
 /// Holds a file against a schema; returns whether it is there.
 fn fits(file: &Path, schema_file: &str) -> bool {
     let Ok(text) = fs::read_to_string(file) else {
