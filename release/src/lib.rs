@@ -43,7 +43,7 @@ pub use measured::half_blind;
 pub use pressure::{Pressure, pressure};
 pub use render::{Color, SHOWN_MAX, line_and_column, render};
 pub use scenarios::{
-    Difference, Entry, Scenario, Scenarios, Word, contact, difference, scenarios, story, time,
+    Difference, Entry, Scenario, Scenarios, Word, contact, difference, play, scenarios, time,
 };
 pub use schema::schemas;
 pub use seal::seal;

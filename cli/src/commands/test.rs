@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use journey::rehearse;
-use release::{Compiled, Difference, Entry, Scenario, Scenarios, difference, story};
+use release::{Compiled, Defect, Difference, Entry, Scenario, Scenarios, difference};
 use serde_json::{Value, json};
 
 use super::{EXIT_CODES, Verdict, check};
@@ -52,8 +51,13 @@ pub(super) fn test(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> {
     if read.scenarios.is_empty() && read.defects.is_empty() {
         bail!("there is no scenario to play: write one into tests/");
     }
-    let played = read.scenarios.iter();
-    let played: Vec<Played<'_>> = played.filter_map(|one| play(one, &compiled)).collect();
+    let mut played = Vec::new();
+    for scenario in &read.scenarios {
+        match play(scenario, &compiled) {
+            Ok(one) => played.extend(one),
+            Err(defect) => read.defects.push(*defect),
+        }
+    }
     match form {
         Form::People => print(&read, &played, terminal)?,
         Form::Programs => {
@@ -95,17 +99,22 @@ impl Played<'_> {
     }
 }
 
-fn play<'a>(scenario: &'a Scenario, compiled: &Compiled) -> Option<Played<'a>> {
-    let plan = &compiled.journeys.get(&scenario.journey)?.plan;
-    let found = story(&rehearse(plan, scenario.script.clone()));
+fn play<'a>(
+    scenario: &'a Scenario,
+    compiled: &Compiled,
+) -> Result<Option<Played<'a>>, Box<Defect>> {
+    let Some(journey) = compiled.journeys.get(&scenario.journey) else {
+        return Ok(None);
+    };
+    let found = release::play(scenario, &journey.plan)?;
     let expected = scenario.expect.iter();
     let expected: Vec<_> = expected.map(|(entry, _)| entry.clone()).collect();
-    Some(Played {
+    Ok(Some(Played {
         scenario,
         difference: difference(&expected, &found),
         expected,
         found,
-    })
+    }))
 }
 
 fn print(read: &Scenarios, played: &[Played<'_>], terminal: Terminal) -> anyhow::Result<()> {
@@ -123,7 +132,7 @@ fn print(read: &Scenarios, played: &[Played<'_>], terminal: Terminal) -> anyhow:
     let unread = match read.defects.len() {
         0 => String::new(),
         count => format!(
-            " {} in scenarios that cannot be read.",
+            " {} in scenarios that cannot be played.",
             words::count(count, "defect")
         ),
     };

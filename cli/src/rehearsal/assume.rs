@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use journey::{Deed, Line, Period, Plan, Script, Told, Value, rehearse};
+use journey::{Cut, Deed, Line, MOVES_MAX, Period, Plan, Script, Told, Value, rehearse};
 
 /// Something that is taken to happen, so long after something else.
 #[derive(Clone, Debug)]
@@ -89,7 +89,10 @@ pub(crate) fn play(
     let mut left: Vec<&Assumption> = assumptions.iter().collect();
     let mut script = script.clone();
     loop {
-        let lines = rehearse(plan, script.clone());
+        let journey::Rehearsal { lines, cut } = rehearse(plan, script.clone());
+        if cut == Some(Cut::Endless) {
+            bail!("more than {MOVES_MAX} steps: say with --until when to stop");
+        }
         let before = left.len();
         let mut still = Vec::new();
         for assumption in left {

@@ -75,7 +75,7 @@ fn a_scenario_that_cannot_be_read_is_explained_and_does_not_keep_the_others_from
            |
            = help: did you mean `hello`?
 
-        1 scenario as expected. 2 defects in scenarios that cannot be read.
+        1 scenario as expected. 2 defects in scenarios that cannot be played.
     "#]],
     );
 }

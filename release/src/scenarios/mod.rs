@@ -6,6 +6,7 @@
 
 mod happening;
 mod person;
+mod play;
 mod story;
 mod times;
 
@@ -24,7 +25,8 @@ use crate::yaml::{At, Keys, Node, parse};
 use crate::{Defect, Place};
 
 pub use person::contact;
-pub use story::{Difference, Entry, Word, difference, story};
+pub use play::play;
+pub use story::{Difference, Entry, Word, difference};
 pub use times::time;
 
 /// The scenarios of a release, as far as they can be read.
@@ -132,7 +134,7 @@ impl Scene<'_> {
             times::moment(node, &format!("`{key}`"), &zone, defects)
         };
         let (enters, from, until) = (time("enters"), time("from"), time("until"));
-        let happens = self.happens(&keys, &zone, defects);
+        let happens = self.happens(&keys, &zone, from, defects);
         let expect = keys.required("expect", "write what comes of it: `expect:`", defects)?;
         let entries = expect.list("`expect`", defects);
         let entries = entries.into_iter().flatten().filter_map(|node| {
@@ -169,16 +171,28 @@ impl Scene<'_> {
         self,
         keys: &Keys<'_>,
         zone: &TimeZone,
+        from: Option<Timestamp>,
         defects: &mut Vec<Defect>,
     ) -> Vec<(Timestamp, journey::Deed)> {
         let Some(node) = keys.get("happens") else {
             return Vec::new();
         };
         let items = node.list("`happens`", defects).unwrap_or_default();
-        items
-            .iter()
-            .filter_map(|item| happening::read(item, self.compiled, self.journey, zone, defects))
-            .collect()
+        let mut happens = Vec::new();
+        for item in items {
+            let Some((at, deed)) =
+                happening::read(item, self.compiled, self.journey, zone, defects)
+            else {
+                continue;
+            };
+            if from.is_some_and(|from| at < from) {
+                let what = "this happens before `from`, when the contact is first written down";
+                let help = "let it happen at `from` or later, or let `from` begin earlier";
+                defects.push(Defect::new(item.place.clone(), what).help(help));
+            }
+            happens.push((at, deed));
+        }
+        happens
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn entry(
 }
 
 /// Returns what people would notice of a rehearsal.
-pub fn story(lines: &[Line]) -> Vec<Entry> {
+pub(super) fn story(lines: &[Line]) -> Vec<Entry> {
     lines.iter().filter_map(noticed).collect()
 }
 

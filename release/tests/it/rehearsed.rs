@@ -4,7 +4,8 @@
 
 use std::fs;
 
-use release::{Color, compile, difference, scenarios, story};
+use expect_test::expect;
+use release::{Color, compile, difference, play, render, scenarios};
 
 const HEAD: &str = "journey: k\ntitle: k\nkind: transactional\n";
 
@@ -38,7 +39,10 @@ fn played(journey: &str, scenario: &str) -> String {
     }
     let scenario = &read.scenarios[0];
     let plan = &compiled.journeys["k"].plan;
-    let found = story(&journey::rehearse(plan, scenario.script.clone()));
+    let found = match play(scenario, plan) {
+        Ok(found) => found,
+        Err(defect) => return render(&[*defect], &read.sources, Color::Never),
+    };
     let expected = scenario.expect.iter().map(|(entry, _)| entry.clone());
     let expected: Vec<_> = expected.collect();
     match difference(&expected, &found) {
@@ -68,6 +72,64 @@ fn a_journey_that_lets_people_into_itself_is_cut_off_as_a_circle() {
     }
     let scenario = format!("  enters: 2026-11-23 22:00\n  expect:\n{expect}");
     assert_eq!(played(journey, &scenario), "as expected");
+}
+
+#[test]
+fn a_scenario_without_an_end_says_nothing_about_dates_that_come_every_year() {
+    let journey = "trigger: { date: contact.born at 09:00, every: year }\nreentry: unlimited\n\
+                   steps:\n- send: t\n";
+    let born = "  contact: { born: 1990-11-24 }\n  from: 2026-11-01 10:00\n";
+    expect![[r#"
+        error: this scenario ends before the date that comes every year
+         --> tests/k.yaml:3:9
+          |
+        3 | - name: n
+          |         ^
+          |
+          = help: write when it stops, after the last date that it shows: `until: 2027-12-31 23:59`"#]].assert_eq(&played(journey, &format!("{born}  expect: []\n")));
+    let whole = format!("{born}  until: 2026-11-24 08:59\n  expect: []\n");
+    assert_eq!(played(journey, &whole), "as expected");
+    let nobody = "  from: 2026-11-01 10:00\n  expect: []\n";
+    assert_eq!(played(journey, nobody), "as expected");
+}
+
+#[test]
+fn nothing_happens_before_the_contact_is_written_down() {
+    let journey = "trigger: { tagged: vip }\nreentry: never\nsteps:\n- send: t\n";
+    let happens = "  from: 2026-11-23 10:00\n  happens:\n  - { at: 2026-11-23 09:59, set: { member: true } }\n  expect: []\n";
+    expect![[r#"
+        error: this happens before `from`, when the contact is first written down
+         --> tests/k.yaml:6:5
+          |
+        6 |   - { at: 2026-11-23 09:59, set: { member: true } }
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = help: let it happen at `from` or later, or let `from` begin earlier
+
+        1 defect in 1 file
+    "#]]
+    .assert_eq(&played(journey, happens));
+    let same = happens.replace("09:59", "10:00");
+    assert_eq!(played(journey, &same), "as expected");
+}
+
+#[test]
+fn a_scenario_that_goes_round_for_years_is_cut_off() {
+    let journey = "trigger: [{ manual: true }, { joins: la }]\nreentry: unlimited\nsteps:\n\
+                   - leave: la\n- wait: 20 hours\n- join: la\n";
+    let enters = "  enters: 2026-11-23 22:00\n";
+    expect![[r#"
+        error: this scenario takes more than 5000 steps
+         --> tests/k.yaml:3:9
+          |
+        3 | - name: n
+          |         ^
+          |
+          = help: write when it stops: `until: 2027-12-31 23:59`; if it says so, stop it earlier"#]]
+    .assert_eq(&played(journey, &format!("{enters}  expect: []\n")));
+    let one = "{ at: 2026-11-23 22:00, leave: la }";
+    let day = format!("{enters}  until: 2026-11-24 17:59\n  expect: [{one}]\n");
+    assert_eq!(played(journey, &day), "as expected");
 }
 
 const PROJECT: &str = "waypost: 1

@@ -62,7 +62,7 @@ pub use plan::{
     Throttle, Trigger, WarmUp,
 };
 pub use publish::Publish;
-pub use rehearsal::{Deed, Line, Script, Told, rehearse};
+pub use rehearsal::{Cut, Deed, Line, MOVES_MAX, Rehearsal, Script, Told, rehearse};
 pub use revision::{Before, Revision};
 pub use saying::{Part, parts, shown};
 pub use silence::{Fired, Silence};

@@ -12,7 +12,7 @@ use std::fs;
 
 use journey::Plan;
 use proptest::prelude::*;
-use release::{Color, Entry, Failure, Scenario, Scenarios, compile, difference, scenarios, story};
+use release::{Color, Entry, Failure, Scenario, Scenarios, compile, difference, play, scenarios};
 
 use draw::Case;
 
@@ -51,7 +51,7 @@ fn written([journey, scenario]: &[String; 2]) -> (Plan, Scenarios) {
 
 /// Says how the core's story differs from the one that is expected.
 fn differs(case: &Case, plan: &Plan, scenario: &Scenario) -> Option<String> {
-    let found = story(&journey::rehearse(plan, scenario.script.clone()));
+    let found = play(scenario, plan).expect("a play that ends");
     let expected = scenario.expect.iter();
     let expected: Vec<_> = expected.map(|(entry, _)| entry.clone()).collect();
     let difference = difference(&expected, &found)?;

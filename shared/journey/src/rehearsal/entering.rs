@@ -31,6 +31,11 @@ impl Stage<'_> {
             || self.runs.iter().any(|run| run.phase == Phase::Entered)
     }
 
+    /// Returns whether a date is still to come.
+    pub(super) fn is_any_date_set(&self) -> bool {
+        self.armed.iter().any(|armed| armed.due.is_some())
+    }
+
     /// Writes the contact down.
     pub(super) fn born(&mut self) {
         self.set_dates(None);

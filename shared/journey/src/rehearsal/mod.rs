@@ -69,8 +69,26 @@ impl std::fmt::Debug for Deed {
     }
 }
 
-/// Plays a script and tells what came of it, in order.
-pub fn rehearse(plan: &Plan, script: Script) -> Vec<Line> {
+/// What came of a rehearsal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rehearsal {
+    /// What was told, in order.
+    pub lines: Vec<Line>,
+    /// Why it stopped although more was to come, if the script does not say when.
+    pub cut: Option<Cut>,
+}
+
+/// Why a play stopped although more was to come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cut {
+    /// Only dates are left that come every year.
+    Dates,
+    /// Runs were moved on [`MOVES_MAX`] times.
+    Endless,
+}
+
+/// Plays a script and tells what came of it.
+pub fn rehearse(plan: &Plan, script: Script) -> Rehearsal {
     let stored = script.contact.clone();
     let mut stage = Stage {
         plan,
@@ -83,11 +101,15 @@ pub fn rehearse(plan: &Plan, script: Script) -> Vec<Line> {
         last_entry: None,
         told: Vec::new(),
         events: 0,
+        moves: 0,
         script,
     };
     stage.script.happens.sort_by_key(|(at, _)| *at);
-    stage.play();
-    stage.told
+    let cut = stage.play();
+    Rehearsal {
+        lines: stage.told,
+        cut,
+    }
 }
 
 /// The world around one contact and one journey.
@@ -109,13 +131,19 @@ struct Stage<'a> {
     told: Vec<Line>,
     /// How many events have come.
     events: u32,
+    /// How many times runs were moved on.
+    moves: usize,
 }
 
 impl Stage<'_> {
-    fn play(&mut self) {
+    fn play(&mut self) -> Option<Cut> {
         for _ in 0..MINUTES_MAX {
+            if self.moves >= MOVES_MAX {
+                break;
+            }
             let Some(now) = self.next().filter(|now| self.is_played(*now)) else {
-                return;
+                let left = self.script.until.is_none() && self.is_any_date_set();
+                return left.then_some(Cut::Dates);
             };
             self.now = now;
             self.look();
@@ -129,6 +157,7 @@ impl Stage<'_> {
             self.dates();
             self.steps();
         }
+        Some(Cut::Endless)
     }
 
     fn is_played(&self, at: Timestamp) -> bool {
@@ -208,10 +237,10 @@ impl Stage<'_> {
         }
     }
 
-    /// Tells every run but one what happened.
+    /// Tells every run that is not over, but one, what happened.
     fn signal(&mut self, signal: &Signal, but: Option<usize>) {
         for at in 0..self.runs.len() {
-            if Some(at) != but {
+            if Some(at) != but && !self.runs[at].phase.is_over() {
                 self.input(at, Input::Signal(signal.clone()));
             }
         }
@@ -242,7 +271,7 @@ impl Stage<'_> {
     /// Lets every run take the steps that are due.
     fn steps(&mut self) {
         let mut missed = BTreeSet::new();
-        for _ in 0..STEPS_MAX {
+        while self.moves < MOVES_MAX {
             let due = self.runs.iter().enumerate().find(|(at, run)| {
                 let due = run.phase == Phase::Entered
                     || run.phase.due().is_some_and(|due| due <= self.now);
@@ -262,6 +291,7 @@ impl Stage<'_> {
                 | Phase::Waiting { .. } => Input::Wake,
             };
             let before = run.clone();
+            self.moves += 1;
             self.input(at, input);
             if self.runs[at] == before {
                 missed.insert(at);
@@ -352,5 +382,5 @@ impl PopFirst for Vec<(Timestamp, Deed)> {
 /// How many minutes in which something happens are played at most.
 const MINUTES_MAX: usize = 100_000;
 
-/// How many times runs are moved on in one minute.
-const STEPS_MAX: usize = 10_000;
+/// How many times runs are moved on at most, in all minutes together.
+pub const MOVES_MAX: usize = 5_000;
