@@ -3,7 +3,7 @@
 use journey::{Cap, Condition, Mistake, Moment, Pace, Period, Schema, Wait, Window};
 
 use crate::Defect;
-use crate::yaml::{At, Node, Phrase};
+use crate::yaml::{At, Data, Node, Phrase};
 
 /// A text in a language of its own that was read, and where it stands.
 #[derive(Clone, Debug)]
@@ -36,7 +36,12 @@ pub(crate) fn condition(
     what: &str,
     defects: &mut Vec<Defect>,
 ) -> Option<Read<Condition>> {
-    let expected = "a condition; write one such as `contact.member`";
+    let expected = match &node.data {
+        Data::Mapping(_) => "a condition; write it without braces: `contact.member`",
+        Data::Broken | Data::List(_) | Data::Null | Data::Plain(_) | Data::Quoted(_) => {
+            "a condition; write one such as `contact.member`"
+        }
+    };
     read(node, what, expected, Condition::parse, defects)
 }
 

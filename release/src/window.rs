@@ -51,7 +51,16 @@ pub(crate) fn hours(
         windows = keys.required("windows", help, defects);
         calendar = keys.get("calendar").or(calendar);
     }
-    let calendar = calendar.map(|node| node.line("`calendar`", defects));
+    let calendar = calendar.map(|node| match &node.data {
+        Data::List(_) => {
+            let expected = "one calendar; write its name, and put every closed day into that one";
+            node.wrong("`calendar`", expected, defects);
+            None
+        }
+        Data::Broken | Data::Mapping(_) | Data::Null | Data::Plain(_) | Data::Quoted(_) => {
+            node.line("`calendar`", defects)
+        }
+    });
     let windows = windows?;
     if matches!(&windows.data, Data::List(items) if items.is_empty()) {
         let defect = Defect::new(windows.place.clone(), "there is no window here");

@@ -18,6 +18,7 @@ pub(crate) fn unknown<'a>(
     let help = match nearest(&word.value, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => declare.to_owned(),
+        None if declare.is_empty() => format!("there are {}", list_of(known)),
         None => format!("there are {}; {declare}", list_of(known)),
     };
     Defect::new(

@@ -31,16 +31,17 @@ pub(super) fn check(steps: &[StepDoc], graph: &Graph<'_>, defects: &mut Vec<Defe
 
 /// Says which steps have the same name: what a mail is called must tell it from every other one.
 fn names(steps: &[StepDoc], defects: &mut Vec<Defect>) {
-    let mut first: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut first: BTreeMap<&str, (&Place, bool)> = BTreeMap::new();
     each(steps, &mut |step| {
         let Some(name) = step.id.as_ref().or_else(|| step.send_id()) else {
             return;
         };
-        let Some(other) = first.insert(&name.value, &name.place) else {
+        let unnamed = step.id.is_none();
+        let Some((other, other_unnamed)) = first.insert(&name.value, (&name.place, unnamed)) else {
             return;
         };
         let shown = quoted(&name.value);
-        let defect = if step.id.is_none() {
+        let defect = if unnamed && other_unnamed {
             Defect::new(
                 name.place.clone(),
                 format!("`{shown}` is sent twice, and the two cannot be told apart"),

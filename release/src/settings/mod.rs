@@ -337,21 +337,25 @@ fn built_in(name: &str, field: &Field, node: &Node, defects: &mut Vec<Defect>) -
         _ => field.ty.kind() == *kind && field.ty != FieldType::Email,
     };
     if !fits || (*presence == Presence::Always && field.optional) {
-        let built = match name {
-            "email" => "`email`, an address",
-            "tags" | "lists" => "a list, and cannot be declared",
-            _ => "`string`, a text",
+        let (built, help) = match name {
+            "email" => ("`email`, an address", BUILT_IN_HELP),
+            "tags" => (
+                "a list",
+                "give the field another name; the steps `tag` and `untag` change `tags`",
+            ),
+            "lists" => (
+                "a list",
+                "give the field another name; the steps `join` and `leave` change `lists`",
+            ),
+            _ => ("`string`, a text", BUILT_IN_HELP),
         };
-        defects.push(
-            Defect::new(
-                node.place.clone(),
-                format!("`{name}` is built in as {built}, and is declared as something else"),
-            )
-            .help("leave it out: it is there anyway"),
-        );
+        let what = format!("`{name}` is built in as {built}, and is declared as something else");
+        defects.push(Defect::new(node.place.clone(), what).help(help));
     }
     false
 }
+
+const BUILT_IN_HELP: &str = "leave it out: it is there anyway";
 
 /// The file's name.
 pub(crate) const FILE: &str = "waypost.yaml";

@@ -81,7 +81,7 @@ impl<'a> Keys<'a> {
     pub(crate) fn misspelled(&self, key: &str) -> bool {
         self.mapping.entries.iter().any(|entry| {
             let word = entry.key.value.as_str();
-            !self.known.contains(&word) && nearest(word, self.known.iter().copied()) == Some(key)
+            !self.known.contains(&word) && meant(word, self.known) == Some(key)
         })
     }
 
@@ -315,7 +315,7 @@ impl Data {
 
 /// Says that `key` means nothing in `what`.
 pub(crate) fn unknown_key(key: &At<String>, what: &str, known: &[&str]) -> Defect {
-    let help = match nearest(&key.value, known.iter().copied()) {
+    let help = match meant(&key.value, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("{what} can have {}", list_of(known.iter().copied())),
     };
@@ -325,6 +325,16 @@ pub(crate) fn unknown_key(key: &At<String>, what: &str, known: &[&str]) -> Defec
     )
     .label("unknown key")
     .help(help)
+}
+
+/// Returns the key that was surely meant by a word that is none.
+fn meant<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    // A case has `steps` where an `if` has `then`, which looks like `when`.
+    let steps = known.iter().copied().find(|known| *known == "steps");
+    match word {
+        "then" if steps.is_some() => steps,
+        _ => nearest(word, known.iter().copied()),
+    }
 }
 
 /// Shortens what somebody wrote so that it can stand in a message.

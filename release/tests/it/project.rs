@@ -70,6 +70,7 @@ fn vars_fields_topics_and_lists_are_checked() {
             ("default: false", "default: nee"),
             ("type: bool", "typ: bool"),
             ("since: date?", "full_name: number"),
+            ("since: date?", "tags: string"),
             ("since: date?", "locale: string"),
             ("nieuwsbrief: Nieuws van de vereniging", "nieuwsbrief:"),
             ("lists: [vips]", "lists: [vips, vips]"),

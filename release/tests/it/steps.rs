@@ -94,6 +94,34 @@ fn every_verb_is_checked() {
 }
 
 #[test]
+fn what_is_said_almost_right_is_explained() {
+    table(
+        "steps/what_is_said_almost_right_is_explained",
+        "journeys/start.yaml",
+        &[
+            ("- wait: 3 days at 09:30", "- window: mon 9:00-12:00"),
+            (
+                "- wait: 3 days at 09:30",
+                "- window: monday-friday 09:00-12:00",
+            ),
+            (
+                "- wait: 3 days at 09:30",
+                "- window: mon-fri 09:00-12:00\n    calendar: [nl, x]",
+            ),
+            (
+                "- wait: 3 days at 09:30",
+                "- wait_for: MEMBER_NEW\n    where: event.form == 'x'\n    within: 3 days",
+            ),
+            (
+                "- wait: 3 days at 09:30",
+                "- case: [{ when: contact.member, then: [{ send: start }] }]",
+            ),
+            ("- wait: 3 days at 09:30", "- enroll: zz"),
+        ],
+    );
+}
+
+#[test]
 fn sends_are_checked() {
     table(
         "steps/sends_are_checked",
@@ -111,6 +139,10 @@ fn sends_are_checked() {
             ("expires: 12 hours", "expires: 12"),
             ("      - id: herinnering\n        send", "      - send"),
             ("id: herinnering", "id: start"),
+            (
+                "- send: start",
+                "- id: start\n    wait: 1 day\n  - send: start",
+            ),
         ],
     );
 }
@@ -159,6 +191,22 @@ fn conditions_are_checked() {
                 "\"contact.membr\"",
             ),
             ("opened('start') and has(contact.since)", "true"),
+            (
+                "opened('start') and has(contact.since)",
+                "contact.id in ('nl','en')",
+            ),
+            (
+                "opened('start') and has(contact.since)",
+                "{contact.member} == true",
+            ),
+            (
+                "opened('start') and has(contact.since)",
+                "{{event.Track.Hours}} > 3",
+            ),
+            (
+                "opened('start') and has(contact.since)",
+                "{{ contact.member }}",
+            ),
             ("opened('start') and has(contact.since)", ""),
         ],
     );

@@ -30,8 +30,12 @@ pub(crate) fn unknown_path(path: &str, at: Range<usize>, schema: &Schema) -> Mis
     let known = || schema.fields.keys().map(String::as_str);
     let tail = format!(".{path}");
     let same_root = |name: &&str| name.split('.').next() == path.split('.').next();
+    // `event.amount`, where only `signal.amount` is: the root is what is wrong.
+    let rest = path.split_once('.').map(|(_, rest)| rest);
+    let elsewhere = |name: &str| rest.is_some() && name.split_once('.').map(|(_, own)| own) == rest;
     let meant = known()
         .find(|name| name.ends_with(&tail))
+        .or_else(|| known().find(|name| elsewhere(name)))
         .or_else(|| nearest(path, known()));
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),

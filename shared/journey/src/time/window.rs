@@ -42,7 +42,7 @@ impl Window {
         let parts = parts.and_then(|(from, until)| Some((minutes(from)?, minutes(until)?)));
         let Some((from, until)) = parts.filter(|(from, _)| *from < DAY_MINUTES) else {
             let what = format!("`{hours}` is no pair of times of day");
-            return Err(Mistake::new(all, what, FORM));
+            return Err(Mistake::new(all, what, two_digits(hours)));
         };
         if from == until {
             let what = format!("`{hours}` takes no time at all");
@@ -179,9 +179,12 @@ fn days_of(source: &str, text: &str) -> Result<[bool; 7], Mistake> {
         let day = |word: &str| {
             let word = word.trim();
             DAYS.iter().position(|day| *day == word).ok_or_else(|| {
-                let help = match nearest(word, DAYS) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => FORM.to_owned(),
+                let lower = word.to_lowercase();
+                let whole = DAYS.into_iter().find(|day| lower.starts_with(day));
+                let help = match (nearest(word, DAYS), whole) {
+                    (Some(near), _) => format!("did you mean `{near}`?"),
+                    (None, Some(day)) => format!("write its first three letters: `{day}`"),
+                    (None, None) => FORM.to_owned(),
                 };
                 let what = format!("`{word}` is not a day of the week");
                 Mistake::new(place..place + text.len(), what, help)
@@ -195,6 +198,18 @@ fn days_of(source: &str, text: &str) -> Result<[bool; 7], Mistake> {
         }
     }
     Ok(days)
+}
+
+/// Says what to write instead of hours that cannot be read: `9:00-12:00` lacks only a digit.
+fn two_digits(hours: &str) -> String {
+    let ends = hours.split_once('-');
+    let ends = ends.map(|(from, until)| [from, until].map(|end| format!("{end:0>5}")));
+    let ends = ends.filter(|ends| ends.iter().all(|end| minutes(end).is_some()));
+    let meant = ends.map(|ends| ends.join("-"));
+    match meant.filter(|meant| meant != hours) {
+        Some(meant) => format!("write hours with two digits: `{meant}`"),
+        None => FORM.to_owned(),
+    }
 }
 
 /// Reads `09:00`, up to `24:00`.

@@ -104,6 +104,16 @@ impl Parser<'_> {
         )
     }
 
+    /// Says that a list that starts at `open` stands in parentheses.
+    pub(super) fn round_list(&self, open: usize) -> Mistake {
+        let rest = &self.source[open..];
+        let list = rest.split_inclusive(')').next().unwrap_or(rest);
+        let items = list.trim_matches(['(', ')']);
+        let help = format!("write `[{items}]`");
+        let what = "a list stands in square brackets";
+        Mistake::new(open..open + list.len(), what, help)
+    }
+
     /// Says that two items of a list run together.
     pub(super) fn missing_comma(&self) -> Mistake {
         let what = format!(

@@ -179,6 +179,10 @@ impl<'a> Parser<'a> {
         let open = self.at.clone();
         self.advance()?;
         let inner = self.any()?;
+        if self.token == Token::Symbol(",") && matches!(inner.expr, Expr::Text(_) | Expr::Number(_))
+        {
+            return Err(self.round_list(open.start));
+        }
         self.close(")", &open)?;
         Ok(Node {
             at: open.start..self.last,

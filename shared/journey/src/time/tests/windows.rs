@@ -52,7 +52,11 @@ fn what_is_no_window_is_explained() {
         ),
         (
             "mon-fri 9:00-12:00",
-            "`9:00-12:00` is no pair of times of day; write days and hours: `mon-fri 09:00-12:00`",
+            "`9:00-12:00` is no pair of times of day; write hours with two digits: `09:00-12:00`",
+        ),
+        (
+            "monday-friday 09:00-12:00",
+            "`monday` is not a day of the week; write its first three letters: `mon`",
         ),
         (
             "mon-fri",
