@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 use aws::Aws;
 use engine::{Contacts, Moves, Plans, Releases, Surveys};
 use jiff::Timestamp;
-use journey::{Audience, ContactId, Crowd, Entrance, Happening, Occasion, Person, Release};
+use journey::{ContactId, Entrance, Occasion, Release, Trigger};
 use serde_json::json;
 use wire::Move;
 
@@ -60,7 +60,7 @@ struct Who {
     /// The people of a file: an id a line, or CSV with a column `id`
     #[arg(long, value_name = "FILE")]
     contacts: Option<PathBuf>,
-    /// Everybody who is in the audience of the journey's `enters:` now
+    /// Everybody who is in the audience of the journey's `enters:` now, and fits the `where` beside it
     #[arg(long)]
     audience: bool,
 }
@@ -92,7 +92,12 @@ pub(super) fn enroll(
             }
         }
         let count = words::count(people.len(), "contact");
-        let question = format!("Let {count} into {}?", args.journey);
+        let fitting = match args.who.audience && entrances(entrance).any(|one| one.filter.is_some())
+        {
+            true => " (in the audience, and as its `where` says)",
+            false => "",
+        };
+        let question = format!("Let {count}{fitting} into {}?", args.journey);
         let agreed = match people.is_empty() {
             true => Ok(false),
             false => Consent::of(args.yes).to(&question, terminal),
@@ -114,8 +119,12 @@ pub(super) fn enroll(
             Form::Programs => terminal.say_json(&json!({
                 "enrolled": go, "contacts": people.len(), "unknown": unknown,
             }))?,
-            Form::People if people.is_empty() => terminal.say("There is nobody to let in.")?,
-            Form::People if go => terminal.say(terminal.good("They come in."))?,
+            Form::People if people.is_empty() => {
+                terminal.say(format!("There is nobody{fitting} to let in."))?;
+            }
+            Form::People if go => {
+                terminal.say(terminal.good(format!("{count}{fitting}: they come in.")))?;
+            }
             Form::People => (),
         }
         agreed.map(|_| match go && unknown.is_empty() {
@@ -179,55 +188,27 @@ async fn found(
     Ok((people, unknown))
 }
 
-/// Finds everybody who is in the audience that lets people into a journey.
+/// Finds everybody whom the triggers `enters:` of a journey would let in if they were written down anew.
 async fn audience(
     aws: &Aws,
     release: &Release,
     entrance: &Entrance,
     now: Timestamp,
 ) -> anyhow::Result<Vec<ContactId>> {
-    let audiences = entrance.triggers.iter().filter_map(|one| match &one.on {
-        Occasion::Enters(audience) => Some(audience),
-        Occasion::Date { .. }
-        | Occasion::Event(_)
-        | Occasion::Joins(_)
-        | Occasion::Journey(_)
-        | Occasion::Leaves(_)
-        | Occasion::Manual
-        | Occasion::OptedIn(_)
-        | Occasion::Tagged(_)
-        | Occasion::Untagged(_) => None,
-    });
-    let audiences: Vec<&Audience> = audiences.collect();
+    let triggers: Vec<&Trigger> = entrances(entrance).collect();
     ensure!(
-        !audiences.is_empty(),
+        !triggers.is_empty(),
         "the journey has no trigger `enters:` with an audience"
     );
+    let zone = &release.settings.zone;
     let mut people = Vec::new();
     let mut after = String::new();
     loop {
         let (ids, next) = aws.known_after(&after).await?;
         for (id, known) in aws.contacts(&ids).await? {
             let contact = known.value.contact.seen(&release.settings, now);
-            let person = Person {
-                contact,
-                named: true,
-                posted: BTreeSet::new(),
-                linked: BTreeSet::new(),
-                standing: BTreeSet::new(),
-            };
-            let crowd = Crowd {
-                people: [(id.clone(), person)].into(),
-            };
-            let happening = Happening {
-                params: &std::collections::BTreeMap::new(),
-                zone: &release.settings.zone,
-                now,
-            };
-            if audiences
-                .iter()
-                .any(|one| !one.of(&crowd, &happening).is_empty())
-            {
+            let mut triggers = triggers.iter();
+            if triggers.any(|trigger| trigger.fires(None, &contact, zone, now)) {
                 people.push(id);
             }
         }
@@ -236,6 +217,12 @@ async fn audience(
             None => return Ok(people),
         }
     }
+}
+
+/// Returns the triggers of a journey that let in who comes into an audience.
+fn entrances(entrance: &Entrance) -> impl Iterator<Item = &Trigger> {
+    let triggers = entrance.triggers.iter();
+    triggers.filter(|one| matches!(one.on, Occasion::Enters(_)))
 }
 
 /// Reads the ids of a file.

@@ -62,6 +62,8 @@ fn people_are_let_in_by_hand_once_for_each_id_and_stopped_by_hand() {
         (running(&laptop, "vips") == 2).then_some(())
     });
 
+    only_who_fits(&laptop);
+
     let one = laptop.cloud().enrollments();
     let one = one
         .iter()
@@ -129,6 +131,24 @@ fn an_audience_is_reckoned_by_the_clock_of_the_laptop_it_lives_on() {
     assert!(at.duration_since(now()).as_hours() > 39 * 24, "{id}");
 }
 
+/// Lets in those VIPs only who fit what is asked besides.
+fn only_who_fits(laptop: &Laptop) {
+    let few = typed(
+        laptop,
+        laptop.folder(),
+        &["enroll", "few", "--audience", "--yes"],
+    );
+    assert_eq!(
+        few.out,
+        "1 contact (in the audience, and as its `where` says): they come in.\n"
+    );
+    eventually("Anna waits", || (running(laptop, "few") == 1).then_some(()));
+    assert_eq!(
+        typed(laptop, laptop.folder(), &["stop", "few", "--yes"]).code,
+        0
+    );
+}
+
 fn running(laptop: &Laptop, journey: &str) -> usize {
     let runs = laptop.cloud().enrollments().into_iter();
     let runs = runs.filter(|run| run.enrollment.journey == journey);
@@ -142,7 +162,7 @@ fn known(id: &str, vip: bool) -> Value {
     })
 }
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (
         "waypost.yaml",
         "organisation: School\nlocale: en\ntime_zone: Europe/Amsterdam\n\
@@ -158,6 +178,11 @@ const FILES: [(&str, &str); 7] = [
     (
         "journeys/hand.yaml",
         "journey: hand\nkind: transactional\ntrigger: { manual: true }\nreentry: unlimited\nsteps:\n  - wait: 9 days\n  - send: hello\n",
+    ),
+    (
+        "journeys/few.yaml",
+        "journey: few\nkind: transactional\ntrigger: { enters: vips, where: contact.id == 'anna' }\n\
+         reentry: single\nsteps:\n  - wait: 9 days\n  - send: hello\n",
     ),
     (
         "journeys/vips.yaml",
