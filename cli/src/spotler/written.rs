@@ -29,9 +29,15 @@ pub(crate) fn files(messages: &[Message]) -> Files {
         files
             .whole
             .insert(format!("templates/{}.md", message.name), template(message));
+    }
+    for message in messages {
+        let known = params.get(message.event.as_str());
+        let others = known.into_iter().flatten().copied();
+        let others = others.filter(|param| !message.params.iter().any(|own| own == param));
+        let name = format!("journeys/{}.yaml", message.name);
         files
             .whole
-            .insert(format!("journeys/{}.yaml", message.name), journey(message));
+            .insert(name, journey(message, &others.collect::<Vec<_>>()));
     }
     for (event, params) in params {
         let title = titles.get(event).copied().unwrap_or_default();
@@ -56,10 +62,15 @@ fn template(message: &Message) -> String {
     format!("{head}layout: plain\n---\n{}", message.body)
 }
 
-fn journey(message: &Message) -> String {
+/// Writes a journey; `others` are what its event says and only other messages show.
+fn journey(message: &Message, others: &[&str]) -> String {
+    let unused = match others {
+        [] => String::new(),
+        _ => format!("unused: [{}]\n", others.join(", ")),
+    };
     format!(
         "# yaml-language-server: $schema=../.waypost/journey.schema.json\njourney: {}\ntitle: {}\nkind: transactional\n\
-         trigger: {{ event: {} }}\nreentry: unlimited\nsteps:\n  - send: {}\n",
+         trigger: {{ event: {} }}\nreentry: unlimited\n{unused}steps:\n  - send: {}\n",
         message.name,
         quoted(&message.title),
         message.event,

@@ -30,6 +30,19 @@ fn a_message_becomes_a_release_that_passes_its_check() {
 }
 
 #[test]
+fn messages_of_one_event_may_show_different_parts_of_it() {
+    let folder = TempDir::new().unwrap();
+    put(&folder, "in/een.txt", MESSAGE.as_bytes());
+    let second =
+        "Naam: N #2 Ook\nTag: BEGIN\nOnderwerp: Ook\n\nOp [automationfield:Track.StartDate].\n";
+    put(&folder, "in/twee.txt", second.as_bytes());
+    let told = import(&folder);
+    assert_eq!(json_of(&told)["sound"], true, "{}", told.out);
+    let journey = fs::read_to_string(folder.path().join("out/journeys/01-begin.yaml")).unwrap();
+    assert!(journey.contains("unused: [Track.StartDate]\n"), "{journey}");
+}
+
+#[test]
 fn what_only_looks_like_a_command_and_fields_in_links_pass_the_check() {
     let folder = TempDir::new().unwrap();
     let odd = "\n{{else}} {{{x}}} {{#if y}} {{ C:\\[automationfield:X]\n[Open](https://x.example/[automationfield:Code]) of [alles]([automationfield:Link])\n";
