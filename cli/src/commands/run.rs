@@ -143,7 +143,8 @@ impl Stage<'_> {
                 self.laptop.leap(due, QUIET_MAX).await?;
                 self.tell_clock(due)?;
             }
-            let before = self.laptop.state().await?;
+            let mut before = self.laptop.state().await?;
+            timeline::attribute(&mut before, &posted);
             let (mut one, worked_off) =
                 play::play(script, at + 1, self.compiled, self.laptop, &client).await?;
             let mut state = self.laptop.state().await?;
@@ -153,8 +154,9 @@ impl Stage<'_> {
             if let Some(one) = posted.last() {
                 self.tell(&timeline::story(one, &state, &self.clock))?;
             }
-            let told = before.mails.last().map_or(0, |mail| mail.number);
-            self.tell_again(&posted[..at], &state, told)?;
+            for story in self.news(&posted[..at], &before, &state) {
+                self.tell(&story)?;
+            }
             if !worked_off {
                 break;
             }
@@ -176,35 +178,36 @@ impl Stage<'_> {
         })
     }
 
-    /// Moves the clock to where somebody waits for, again and again until then, and tells of the mails of each time.
+    /// Moves the clock to where somebody waits for, again and again until then, and tells what comes of it.
     async fn let_time_pass(&self, posted: &[Posted], end: Timestamp) -> anyhow::Result<()> {
         for _ in 0..LEAPS_MAX {
-            let state = self.laptop.state().await?;
-            let Some(due) = state.next_due().filter(|due| *due < end) else {
+            let mut before = self.laptop.state().await?;
+            timeline::attribute(&mut before, posted);
+            let Some(due) = before.next_due().filter(|due| *due < end) else {
                 break;
             };
-            let told = state.mails.last().map_or(0, |mail| mail.number);
             self.laptop.leap(due, QUIET_MAX).await?;
             let mut state = self.laptop.state().await?;
             timeline::attribute(&mut state, posted);
-            if state.mails.last().is_some_and(|mail| mail.number > told) {
+            let news = self.news(posted, &before, &state);
+            if !news.is_empty() {
                 self.tell_clock(due)?;
             }
-            self.tell_again(posted, &state, told)?;
+            for story in news {
+                self.tell(&story)?;
+            }
         }
         Ok(())
     }
 
-    /// Tells of the mails since the one with a number, each under the event that it goes back to.
-    fn tell_again(&self, posted: &[Posted], state: &State, told: i64) -> anyhow::Result<()> {
-        let stories = posted
-            .iter()
-            .map(|one| timeline::story(one, state, &self.clock));
-        let stories = stories.map(|story| story.since(told));
-        for story in stories.filter(|story| !story.letters.is_empty()) {
-            self.tell(&story)?;
-        }
-        Ok(())
+    /// Finds what has come since then: who was mailed and who was not, each under the event that it goes back to.
+    fn news<'a>(&self, posted: &'a [Posted], before: &State, state: &'a State) -> Vec<Story<'a>> {
+        let stories = posted.iter().map(|one| {
+            let before = timeline::story(one, before, &self.clock);
+            timeline::story(one, state, &self.clock).since(&before)
+        });
+        let news = stories.filter(|story| !(story.letters.is_empty() && story.others.is_empty()));
+        news.collect()
     }
 
     fn tell_clock(&self, now: Timestamp) -> anyhow::Result<()> {

@@ -48,8 +48,10 @@ pub(crate) struct Story<'a> {
     pub(crate) posted: &'a Posted,
     /// The mails that arrived, by journey and name.
     pub(crate) letters: Vec<Letter<'a>>,
-    /// Who got no mail, and why; who will get one later.
+    /// Who got no mail, and why.
     pub(crate) others: Vec<String>,
+    /// Who will get one later.
+    pub(crate) ahead: Vec<String>,
     /// What went wrong.
     pub(crate) troubles: Vec<String>,
     /// Whether it let nobody in and moved nobody on.
@@ -74,6 +76,7 @@ pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State, clock: &Clock) -> 
         posted,
         letters: Vec::new(),
         others: Vec::new(),
+        ahead: Vec::new(),
         troubles: posted.refused.iter().cloned().collect(),
         idle: posted.moved.is_empty() && posted.refused.is_none(),
     };
@@ -118,7 +121,6 @@ pub(crate) fn story<'a>(posted: &'a Posted, state: &'a State, clock: &Clock) -> 
         let key = |letter: &Letter<'a>| (letter.journey, letter.mail.at, letter.name.clone());
         key(one).cmp(&key(other))
     });
-    story.others.sort();
     story
 }
 
@@ -159,13 +161,34 @@ pub(crate) fn moved(before: &State, after: &State) -> BTreeSet<(ContactId, Strin
 
 impl<'a> Story<'a> {
     fn is_empty(&self) -> bool {
-        self.letters.is_empty() && self.others.is_empty() && self.troubles.is_empty()
+        self.letters.is_empty() && self.rest().is_empty() && self.troubles.is_empty()
     }
 
-    /// Leaves out what was told before the mail with this number had arrived.
-    pub(crate) fn since(mut self, number: i64) -> Self {
-        self.letters.retain(|letter| letter.mail.number > number);
-        self.others.clear();
+    /// Lists who got no mail, in order.
+    pub(crate) fn rest(&self) -> Vec<&str> {
+        let lines = self.others.iter().chain(&self.ahead);
+        let mut lines: Vec<_> = lines.map(String::as_str).collect();
+        lines.sort_unstable();
+        lines
+    }
+
+    /// Leaves out what the story said `before`, and who still waits: that is told at every step of the clock.
+    pub(crate) fn since(mut self, before: &Story<'_>) -> Self {
+        let number = |letter: &Letter<'_>| letter.mail.number;
+        let told: BTreeSet<_> = before.letters.iter().map(number).collect();
+        self.letters
+            .retain(|letter| !told.contains(&number(letter)));
+        // Of lines that say the same, as many were told as there were.
+        let mut told: Vec<&String> = before.others.iter().collect();
+        self.others
+            .retain(|line| match told.iter().position(|one| *one == line) {
+                Some(at) => {
+                    told.swap_remove(at);
+                    false
+                }
+                None => true,
+            });
+        self.ahead.clear();
         self
     }
 
@@ -216,7 +239,7 @@ impl<'a> Story<'a> {
             | Phase::Met { since: due, .. }
             | Phase::Waiting { due, .. } => {
                 let due = clock.moment(*due);
-                self.others
+                self.ahead
                     .push(format!("{who} in {journey}: waits until {due}"));
             }
             Phase::Parked { step, reason, .. } => {

@@ -55,15 +55,12 @@ pub(crate) fn show(story: &Story<'_>, clock: &Clock, terminal: Terminal) -> Stri
             lines.push(format!("       … and {more} more"));
         }
     }
-    for other in story.others.iter().take(PEOPLE_MAX) {
+    let rest = story.rest();
+    for other in rest.iter().take(PEOPLE_MAX) {
         lines.push(format!("     {}", terminal.faint(format!("– {other}"))));
     }
-    if let Some(more) = story
-        .others
-        .len()
-        .checked_sub(PEOPLE_MAX)
-        .filter(|more| *more > 0)
-    {
+    let more = rest.len().checked_sub(PEOPLE_MAX);
+    if let Some(more) = more.filter(|more| *more > 0) {
         lines.push(terminal.faint(format!("     – and {more} more")));
     }
     for trouble in &story.troubles {
@@ -129,7 +126,7 @@ pub(crate) fn describe(story: &Story<'_>) -> Value {
         "at": posted.at.to_string(),
         "accepted": posted.refused.is_none(),
         "mails": mails.collect::<Vec<_>>(),
-        "others": story.others,
+        "others": story.rest(),
         "idle": story.idle,
         "troubles": story.troubles,
     })

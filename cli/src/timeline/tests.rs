@@ -64,6 +64,32 @@ fn who_got_no_mail_is_said_with_the_reason() {
 }
 
 #[test]
+fn what_comes_after_the_clock_has_moved_is_told_also_where_nobody_is_mailed() {
+    let mut world = World::new();
+    world.knows("Anna Bakker", &[]);
+    let paused = Phase::Waiting {
+        step: "pause".to_owned(),
+        due: at(0),
+    };
+    let first = [("letter", "over_cap")];
+    world.walks("start", "Anna Bakker", &first, paused);
+    let before = story(&world.posted, &world.state, &clock());
+    let mut later = World::new();
+    later.knows("Anna Bakker", &[]);
+    let both = [("letter", "over_cap"), ("again", "over_cap")];
+    later.walks("start", "Anna Bakker", &both, left());
+    let after = || story(&later.posted, &later.state, &clock());
+    assert_eq!(after().since(&before).rest().len(), 1);
+    assert!(after().since(&after()).rest().is_empty());
+    assert!(
+        story(&world.posted, &world.state, &clock())
+            .since(&after())
+            .rest()
+            .is_empty()
+    );
+}
+
+#[test]
 fn an_event_that_concerned_nobody_says_so() {
     World::new().shows(expect![[r#"
           1  TRACK_START  10:15:00  #5 Startbrief
