@@ -151,7 +151,7 @@ fn whoever_refuses_a_post_parks_the_run_or_leaves_a_dead_letter() {
 }
 
 #[test]
-fn an_opt_out_is_told_also_when_it_comes_twice() {
+fn an_opt_out_that_comes_twice_is_told_once_unless_they_agreed_in_between() {
     let advertising = "kind: marketing
 topic: news
 trigger: { event: START }
@@ -171,17 +171,27 @@ steps:
         .after(hour(1), ask(engine::Ask::Out { one_click: true }))
         .after(hour(2), ask(engine::Ask::Out { one_click: true }))
         .after(hour(3), ask(engine::Ask::In));
-    let world = story.play(Choose::Calm, Log::Dropped);
-    let state = world.state();
-    let mut told: Vec<_> = state.heard.values().map(|(body, _)| told(body)).collect();
-    told.retain(|told| told.starts_with("contact.") || told.contains(".left"));
-    told.sort();
+    let choices = |story: &Story| {
+        let world = story.play(Choose::Calm, Log::Dropped);
+        let state = world.state();
+        let mut told: Vec<_> = state.heard.values().map(|(body, _)| told(body)).collect();
+        told.retain(|told| told.starts_with("contact.") || told.contains(".left"));
+        told.sort();
+        told.join("\n")
+    };
+    expect![[r#"
+        contact.opted_in   news
+        contact.opted_out   news
+        enrollment.left calling  unsubscribed"#]]
+    .assert_eq(&choices(&story));
+    let again = ask(engine::Ask::Out { one_click: false });
+    let story = story.after(hour(4), again.clone()).after(hour(5), again);
     expect![[r#"
         contact.opted_in   news
         contact.opted_out   news
         contact.opted_out   news
         enrollment.left calling  unsubscribed"#]]
-    .assert_eq(&told.join("\n"));
+    .assert_eq(&choices(&story));
 }
 
 /// Whoever wants quiet right after a no has said no all the same.

@@ -31,15 +31,19 @@ pub(crate) async fn chose(
     // A quiet that was asked for before this was heard must not hide the no before it.
     let word = chosen.as_ref().and_then(|known| known.value.word());
     let release = io.current().await?.map(|(_, release)| release);
+    let agreed = known.as_ref().and_then(|known| known.consent.get(topic));
+    let agreed = agreed.map(|agreed| agreed.at);
+    let since = chosen.as_ref().and_then(|known| known.value.since(agreed));
     if let (Some(choice), Some(release)) = (word, &release) {
         count(io, &release.settings, (contact, topic), choice).await?;
-        let since = chosen.as_ref().and_then(|known| known.value.since());
         let fresh = |since: &Timestamp| io.now().duration_since(*since) <= YES_AGE_MAX;
         if let Some(since) = since.filter(fresh).filter(|_| choice.what == What::In) {
             opted_in(io, pulse, release, (contact, topic, since), outbox).await?;
         }
     }
-    outbox.tell(word.and_then(|choice| of_choice(contact, topic, choice)));
+    // Told as of when it was first said: to say it again is no other result.
+    let told = word.zip(since);
+    outbox.tell(told.and_then(|(choice, since)| of_choice((contact, topic), choice.what, since)));
     let others = known.iter().flat_map(|known| &known.absorbed);
     let mut runs = Vec::new();
     for name in others.chain([contact]) {

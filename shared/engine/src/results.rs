@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use journey::{
     Action, ContactId, Enrollment, Order, Phase, Plan, ResultKind, SendResult, Skipped, Taken,
 };
-use wire::{About, Call, Choice, Chosen, HookResult, Report, ReportKind};
+use wire::{About, Call, Chosen, HookResult, Report, ReportKind};
 
 use crate::{Calls, Releases, Row};
 
@@ -109,16 +109,20 @@ pub(crate) fn of_notification(
     })
 }
 
-/// Says what somebody chose about a topic; to want quiet for a while changes nothing for good.
-pub(crate) fn of_choice(contact: &ContactId, topic: &str, choice: &Choice) -> Option<HookResult> {
-    let kind = match choice.what {
+/// Says what somebody has chosen about a topic, and since when; to want quiet for a while changes nothing for good.
+pub(crate) fn of_choice(
+    (contact, topic): (&ContactId, &str),
+    chosen: Chosen,
+    since: Timestamp,
+) -> Option<HookResult> {
+    let kind = match chosen {
         Chosen::In => ResultKind::OptedIn,
         Chosen::Out => ResultKind::OptedOut,
         Chosen::Quiet { .. } => return None,
     };
     Some(HookResult {
         detail: Some(topic.to_owned()),
-        ..HookResult::new(kind, choice.at, contact.clone())
+        ..HookResult::new(kind, since, contact.clone())
     })
 }
 

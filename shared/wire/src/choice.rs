@@ -62,10 +62,13 @@ impl Choices {
         self.words().next()
     }
 
-    /// Returns since when the last yes or no has been said, however often it was said since.
-    pub fn since(&self) -> Option<Timestamp> {
+    /// Returns since when the last yes or no has been said, however often it was said since. A no said before somebody
+    /// last `agreed` elsewhere is another one.
+    pub fn since(&self, agreed: Option<Timestamp>) -> Option<Timestamp> {
         let last = self.word()?;
+        let taken_back = agreed.filter(|agreed| last.what == Chosen::Out && *agreed < last.at);
         let same = self.words().take_while(|before| before.is_like(last));
+        let same = same.take_while(|before| taken_back.is_none_or(|agreed| agreed < before.at));
         same.last().map(|first| first.at)
     }
 
@@ -219,6 +222,26 @@ mod tests {
             [5, 5],
             "a clock that is behind"
         );
+    }
+
+    #[test]
+    fn the_same_said_again_is_not_said_anew_unless_they_agreed_meanwhile() {
+        let (yes, no) = (Chosen::In, Chosen::Out);
+        let quiet = Chosen::Quiet { until: at(99) };
+        for (words, agreed, since) in [
+            (&[(1, no)][..], None, 1),
+            (&[(1, no), (3, no), (5, no)], None, 1),
+            (&[(1, no), (3, yes), (5, no), (7, quiet), (9, no)], None, 5),
+            (&[(1, no), (5, no)], Some(3), 5),
+            // What they agreed to later, or before they ever said no, makes no no another one.
+            (&[(1, no), (5, no)], Some(6), 1),
+            (&[(1, no), (5, no)], Some(0), 1),
+            (&[(1, yes), (5, yes)], Some(3), 1),
+        ] {
+            let found = said(words).since(agreed.map(at));
+            assert_eq!(found, Some(at(since)), "{words:?} {agreed:?}");
+        }
+        assert_eq!(said(&[]).since(None), None);
     }
 
     #[test]
