@@ -117,6 +117,31 @@ fn whatever_breaks_it_counts_once() {
     }
 }
 
+/// Whoever leaves while a mail of theirs is in SES's hands may still call it spam.
+#[test]
+fn a_complaint_counts_also_where_its_run_was_over_before_the_mail_had_left() {
+    let story = answered(Answer::Spam);
+    let out = Action::Ask {
+        token: token(&story, "anna"),
+        ask: Ask::Out { one_click: true },
+    };
+    let check = |world: &World| {
+        let mut faults = world.faults();
+        let complained = score(world).unwrap_or_default() <= -1000.0;
+        if complained == world.state().service.delivered.is_empty() {
+            faults.push(format!("a complaint counted: {complained}"));
+        }
+        faults
+    };
+    for calls in 0..60 {
+        let mut story = story.clone().concurrently(3);
+        story.interrupt = Some((calls, out.clone()));
+        if let Err(wrong) = story.sample(0..5, check) {
+            panic!("after {calls} calls: {wrong}");
+        }
+    }
+}
+
 /// What counts nothing for a while loses no yes: the next no counts.
 #[test]
 fn a_yes_is_heard_also_while_a_no_counts_nothing() {

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::walk::Walk;
 use crate::share::is_within;
 use crate::{
-    Action, ContactId, Decision, Effect, Hours, Order, Over, Phase, Priority, Purpose, Scene, Send,
-    SendResult, Settled, Skipped, Step, ceil_to_minute, opening,
+    Action, ContactId, Decision, Effect, Enrollment, Hours, Ignored, Order, Over, Phase, Priority,
+    Purpose, Scene, Send, SendResult, Settled, Skipped, Step, ceil_to_minute, opening,
 };
 
 /// Whether a mail may leave.
@@ -187,6 +187,32 @@ impl Walk<'_> {
         }
         let now = self.on_time(due);
         self.walk(next, now, now)
+    }
+
+    /// Notes in a run that is over what became of the mail that was leaving when it ended.
+    pub(super) fn arrived(mut self, phase: &Phase, settled: &Settled) -> Decision {
+        let outcome = match settled.result {
+            SendResult::Accepted => Some("sent"),
+            SendResult::GivenUp => Some("uncertain"),
+            SendResult::Held { .. } | SendResult::Refused { .. } | SendResult::Skipped(_) => None,
+        };
+        match outcome.filter(|_| self.may_have_left(&settled.step)) {
+            None => self.ignore(Ignored::Left),
+            Some(outcome) => {
+                self.take(&settled.step, outcome, self.scene.now);
+                self.rest(phase.clone())
+            }
+        }
+    }
+
+    /// Returns whether the run may have ended while the mail of a step was leaving: it takes no such step any more, and
+    /// nobody has heard what became of it.
+    pub(super) fn may_have_left(&self, step: &str) -> bool {
+        let Enrollment { phase, path, .. } = &self.enrollment;
+        let action = self.scene.plan.step(step).map(|step| &step.action);
+        matches!(phase, Phase::Left { .. })
+            && matches!(action, Some(Action::Send { send, .. }) if send.to.is_none())
+            && path.iter().all(|taken| taken.step != step)
     }
 
     /// Rests with a mail that may not leave before `until`, and that could leave at `due`.

@@ -23,6 +23,7 @@ pub fn advance(scene: &Scene<'_>, enrollment: Enrollment, input: Input) -> Decis
         (phase @ (Phase::Left { .. } | Phase::Parked { .. }), Input::Signal(signal)) => {
             walk.remembered(&phase, &signal)
         }
+        (phase @ Phase::Left { .. }, Input::Settled(settled)) => walk.arrived(&phase, &settled),
         (Phase::Left { .. }, _) => walk.ignore(Ignored::Left),
         (_, Input::End(Ending::Ended)) => walk.leave(ENDED, scene.now),
         (_, Input::End(Ending::Restarted)) => walk.leave("restarted", scene.now),

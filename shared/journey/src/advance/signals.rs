@@ -98,7 +98,8 @@ impl Walk<'_> {
             let taken = path.any(|one| one.step == step && SENT.contains(&one.outcome.as_str()));
             // What is told of a mail is proof that it left, also where its run has not heard so yet.
             let phase = &self.enrollment.phase;
-            taken || matches!(phase, Phase::Sending { .. }) && phase.step() == Some(step)
+            let leaves = matches!(phase, Phase::Sending { .. }) && phase.step() == Some(step);
+            taken || leaves || self.may_have_left(step)
         };
         match signal {
             Signal::Bounced { step } if sent(step) => {

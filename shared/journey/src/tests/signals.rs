@@ -50,6 +50,41 @@ fn what_is_waited_for_takes_no_step_until_the_next_wake_up() {
 }
 
 #[test]
+fn a_run_that_ended_while_its_mail_left_remembers_that_mail() {
+    check(
+        "
+        hello: send
+        pause: wait 1 day
+        ",
+        "
+        2026-11-23T13:00:00Z start
+        2026-11-23T13:00:01Z restart
+        2026-11-23T13:00:02Z opened hello
+        2026-11-23T13:00:02Z opened pause
+        2026-11-23T13:00:03Z sent hello
+        2026-11-23T13:00:04Z sent hello
+        ",
+        &expect![[r#"
+            2026-11-23T13:00:00Z start
+              order hello for anna
+              sends hello, due 2026-11-23T13:00:00Z
+            2026-11-23T13:00:01Z restart
+              left as restarted at 2026-11-23T13:00:01Z
+            2026-11-23T13:00:02Z opened hello
+              left as restarted at 2026-11-23T13:00:01Z
+            2026-11-23T13:00:02Z opened pause
+              ignored: Left
+            2026-11-23T13:00:03Z sent hello
+              left as restarted at 2026-11-23T13:00:01Z
+            2026-11-23T13:00:04Z sent hello
+              ignored: Left
+            keeps Name, StartDate
+            2026-11-23T13:00:03Z hello sent
+        "#]],
+    );
+}
+
+#[test]
 fn who_does_nothing_goes_the_other_way_at_the_end() {
     check(
         "
