@@ -26,6 +26,9 @@ fn advertising_leaves_minute_by_minute_and_service_at_once() {
     laptop.settle();
     let told = type_in(&laptop, &["stats", "news", "--waiting", "news"]);
     assert!(told.out.contains("its mail is held until"), "{told:?}");
+    let told = type_in(&laptop, &["status"]);
+    let line = "The pace of news, 2 per minute, holds the next mail until";
+    assert!(told.out.contains(line), "{told:?}");
     pass_until_all_have_left(&laptop);
     let mut minutes = BTreeMap::<String, usize>::new();
     for at in left(&laptop, "News") {

@@ -1,6 +1,7 @@
 //! `waypost status`: what is in force on a stack, who is on their way, and what waits for somebody.
 
 mod draft;
+mod lines;
 mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +79,8 @@ struct Status {
     journeys: BTreeMap<String, Journey>,
     /// Why all marketing is held, and since when.
     held: BTreeMap<Strain, Timestamp>,
+    /// The rules by which the next mail of advertising has to wait, and until when.
+    lines: Vec<(String, Timestamp)>,
     queues: Vec<Queue>,
     oldest_due: Option<Timestamp>,
     /// The posts that were refused and not replayed, the oldest first.
@@ -142,6 +145,10 @@ impl Status {
             published: history.publications.iter().rev().find(is_current).cloned(),
             journeys,
             held: halts.marketing(),
+            lines: match &edition {
+                Some(edition) => lines::full(aws, &edition.plans, now).await?,
+                None => Vec::new(),
+            },
             queues: queues(stack).await?,
             oldest_due: aws.oldest_due(now).await?,
             refused: kept.filter(|one| one.replayed.is_none()).collect(),

@@ -50,6 +50,10 @@ impl Status {
                 }
             }
         });
+        for (rule, until) in &self.lines {
+            let until = moment(*until, &self.zone);
+            lines.push(format!("  {rule} holds the next mail until {until}."));
+        }
         lines.push(match self.refused.last() {
             None => "  No refused post is kept.".to_owned(),
             Some(last) => format!(
@@ -182,6 +186,8 @@ impl Status {
         );
         let held = self.held.iter();
         let held = held.map(|(why, since)| (why.as_str().to_owned(), json!(since.to_string())));
+        let lines = self.lines.iter();
+        let lines = lines.map(|(rule, until)| json!({ "rule": rule, "until": until.to_string() }));
         json!({
             "stack": self.stack,
             "now": self.now.to_string(),
@@ -190,6 +196,7 @@ impl Status {
             "by": self.published.as_ref().map(|published| &published.by),
             "journeys": journeys.collect::<Map<_, _>>(),
             "marketing_held": held.collect::<Map<_, _>>(),
+            "lines": lines.collect::<Vec<_>>(),
             "queues": queues.collect::<Map<_, _>>(),
             "oldest_due": self.oldest_due.map(|due| due.to_string()),
             "refused": {

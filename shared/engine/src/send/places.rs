@@ -33,19 +33,15 @@ impl Mailing<'_> {
     /// Returns the lines in which the mail waits, none where it is service, one after the other: whoever has to come
     /// another day takes no minute of today.
     ///
-    /// Each journey has a minute of its own, so that a large one delays no other; the days are those of the domain. A
-    /// line is named by its rule, so that another rule is another line.
+    /// Each journey has a minute of its own, so that a large one delays no other; the days are those of the domain.
     pub(super) fn lines<'l>(&'l self, limits: &'l Limits) -> Vec<Line<'l>> {
         let zone = &self.plan.settings.zone;
         let day = limits.warm_up.as_ref().map(|warm_up| Line {
-            name: format!(
-                "day#{} {} {} {}",
-                warm_up.from, warm_up.days, warm_up.first_day, warm_up.growth
-            ),
+            name: warm_up.line(),
             throttle: Throttle::Day(warm_up, zone),
         });
         let minute = limits.pace.map(|pace| Line {
-            name: format!("minute#{} {}", pace.per_minute(), self.plan.journey),
+            name: pace.line(&self.plan.journey),
             throttle: Throttle::Minute(pace),
         });
         day.into_iter().chain(minute).collect()

@@ -39,6 +39,11 @@ impl Pace {
         })
     }
 
+    /// Names the line in which the mails of a journey wait; another rule is another line.
+    pub fn line(self, journey: &str) -> String {
+        format!("minute#{} {journey}", self.per_minute)
+    }
+
     /// Returns how many a minute.
     pub fn per_minute(self) -> u32 {
         self.per_minute
@@ -68,6 +73,17 @@ impl WarmUp {
     pub const FIRST_DAY_MAX: u32 = 1_000_000;
     /// The most growth: three times as many.
     pub const GROWTH_MAX: u16 = 200;
+
+    /// Names the line in which the mails of all journeys wait; another rule is another line.
+    pub fn line(&self) -> String {
+        let Self {
+            from,
+            days,
+            first_day,
+            growth,
+        } = self;
+        format!("day#{from} {days} {first_day} {growth}")
+    }
 
     /// Returns how many may leave on each day, the first first.
     pub fn ceilings(&self) -> impl Iterator<Item = u64> {
