@@ -130,6 +130,28 @@ fn all_reports_shuffled_doubled_and_between_what_is_cut_short_leave_the_same() {
 }
 
 #[test]
+fn reports_that_come_together_leave_the_same_as_one_by_one() {
+    let (world, mails) = mailed();
+    let of_both = [0, 1].map(|mail| Sample::ALL.map(|sample| (sample, mail)));
+    let all = told(of_both.as_flattened(), &mails);
+    let in_order = after(&all);
+    let mut twice = [&all[..], &all[..]].concat();
+    shuffle(&mut twice, 0);
+    let reports = twice.iter().filter_map(|one| match Notice::from_json(one) {
+        Ok(Some(Notice::Mail(report))) => Some(report),
+        Ok(Some(Notice::Alarm(_)) | None) | Err(_) => None,
+    });
+    let reports: Vec<_> = reports.collect();
+    // As long after they were written as a queue takes to bring them.
+    world.state().now += SignedDuration::from_secs(1);
+    let read = engine::feedback(&world, engine::LEASE, &reports);
+    let read = world.try_now(read).expect("a calm world does not crash");
+    read.expect("they are read");
+    Runner::new(world.clone()).heal();
+    assert_eq!(left(&world), in_order);
+}
+
+#[test]
 fn what_is_cut_short_is_put_away_at_once_and_never_tried_again() {
     let (_, mails) = mailed();
     for sample in Sample::ALL {

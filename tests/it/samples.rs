@@ -73,14 +73,6 @@ impl Sample {
             "emailAddress": to, "action": "failed", "status": "5.1.1",
             "diagnosticCode": "smtp; 550 5.1.1 user unknown",
         });
-        let complaint = |kind: Json, sub: Json| {
-            let detail = json!({
-                "complainedRecipients": [{ "emailAddress": to }], "feedbackId": "0100",
-                "userAgent": "Amazon SES Mailbox Simulator", "complaintFeedbackType": kind,
-                "complaintSubType": sub, "arrivalDate": "2026-11-23T13:00:40.000Z",
-            });
-            ("Complaint", "complaint", detail)
-        };
         let person = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_12_6) AppleWebKit/603.3.8";
         let click = |agent: &str| {
             let detail = json!({
@@ -89,13 +81,9 @@ impl Sample {
             });
             ("Click", "click", detail)
         };
-        let open = |agent: &str| {
-            let detail = json!({ "ipAddress": "192.0.2.1", "userAgent": agent });
-            ("Open", "open", detail)
-        };
         match self {
             Self::Click => click(person),
-            Self::Complaint => complaint(json!("abuse"), Json::Null),
+            Self::Complaint => complaint(to, json!("abuse"), Json::Null),
             Self::Delivery => {
                 let detail = json!({
                     "processingTimeMillis": 11893, "recipients": [to],
@@ -116,9 +104,9 @@ impl Sample {
             }
             Self::HardBounce => bounce("Permanent", "General", said),
             Self::MachineClick => click("Mozilla/5.0 (compatible; Barracuda Sentinel)"),
-            Self::MachineOpen => open("Mozilla/5.0"),
-            Self::NotSpam => complaint(json!("not-spam"), Json::Null),
-            Self::Open => open(person),
+            Self::MachineOpen => opened("Mozilla/5.0"),
+            Self::NotSpam => complaint(to, json!("not-spam"), Json::Null),
+            Self::Open => opened(person),
             Self::OutOfOffice => bounce("Transient", "General", json!({ "emailAddress": to })),
             Self::Reject => ("Reject", "reject", json!({ "reason": "Bad content" })),
             Self::RenderingFailure => {
@@ -139,9 +127,23 @@ impl Sample {
                 });
                 ("Subscription", "subscription", detail)
             }
-            Self::Unsent => complaint(Json::Null, json!("OnAccountSuppressionList")),
+            Self::Unsent => complaint(to, Json::Null, json!("OnAccountSuppressionList")),
         }
     }
+}
+
+fn complaint(to: &str, kind: Json, sub: Json) -> (&'static str, &'static str, Json) {
+    let detail = json!({
+        "complainedRecipients": [{ "emailAddress": to }], "feedbackId": "0100",
+        "userAgent": "Amazon SES Mailbox Simulator", "complaintFeedbackType": kind,
+        "complaintSubType": sub, "arrivalDate": "2026-11-23T13:00:40.000Z",
+    });
+    ("Complaint", "complaint", detail)
+}
+
+fn opened(agent: &str) -> (&'static str, &'static str, Json) {
+    let detail = json!({ "ipAddress": "192.0.2.1", "userAgent": agent });
+    ("Open", "open", detail)
 }
 
 /// A mail that SES took.
