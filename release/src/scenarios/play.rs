@@ -9,11 +9,14 @@ use crate::Defect;
 /// Plays a scenario of `plan` and returns the story that came of it.
 ///
 /// # Errors
-/// Without `until`, a play that stops although more is to come shows nothing about what comes.
+/// Without `until`, a play that stops before anything happened although more is to come shows nothing, and one that
+/// goes on and on shows no end.
 pub fn play(scenario: &Scenario, plan: &Plan) -> Result<Vec<Entry>, Box<Defect>> {
     let played = rehearse(plan, scenario.script.clone());
+    let found = story(&played.lines);
     let (what, help) = match played.cut {
-        None => return Ok(story(&played.lines)),
+        None => return Ok(found),
+        Some(Cut::Dates) if !found.is_empty() => return Ok(found),
         Some(Cut::Dates) => (
             "this scenario ends before the date that comes every year".to_owned(),
             "write when it stops, after the last date that it shows: `until: 2027-12-31 23:59`",

@@ -89,6 +89,13 @@ fn a_scenario_without_an_end_says_nothing_about_dates_that_come_every_year() {
           = help: write when it stops, after the last date that it shows: `until: 2027-12-31 23:59`"#]].assert_eq(&played(journey, &format!("{born}  expect: []\n")));
     let whole = format!("{born}  until: 2026-11-24 08:59\n  expect: []\n");
     assert_eq!(played(journey, &whole), "as expected");
+    // Who shows something else need not wait for them.
+    let both = journey
+        .replace("trigger: {", "trigger: [{ manual: true }, {")
+        .replace("year }", "year }]");
+    let enters = born.replace("from: 2026-11-01", "enters: 2026-11-02");
+    let sent = "  expect: [{ at: 2026-11-02 10:00, send: t }, { at: 2026-11-02 10:00, leaves: finished }]\n";
+    assert_eq!(played(&both, &format!("{enters}{sent}")), "as expected");
     let nobody = "  from: 2026-11-01 10:00\n  expect: []\n";
     assert_eq!(played(journey, nobody), "as expected");
 }
@@ -119,7 +126,7 @@ fn a_scenario_that_goes_round_for_years_is_cut_off() {
                    - leave: la\n- wait: 20 hours\n- join: la\n";
     let enters = "  enters: 2026-11-23 22:00\n";
     expect![[r#"
-        error: this scenario takes more than 5000 steps
+        error: this scenario takes more than 20000 steps
          --> tests/k.yaml:3:9
           |
         3 | - name: n

@@ -383,4 +383,4 @@ impl PopFirst for Vec<(Timestamp, Deed)> {
 const MINUTES_MAX: usize = 100_000;
 
 /// How many times runs are moved on at most, in all minutes together.
-pub const MOVES_MAX: usize = 5_000;
+pub const MOVES_MAX: usize = 20_000;
