@@ -47,7 +47,7 @@ pub(super) fn collection_as_key(place: Place, text: &str) -> Defect {
     let before = text.get(..place.span.start).unwrap_or_default();
     if before.ends_with('{') {
         Defect::new(place, "YAML reads `{{` as the start of a mapping")
-            .help("put the whole text in quotes: \"{{…}}\"; a condition has no braces: `event.amount > 25`")
+            .help("put the whole text in quotes: \"{{…}}\"")
     } else {
         let what = "a key must be a word, and this is a list or a mapping";
         Defect::new(place, what).help("write `key: value`")

@@ -67,7 +67,7 @@ fn a_name_is_not_unknown_while_the_file_that_declares_it_is_broken() {
         .edit("audiences.yaml", "sot: {", "sot: {{")
         .check(expect![[r#"
             audiences.yaml:1:7 YAML reads `{{` as the start of a mapping
-              = put the whole text in quotes: "{{…}}"; a condition has no braces: `event.amount > 25`
+              = put the whole text in quotes: "{{…}}"
             audiences.yaml:2:1 this is not YAML: the pieces between `{ }` or `[ ]` do not fit together
               = put a comma between two pieces, and close each bracket with its own kind"#]]);
 }
