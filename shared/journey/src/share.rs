@@ -38,6 +38,17 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_drawn_on_a_border_is_beyond_it() {
+        let mut contacts = (0..10_000).map(|number| format!("contact-{number}"));
+        let on_a_border = |contact: &String| draw("a", contact).is_multiple_of(PERCENT);
+        let contact = contacts.find(on_a_border).unwrap();
+        let border = u8::try_from(draw("a", &contact) / PERCENT).unwrap();
+        assert!(!is_within("a", &contact, border));
+        assert!(is_within("a", &contact, border + 1));
+        assert!(is_within("a", &contact, 100) && !is_within("a", &contact, 0));
+    }
+
+    #[test]
     fn shares_are_about_as_large_as_they_say() {
         let contacts = (0..20_000).map(|number| format!("contact-{number}"));
         let within = contacts.filter(|contact| is_within("a", contact, 30));

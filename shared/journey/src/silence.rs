@@ -213,6 +213,16 @@ mod tests {
         starts.fold(first, |fired, at| fired.again(*at))
     }
 
+    #[test]
+    fn what_could_not_start_was_not_silent() {
+        let at = |day| Timestamp::from_second(day * DAY_S).unwrap();
+        let fired = Fired::once(at(10)).again(at(9));
+        for (from, last) in [(None, 10), (Some(at(8)), 10), (Some(at(12)), 12)] {
+            let expected = fired.expected_from(from);
+            assert_eq!((expected.last(), expected.days()), (at(last), 0b11));
+        }
+    }
+
     fn weekday(at: Timestamp) -> i8 {
         let date = at.to_zoned(TimeZone::UTC).date();
         date.weekday().to_monday_zero_offset()

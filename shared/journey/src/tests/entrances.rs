@@ -1,6 +1,6 @@
 //! What lets people in, what keeps them out, and when a journey is over for everybody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::journeys::{contact, enrollment, mail, plan};
 use crate::{
-    Action, Audience, Condition, Contact, Input, Moment, Occasion, Outcome, Phase, Refusal, Repeat,
-    Scene, Step, Trigger, Value, Wait, advance, rearm, zone,
+    Action, Audience, Condition, Contact, ContactId, Input, Moment, Occasion, Outcome, Phase,
+    Refusal, Repeat, Scene, Step, Trigger, Value, Wait, advance, rearm, zone,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -71,6 +71,41 @@ fn what_must_hold_besides_is_asked_of_what_is_known_now() {
     let passes = |contact: &Contact| trigger.passes(contact, &BTreeMap::new(), &TimeZone::UTC, now);
     assert!(passes(&with(Some("vip"), None)));
     assert!(!passes(&with(None, None)));
+}
+
+#[test]
+fn a_date_trigger_has_a_name_for_each_contact_and_each_way_to_come_again() {
+    let moment = Moment::parse("contact.born at 09:00").unwrap();
+    let named = |repeat, journey: &str, contact: &ContactId| {
+        let on = Occasion::Date {
+            moment: moment.clone(),
+            repeat,
+        };
+        let trigger = Trigger { on, filter: None };
+        let (name, of, again) = trigger.date(journey, contact).unwrap();
+        assert_eq!((of, again), (&moment, repeat));
+        assert_eq!(trigger.says(), moment.as_str());
+        name
+    };
+    let [anna, els] = ["anna", "els"].map(ContactId::of);
+    let names = BTreeSet::from([
+        named(Repeat::Yearly, "birthday", &anna),
+        named(Repeat::Never, "birthday", &anna),
+        named(Repeat::Yearly, "other", &anna),
+        named(Repeat::Yearly, "birthday", &els),
+    ]);
+    assert_eq!(names.len(), 4);
+    let manual = Trigger {
+        on: Occasion::Manual,
+        filter: None,
+    };
+    assert_eq!(manual.date("birthday", &anna), None);
+
+    let mut contact = contact();
+    contact.fields = [("born".to_owned(), Value::Date(date(1990, 5, 4)))].into();
+    assert_eq!(contact.date(&moment), Some(&Value::Date(date(1990, 5, 4))));
+    let of_the_event = Moment::parse("event.StartDate at 09:00").unwrap();
+    assert_eq!(contact.date(&of_the_event), None);
 }
 
 /// Whatever day it went off on, that day is done.
@@ -152,7 +187,7 @@ fn a_journey_that_ends_for_everybody_lets_go_whoever_waits_and_finishes_what_is_
 
 #[test]
 fn every_refusal_has_a_word_of_its_own() {
-    let words: std::collections::BTreeSet<_> = Refusal::ALL
+    let words: BTreeSet<_> = Refusal::ALL
         .iter()
         .map(|(_, refusal)| refusal.as_str())
         .collect();
