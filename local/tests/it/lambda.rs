@@ -48,7 +48,7 @@ async fn what_goes_wrong_in_a_function_is_told_as_lambda_tells_it() {
     let (kind_of_delay, message) = kind("hang").await;
     assert_eq!(kind_of_delay, "Sandbox.Timedout");
     assert!(
-        message.contains("Task timed out after 2.00 seconds"),
+        message.contains("Task timed out after 6.00 seconds"),
         "{message}"
     );
     let (kind_of_size, _) = kind("swell").await;

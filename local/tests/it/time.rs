@@ -24,7 +24,7 @@ async fn no_invocation_straddles_a_move() {
     while world.depth("in") != (0, 1, 0) {
         changes.changed().await.unwrap();
     }
-    // It ends by its timeout after 2 seconds; only then the clock moves, so that it is received again once.
+    // It ends by its timeout after 6 seconds; only then the clock moves, so that it is received again once.
     world.pass(31).await;
     world.settle().await;
     assert_eq!(world.cloud.meter().invocations["echo"], 2);

@@ -297,7 +297,7 @@ fn echo(args: &[&str]) -> Function {
         args: args.map(ToString::to_string).collect(),
         env: vec![("GREETING".into(), "hello".into())],
         concurrency: 2,
-        timeout: Duration::from_secs(2),
+        timeout: Duration::from_secs(6),
         source: Some(EventSource {
             queue: "in".into(),
             batch_size: 10,
