@@ -15,7 +15,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use journey::Script;
+use journey::{Deed, Script};
 
 use crate::compile::{Compiled, Journey};
 use crate::folder::{Folder, Unreadable};
@@ -173,7 +173,7 @@ impl Scene<'_> {
         zone: &TimeZone,
         from: Option<Timestamp>,
         defects: &mut Vec<Defect>,
-    ) -> Vec<(Timestamp, journey::Deed)> {
+    ) -> Vec<(Timestamp, Deed)> {
         let Some(node) = keys.get("happens") else {
             return Vec::new();
         };
@@ -185,9 +185,10 @@ impl Scene<'_> {
             else {
                 continue;
             };
-            if from.is_some_and(|from| at < from) {
-                let what = "this happens before `from`, when the contact is first written down";
-                let help = "let it happen at `from` or later, or let `from` begin earlier";
+            // What lets somebody in would do so twice.
+            if matches!(deed, Deed::Set(_)) && from.is_some_and(|from| at < from) {
+                let what = "this is set before `from`, when the contact is first written down";
+                let help = "set it at `from` or later, or let `from` begin earlier";
                 defects.push(Defect::new(item.place.clone(), what).help(help));
             }
             happens.push((at, deed));

@@ -101,17 +101,17 @@ fn a_scenario_without_an_end_says_nothing_about_dates_that_come_every_year() {
 }
 
 #[test]
-fn nothing_happens_before_the_contact_is_written_down() {
+fn nothing_is_set_before_the_contact_is_written_down() {
     let journey = "trigger: { tagged: vip }\nreentry: never\nsteps:\n- send: t\n";
     let happens = "  from: 2026-11-23 10:00\n  happens:\n  - { at: 2026-11-23 09:59, set: { member: true } }\n  expect: []\n";
     expect![[r#"
-        error: this happens before `from`, when the contact is first written down
+        error: this is set before `from`, when the contact is first written down
          --> tests/k.yaml:6:5
           |
         6 |   - { at: 2026-11-23 09:59, set: { member: true } }
           |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
           |
-          = help: let it happen at `from` or later, or let `from` begin earlier
+          = help: set it at `from` or later, or let `from` begin earlier
 
         1 defect in 1 file
     "#]]
