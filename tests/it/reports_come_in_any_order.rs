@@ -1,36 +1,26 @@
 //! SES's reports leave the same behind in whatever order they come, twice, and between what is cut short.
 
 use jiff::SignedDuration;
-use journey::{ContactId, Scoring, Settings};
+use journey::{ContactId, Scoring};
 use wire::{Notice, SuppressionReason};
 
-use crate::given::{self, Verb, chain, journey, marketing};
+use crate::given;
 use crate::samples::{Mailed, Sample};
 use crate::trial::{Log, Story};
+use crate::what_counts::story_by;
 use crate::world::{Action, Choose, Runner, World};
 
 /// Two mails to Anna, of which another system hears and which count for her score.
 fn story() -> Story {
-    let settings = Settings {
-        scoring: Scoring {
-            opened: 1.0,
-            clicked: 10.0,
-            unsubscribed: -100.0,
-            bounced: -1000.0,
-            complained: -10_000.0,
-            half_life: None,
-        },
-        ..given::settings()
+    let scoring = Scoring {
+        opened: 1.0,
+        clicked: 10.0,
+        unsubscribed: -100.0,
+        bounced: -1000.0,
+        complained: -10_000.0,
+        half_life: None,
     };
-    let steps = chain(&[
-        ("one", Verb::Send),
-        ("pause", Verb::Wait("3 days")),
-        ("two", Verb::Send),
-    ]);
-    let mut plan = journey(marketing(), steps);
-    plan.settings = settings.clone();
-    let published = given::publish_with(&[plan], settings);
-    Story::of(published).hello("e1", &[("anna", "SOT")]).told()
+    story_by(scoring).told()
 }
 
 /// Returns a world in which both mails have left, and the mails.

@@ -10,15 +10,20 @@ use crate::trial::{FAULTS, Log, Story};
 use crate::world::{Action, Answer, Choose, World};
 
 fn story() -> Story {
+    story_by(Scoring {
+        opened: 1.0,
+        clicked: 0.0,
+        unsubscribed: -10.0,
+        bounced: -100.0,
+        complained: -1000.0,
+        half_life: None,
+    })
+}
+
+/// Two mails to Anna that count for her score.
+pub(crate) fn story_by(scoring: Scoring) -> Story {
     let settings = Settings {
-        scoring: Scoring {
-            opened: 1.0,
-            clicked: 0.0,
-            unsubscribed: -10.0,
-            bounced: -100.0,
-            complained: -1000.0,
-            half_life: None,
-        },
+        scoring,
         ..given::settings()
     };
     let steps = chain(&[
