@@ -85,6 +85,31 @@ fn a_run_that_ended_while_its_mail_left_remembers_that_mail() {
 }
 
 #[test]
+fn a_run_that_ended_remembers_a_mail_of_which_nobody_knows_whether_it_left() {
+    check(
+        "
+        hello: send
+        ",
+        "
+        2026-11-23T13:00:00Z start
+        2026-11-23T13:00:01Z restart
+        2026-11-23T13:15:00Z uncertain hello
+        ",
+        &expect![[r#"
+            2026-11-23T13:00:00Z start
+              order hello for anna
+              sends hello, due 2026-11-23T13:00:00Z
+            2026-11-23T13:00:01Z restart
+              left as restarted at 2026-11-23T13:00:01Z
+            2026-11-23T13:15:00Z uncertain hello
+              left as restarted at 2026-11-23T13:00:01Z
+            keeps Name, StartDate
+            2026-11-23T13:15:00Z hello uncertain
+        "#]],
+    );
+}
+
+#[test]
 fn who_does_nothing_goes_the_other_way_at_the_end() {
     check(
         "
