@@ -207,7 +207,7 @@ const USE_CASES: [(&str, &[&str]); 9] = [
 ];
 
 /// What each port's adapter touches.
-const PORTS: [(&str, &[Resource]); 34] = [
+const PORTS: [(&str, &[Resource]); 36] = [
     ("AddressKeys", &[]),
     (
         "Alarms",
@@ -242,11 +242,16 @@ const PORTS: [(&str, &[Resource]); 34] = [
         &[Resource::Of("Orders"), Resource::Of("OrdersMarketing")],
     ),
     ("Pages", &[]),
+    (
+        "Passages",
+        &[Resource::Of("Enrollments"), Resource::Of("Sends")],
+    ),
     ("Plans", &[Resource::Of("Releases")]),
     ("Pressure", &[Resource::Of("Contacts")]),
     ("Quota", &[Resource::Account]),
     ("Releases", &[Resource::Of("Releases")]),
     ("Secrets", &[Resource::SigningSecrets]),
+    ("Statements", &[Resource::Of("Exceptions")]),
     ("SuppressionBook", &[Resource::Of("Contacts")]),
     ("Suppressions", &[Resource::Of("Contacts")]),
     (

@@ -315,8 +315,9 @@ class Probes:
         self.stack.invoke("Wake", {})
 
     def sweep(self):
-        # As if the journey with a date had only just been published.
-        self.stack.dynamodb.delete_item(TableName=self.stack.physical("Exceptions"), Key={"id": {"S": "survey"}})
+        # As if the journey with a date had only just been published, and no statement had been made.
+        for note in ("survey", "closing"):
+            self.stack.dynamodb.delete_item(TableName=self.stack.physical("Exceptions"), Key={"id": {"S": note}})
         self.stack.invoke("Wake", {"sweep": True})
 
     # ---- preferences

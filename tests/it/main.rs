@@ -19,6 +19,7 @@ mod marketing_is_held;
 mod nobody_is_mailed_twice;
 mod nothing_is_lost;
 mod nothing_is_stuck;
+mod numbers_outlive_runs;
 mod on_time;
 mod one_journey_starts_another;
 mod only_who_agrees_is_tracked;

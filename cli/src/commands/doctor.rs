@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::bail;
 use aws::{MailIdentity, Operator};
-use engine::{DueIndex, Plans, Releases};
+use engine::{DueIndex, Plans, Releases, Statements};
 use jiff::{SignedDuration, Timestamp};
 use journey::Action;
 
@@ -94,6 +94,11 @@ async fn examine(stack: &Stack, dns: &Dns) -> Vec<Finding> {
     findings.extend(queues(stack).await);
     let age_s = oldest_due(stack.aws(), stack.now()).await;
     findings.extend(judge(&[judged::DUE], age_s, judged::due));
+    let closing = stack.aws().closing().await;
+    findings.extend(judge(&[judged::STATISTICS], closing, |closing| {
+        let until = closing.and_then(|closing| closing.value.until);
+        judged::statistics(stack.now(), until)
+    }));
     findings.extend(operator.wiring().alarm_topic.as_deref().map(judged::alarms));
     findings
 }

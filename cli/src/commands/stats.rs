@@ -3,14 +3,15 @@
 mod show;
 mod waiting;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use engine::Plans;
+use engine::{Plans, Statements, Statistics, VersionId, statistics};
+use jiff::Timestamp;
 use journey::{Action, Plan};
-use wire::History;
+use wire::{Figures, History};
 
 use super::pause::known;
 use super::{EXIT_CODES, Verdict};
@@ -19,8 +20,6 @@ use crate::output::{Form, Terminal};
 use crate::progress::Progress;
 use crate::stack::{Choice, Stack, wait_for};
 use waiting::Waiting;
-
-use crate::stats::{Statistics, Version, VersionId, fold};
 
 /// Says how many came into each journey, how far they came, and what became of its mails.
 ///
@@ -91,6 +90,8 @@ pub(super) fn stats(
 /// The statistics of a stack, and what they are shown with.
 struct Report {
     found: Statistics,
+    /// Who left before counts by statements; nothing where there are none.
+    written_down: Option<Timestamp>,
     history: History,
     /// The plans of the versions, by content hash; the steps stand in their order there.
     plans: BTreeMap<String, Plan>,
@@ -101,28 +102,22 @@ impl Report {
         let aws = stack.aws();
         let in_force = aws.in_force().await?;
         let history = aws.history(in_force.as_ref()).await?;
-        let mut runs = aws.passages().await?;
-        let mails = aws.posted().await?;
-        if let Some(only) = only {
-            runs.retain(|(_, run)| run.journey == only);
-            if runs.is_empty() {
-                known(stack, only).await?;
-                bail!("nobody has come into {only} yet");
-            }
+        // In this order: what is written down meanwhile still stands in the tables as well.
+        let closing = aws.closing().await?.map(|closing| closing.value);
+        let closing = closing.unwrap_or_default();
+        let statements = aws.statements().await?;
+        let found = statistics(aws, (&closing, &statements), only).await?;
+        if let Some(only) = only.filter(|_| found.versions.is_empty()) {
+            known(stack, only).await?;
+            bail!("nobody has come into {only} yet");
         }
-        let versions: BTreeSet<_> = runs.iter().map(|(_, run)| run.plan.clone()).collect();
         let mut plans = BTreeMap::new();
-        for hash in versions {
-            let plan = aws.plan(&hash).await?;
-            plans.insert(hash, Plan::clone(&plan));
+        for (_, hash) in found.versions.keys() {
+            let plan = aws.plan(hash).await?;
+            plans.insert(hash.clone(), Plan::clone(&plan));
         }
-        let splits = plans.iter().map(|(hash, plan)| {
-            let steps = plan.steps.iter();
-            let splits = steps.filter(|step| matches!(step.action, Action::Split { .. }));
-            (hash.clone(), splits.map(|step| step.id.clone()).collect())
-        });
-        let found = fold(runs, &mails, &splits.collect());
         Ok(Self {
+            written_down: found.closed.filter(|_| !statements.is_empty()),
             found,
             history,
             plans,
@@ -130,7 +125,7 @@ impl Report {
     }
 
     /// Returns the versions, the newest of each journey first.
-    fn versions(&self) -> Vec<(&VersionId, Option<u32>, &Version)> {
+    fn versions(&self) -> Vec<(&VersionId, Option<u32>, &Figures)> {
         let versions = self.found.versions.iter();
         let versions =
             versions.map(|(id, version)| (id, self.history.version(&id.0, &id.1), version));
@@ -143,7 +138,7 @@ impl Report {
 
     /// Returns the steps at which something happened, in the order of the plan; then those that whoever was moved here
     /// from another version has taken there.
-    fn steps(&self, hash: &str, version: &Version) -> Vec<String> {
+    fn steps(&self, hash: &str, version: &Figures) -> Vec<String> {
         let plan = self
             .plans
             .get(hash)

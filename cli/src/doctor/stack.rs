@@ -1,6 +1,7 @@
 //! The stack itself: what SES reports to it, its secrets, its queues, its release.
 
 use aws::{Depth, EventDestination};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
 use crate::words;
@@ -12,6 +13,7 @@ pub(crate) const SECRETS: &str = "secrets";
 pub(crate) const QUEUES: &str = "queues";
 pub(crate) const DEAD_LETTERS: &str = "dead letters";
 pub(crate) const DUE: &str = "due";
+pub(crate) const STATISTICS: &str = "statistics";
 pub(crate) const ALARMS: &str = "alarms";
 
 /// Judges where SES reports what becomes of mails.
@@ -126,6 +128,27 @@ pub(crate) fn due(age_s: Option<i64>) -> Vec<Finding> {
     }]
 }
 
+/// Judges until when it is written down what runs came to; nothing where no sweep has come by yet.
+pub(crate) fn statistics(now: Timestamp, until: Option<Timestamp>) -> Vec<Finding> {
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    vec![match until {
+        None => Finding::fine(STATISTICS, "nothing is written down yet"),
+        Some(until) if now.duration_since(until) <= UNWRITTEN_MAX => Finding::fine(
+            STATISTICS,
+            format!("what runs came to is written down until {}", day(until)),
+        ),
+        Some(until) => Finding::wrong(
+            STATISTICS,
+            format!(
+                "what runs came to that ended since {} is not written down, and from {} on they are forgotten",
+                day(until),
+                day(until + RUNS_KEPT)
+            ),
+            "look for `Statements cannot be written` in the log of the function `wake`",
+        ),
+    }]
+}
+
 fn minutes(seconds: i64) -> usize {
     usize::try_from(seconds / 60).unwrap_or_default()
 }
@@ -173,5 +196,9 @@ const REPORTED: [&str; 6] = [
 ];
 /// Twice the time between two sweeps.
 const DUE_AGE_S_MAX: i64 = 30 * 60;
+/// A week is written down when it is 60 days old; then there are attempts on eight days.
+const UNWRITTEN_MAX: SignedDuration = SignedDuration::from_hours((60 + 7 + 8) * 24);
+/// How long a run is kept after its end.
+const RUNS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Enough of a hash to tell it by.
 const HASH_CHARS: usize = 12;

@@ -197,6 +197,21 @@ fn a_stack_is_judged_by_what_it_hears_holds_and_leaves() {
     assert_eq!(unfit(&stack::due(None)), []);
     assert_eq!(unfit(&stack::due(Some(1_800))), []);
     assert_eq!(unfit(&stack::due(Some(1_801))), [("due", Mark::Wrong)]);
+    let written = |days: i64| {
+        let now: jiff::Timestamp = "2026-11-28T12:00:00Z".parse().unwrap();
+        stack::statistics(now, Some(now - jiff::SignedDuration::from_hours(24 * days)))
+    };
+    assert_eq!(
+        unfit(&stack::statistics(jiff::Timestamp::UNIX_EPOCH, None)),
+        []
+    );
+    assert_eq!(unfit(&written(75)), []);
+    let late = written(76);
+    assert_eq!(unfit(&late), [("statistics", Mark::Wrong)]);
+    let says = &late[0].says;
+    for day in ["2026-09-13", "2026-12-12"] {
+        assert!(says.contains(day), "{says}");
+    }
     assert_eq!(
         unfit(&stack::release("prod", None)),
         [("release", Mark::Wrong)]

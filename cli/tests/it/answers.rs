@@ -94,14 +94,57 @@ fn an_address_that_does_not_exist_gets_nothing_more() {
     );
 }
 
+#[test]
+fn what_a_journey_came_to_is_known_when_its_people_are_forgotten() {
+    let release = release();
+    let laptop = Laptop::start(release.path());
+    laptop.source().tell("e1", &event("anna@example.org"));
+    let mail = mails(&laptop, 1).pop().unwrap();
+    laptop.cloud().pass(600);
+    happens(&laptop, &mail, &json!("open"));
+    laptop.settle_within(SOON);
+    laptop.cloud().pass(4 * DAY);
+    let before = eventually("nobody waits any more", || {
+        let told = all_stats(&laptop);
+        (told["journeys"][0]["left"] == json!({ "finished": 1 })).then_some(told)
+    });
+    assert_eq!(stats(&laptop, "hello")["mails"]["opened"], 1);
+    assert_eq!(before["written_down_until"], Value::Null);
+
+    // Two months later it is written down, and said nowhere twice.
+    laptop.cloud().pass(70 * DAY);
+    laptop.cloud().invoke("wake", &json!({ "sweep": true }));
+    let written = eventually("a statement", || {
+        let told = all_stats(&laptop);
+        told["written_down_until"].is_string().then_some(told)
+    });
+    assert_eq!(written["journeys"], before["journeys"]);
+    let words = ["contacts", "erase", "anna", "--yes", "--stack", "laptop"];
+    let said = operated(&laptop.cloud().endpoint, &words);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(laptop.cloud().enrollments().is_empty());
+    let after = all_stats(&laptop);
+    assert_eq!(after["journeys"], before["journeys"]);
+    assert_eq!(after["mails_of_other_runs"], 0);
+    let shown = operated(&laptop.cloud().endpoint, &["stats", "--stack", "laptop"]);
+    assert!(shown.out.contains("as it was written down"), "{shown:?}");
+    // Who is in nobody's statement is in none of another journey either.
+    let words = ["stats", "hello", "--stack", "laptop", "--json"];
+    let one = json_of(&operated(&laptop.cloud().endpoint, &words));
+    assert_eq!(one["journeys"], before["journeys"]);
+}
+
+/// Returns what `waypost stats` says.
+fn all_stats(laptop: &Laptop) -> Value {
+    let words = ["stats", "--stack", "laptop", "--json"];
+    let said = operated(&laptop.cloud().endpoint, &words);
+    assert_eq!(said.code, 0, "{said:?}");
+    json_of(&said)
+}
+
 /// Returns what `waypost stats` says of a step.
 fn stats(laptop: &Laptop, step: &str) -> Value {
-    let said = operated(
-        &laptop.cloud().endpoint,
-        &["stats", "--stack", "laptop", "--json"],
-    );
-    assert_eq!(said.code, 0, "{said:?}");
-    let told = json_of(&said);
+    let told = all_stats(laptop);
     let steps = told["journeys"][0]["steps"].as_array().unwrap();
     steps
         .iter()
@@ -176,4 +219,5 @@ fn release() -> TempDir {
 }
 
 const LINK: &str = "https://school.example/read";
+const DAY: i64 = 24 * 60 * 60;
 const SOON: Duration = Duration::from_secs(20);

@@ -1,6 +1,6 @@
 //! What an operator is called for comes out of real processes, as CloudWatch and Lambda read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -99,7 +99,13 @@ fn a_journey_that_stops_is_named_in_the_log_and_counted() {
     );
     // What is noted of journeys is not taken for something that went wrong.
     assert_eq!(laptop.cloud().exceptions(), Vec::new());
-    assert_eq!(laptop.cloud().scan("events").len(), 1);
+    let notes = laptop.cloud().scan("events");
+    let notes = notes.iter().map(|note| note["id"].to_string());
+    let notes: BTreeSet<_> = notes.collect();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    for name in ["closing", "fired#07-traject-gestopt"] {
+        assert!(notes.iter().any(|note| note.contains(name)), "{notes:?}");
+    }
 }
 
 #[test]

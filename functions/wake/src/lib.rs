@@ -32,10 +32,11 @@ async fn answer(aws: &Aws, event: &Value) -> Result<Value, Error> {
     Ok(json!({ "woken": woken }))
 }
 
-const REQUIRED: [Setting; 5] = [
+const REQUIRED: [Setting; 6] = [
     Setting::ContactsTable,
     Setting::EnrollmentsTable,
     Setting::EventsTable,
     Setting::MovesQueueUrl,
     Setting::ReleasesTable,
+    Setting::SendsTable,
 ];

@@ -181,7 +181,7 @@ pub(super) const PLANTED: &[Planted] = &[
         "a function that is not told something",
         "          SENDS_TABLE: !Ref Sends\n",
         "",
-        "Send is not told SENDS_TABLE",
+        "Wake is not told SENDS_TABLE",
     ),
     (
         "a function that is told too much",

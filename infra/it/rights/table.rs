@@ -128,6 +128,8 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
         &[
             (DueIndex, &["dynamodb:Query"]),
             (Of("Contacts"), &["dynamodb:Scan"]),
+            (Of("Enrollments"), &["dynamodb:Scan"]),
+            (Of("Sends"), &["dynamodb:Scan"]),
             (
                 Of("Exceptions"),
                 &[

@@ -12,7 +12,7 @@ use anyhow::anyhow;
 use aws_sdk_dynamodb::types::AttributeValue;
 use engine::{Beside, Dates, Due, DueIndex, Enrollments, Overdue, Rewrite, Stored, Versioned};
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, DateId, Enrollment, EnrollmentId, EntryId, Phase};
+use journey::{ContactId, DateId, Enrollment, EnrollmentId, EntryId};
 use wire::{Armed, EnrollmentRecord, LastEntry, Standing};
 
 use crate::item::{Item, key, number, take_number, take_text, text};
@@ -206,20 +206,11 @@ impl Aws {
         if let Some(due) = record.due() {
             item.extend(due_key(enrollment.id.shard(SHARDS), due));
         }
-        match &enrollment.phase {
-            // Who may never come again must be remembered for as long.
-            Phase::Left { at, .. } if !enters_once(enrollment) => {
-                let forget = *at + KEPT_AFTER_THE_END;
-                item.insert("ttl".to_owned(), number(forget.as_second()));
-            }
-            Phase::Left { .. }
-            | Phase::Calling { .. }
-            | Phase::Entered
-            | Phase::Holding { .. }
-            | Phase::Met { .. }
-            | Phase::Parked { .. }
-            | Phase::Sending { .. }
-            | Phase::Waiting { .. } => (),
+        // Who may never come again must be remembered for as long.
+        let end = enrollment.phase.end().filter(|_| !enters_once(enrollment));
+        if let Some((_, at)) = end {
+            let forget = at + KEPT_AFTER_THE_END;
+            item.insert("ttl".to_owned(), number(forget.as_second()));
         }
         let replaces = version.checked_sub(1).filter(|before| *before > 0);
         let put = Put::new(item, record.to_json(), replaces, "enrollment");

@@ -17,12 +17,14 @@ mod metrics;
 mod operator;
 mod pages;
 mod parameters;
+mod passages;
 mod pressure;
 mod queues;
 mod quota;
 mod releases;
 mod schedules;
 mod settings;
+mod statements;
 mod surveys;
 mod undelivered;
 mod writes;
@@ -39,8 +41,7 @@ use wire::{AddressHasher, HookKeys};
 #[cfg(feature = "operator")]
 pub use operator::{
     DeadLetter, Depth, Dkim, Endpoint, EventDestination, InFlight, InForce, Kept, MailAccount,
-    MailFacts, MailFrom, MailIdentity, Operator, Parked, Quota, Shelf, Trace, Traveler, Unverified,
-    publish,
+    MailFrom, MailIdentity, Operator, Parked, Quota, Shelf, Trace, Traveler, Unverified, publish,
 };
 pub use parameters::parameter_name;
 pub use settings::{Setting, Settings};

@@ -33,6 +33,7 @@ mod results;
 mod rewrite;
 mod send;
 mod silence;
+mod statistics;
 mod suppression;
 mod survey;
 mod wake;
@@ -51,13 +52,14 @@ pub use ports::{
     AddressKey, AddressKeys, Alarms, Backlog, Beside, Bonding, Breaker, Calls, ChoiceBook, Chosen,
     Claim, Claimed, Clock, ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events,
     Evidence, Exception, ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost,
-    HookSecrets, Hooks, Lane, Ledger, Mailer, Metric, Metrics, Moves, Orders, Outgoing, Overdue,
-    Pages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets, Sent, Stored,
-    Suppression, SuppressionBook, Suppressions, Surveys, Templates, Tickets, Turns, Undelivered,
-    Unposted, Unsubscribe, Versioned,
+    HookSecrets, Hooks, Lane, Ledger, MailFacts, Mailer, Metric, Metrics, Moves, Orders, Outgoing,
+    Overdue, Pages, Passages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets,
+    Sent, Statements, Stored, Suppression, SuppressionBook, Suppressions, Surveys, Templates,
+    Tickets, Turns, Undelivered, Unposted, Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};
 pub use send::{EVIDENCE, LEASE, Patience, send};
 pub use silence::Pulse;
+pub use statistics::{Statistics, VersionId, statistics};
 pub use wake::{SweepReport, advertising_rate, sweep, wake};

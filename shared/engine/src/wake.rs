@@ -4,10 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use wire::{Cause, Move};
 
 use crate::silence::measure_silence;
+use crate::statistics::close;
 use crate::survey::survey;
 use crate::{
-    Clock, Due, DueIndex, Failure, Firings, Metric, Metrics, Moves, Overdue, Plans, Quota,
-    Releases, Surveys,
+    Clock, Due, DueIndex, Failure, Firings, Metric, Metrics, Moves, Overdue, Passages, Plans,
+    Quota, Releases, Statements, Surveys,
 };
 
 /// Moves on everybody who is due; what an alarm clock rings for.
@@ -29,9 +30,22 @@ pub struct SweepReport {
 
 /// Moves on everybody for whom no alarm clock rang, and measures what an operator must hear of.
 ///
-/// Leaves the last two minutes to the alarm clocks, and a queue that is deep already alone.
+/// Leaves the last two minutes to the alarm clocks, and a queue that is deep already alone. Once a week it writes
+/// statements as well, at the end: they can wait.
 pub async fn sweep(
-    io: &(impl Clock + DueIndex + Moves + Releases + Plans + Firings + Quota + Surveys + Metrics),
+    io: &(
+         impl Clock
+         + DueIndex
+         + Moves
+         + Releases
+         + Plans
+         + Firings
+         + Quota
+         + Surveys
+         + Passages
+         + Statements
+         + Metrics
+     ),
 ) -> Result<SweepReport, Failure> {
     measure_quota(io).await;
     measure_silence(io).await;
@@ -45,6 +59,9 @@ pub async fn sweep(
     };
     let oldest_s = u64::try_from(report.oldest.as_secs()).unwrap_or_default();
     io.count(Metric::OldestDueAge, oldest_s);
+    if let Err(error) = close(io).await {
+        tracing::warn!("Statements cannot be written, and are tried again tomorrow: {error:#}");
+    }
     Ok(report)
 }
 

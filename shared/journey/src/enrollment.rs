@@ -180,6 +180,20 @@ impl Phase {
     pub fn is_over(&self) -> bool {
         matches!(self, Self::Left { .. })
     }
+
+    /// Returns why and when it ended.
+    pub fn end(&self) -> Option<(&str, Timestamp)> {
+        match self {
+            Self::Left { reason, at } => Some((reason, *at)),
+            Self::Calling { .. }
+            | Self::Entered
+            | Self::Holding { .. }
+            | Self::Met { .. }
+            | Self::Parked { .. }
+            | Self::Sending { .. }
+            | Self::Waiting { .. } => None,
+        }
+    }
 }
 
 /// One step that was taken, and what came of it.

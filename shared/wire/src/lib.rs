@@ -26,6 +26,7 @@ mod publication;
 mod revision;
 mod ses;
 mod signature;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod ticket;
@@ -54,6 +55,7 @@ pub use problem::{Fault, Problem};
 pub use publication::Publication;
 pub use ses::{Report, ReportKind, SuppressionReason};
 pub use signature::{Secret, Signed};
+pub use statement::{Closing, Figures, MailFigures, SideFigures, Statement, StepFigures, Trying};
 pub use ticket::{Ticket, TicketKeys};
 pub use unreadable::Unreadable;
 pub use wiring::{DeadQueue, Queue, Queues, Tables, Wiring};

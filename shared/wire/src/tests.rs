@@ -10,3 +10,4 @@ mod revisions;
 mod runs;
 mod samples;
 mod signatures;
+mod statements;

@@ -12,11 +12,12 @@ mod merging;
 mod notes;
 mod outlet;
 mod people;
+mod statements;
 
 use engine::{
     Alarms, Breaker, Calls, ChoiceBook, ContactBook, Dates, DueIndex, Enrollments, Events,
-    Evidence, Exceptions, Firings, Halted, Ledger, Mailer, Moves, Orders, Pressure, Stored,
-    SuppressionBook, Suppressions, Surveys,
+    Evidence, Exceptions, Firings, Halted, Ledger, Mailer, Moves, Orders, Passages, Pressure,
+    Statements, Stored, SuppressionBook, Suppressions, Surveys,
 };
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, EmailAddress, EnrollmentId};
@@ -36,7 +37,9 @@ pub(crate) trait Stores:
     + Firings
     + Halted
     + Ledger
+    + Passages
     + Pressure
+    + Statements
     + SuppressionBook
     + Suppressions
     + Surveys
@@ -145,6 +148,9 @@ async fn all(stores: &impl Stores, outlets: &impl Outlets, outside: &impl Outsid
     notes::whoever_ever_had_an_address_is_found_by_it(stores).await;
     notes::it_is_known_when_journeys_started(stores).await;
     notes::everybody_is_gone_through_once_and_how_far_stands_by_version(stores).await;
+    statements::every_run_is_met_once(stores).await;
+    statements::every_mail_that_may_have_left_is_met_once(stores).await;
+    statements::how_far_statements_go_stands_by_version(stores).await;
     outlet::what_is_handed_on_arrives_whole_and_not_before_its_time(outlets, outside).await;
     outlet::work_that_waits_is_counted(outlets, outside).await;
     outlet::an_alarm_clock_rings_once_at_its_minute(outlets, outside).await;

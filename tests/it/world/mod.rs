@@ -24,6 +24,7 @@ mod queues;
 mod run;
 mod runs;
 mod secrets;
+mod statements;
 mod surveys;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +78,10 @@ pub(crate) struct State {
     pub(crate) fired_writes: u32,
     /// How far everybody's dates were set, and how often that was written.
     pub(crate) survey: Option<(u64, String)>,
+    /// How far statements go, and how often that was written.
+    pub(crate) closing: Option<(u64, String)>,
+    /// The statements, by their end and journey.
+    pub(crate) statements: BTreeMap<(Timestamp, String), String>,
     /// Whether no sweep has come since a release was put in force.
     pub(crate) published_anew: bool,
     pub(crate) queues: BTreeMap<Queue, Vec<Message>>,
@@ -154,6 +159,8 @@ impl World {
             fired: BTreeMap::new(),
             fired_writes: 0,
             survey: None,
+            closing: None,
+            statements: BTreeMap::new(),
             published_anew: false,
             queues: BTreeMap::new(),
             dead: Vec::new(),

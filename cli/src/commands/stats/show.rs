@@ -6,12 +6,13 @@ use std::fmt::Write;
 use engine::Fact;
 use journey::Skipped;
 use serde_json::{Map, Value, json};
+use wire::{Figures, MailFigures, SideFigures, StepFigures};
 
 use super::Report;
 use crate::columns::columns;
+use crate::comparison::{Comparison, compare};
 use crate::output::Terminal;
 use crate::runs::version as label;
-use crate::stats::{Arm, Comparison, Mails, Step, Version, compare};
 use crate::words;
 
 impl Report {
@@ -25,19 +26,26 @@ impl Report {
         if self.found.versions.is_empty() {
             text.push_str("Nobody has come into a journey yet.\n");
         }
+        if let Some(until) = self.written_down {
+            let day = until.strftime("%Y-%m-%d");
+            let _ = writeln!(
+                text,
+                "Who left before {day} counts as it was written down then."
+            );
+        }
         if self.found.orphans > 0 {
             let mails = usize::try_from(self.found.orphans).unwrap_or(usize::MAX);
             let mails = words::count(mails, "mail");
             let _ = writeln!(
                 text,
-                "{mails} more are in the ledger, of runs that are not counted here or no longer kept."
+                "{mails} more are in the ledger, of runs that are no longer kept."
             );
         }
         text.trim_end().to_owned()
     }
 
     /// Shows one version.
-    fn shown(&self, name: &str, hash: &str, version: &Version, terminal: Terminal) -> String {
+    fn shown(&self, name: &str, hash: &str, version: &Figures, terminal: Terminal) -> String {
         let mut text = String::new();
         let left = version
             .left
@@ -104,8 +112,13 @@ impl Report {
         &self,
         hash: &str,
         step: &str,
-        arms: &'a std::collections::BTreeMap<String, Arm>,
-    ) -> Vec<(String, &'a Arm, Option<Comparison>, Option<Comparison>)> {
+        arms: &'a std::collections::BTreeMap<String, SideFigures>,
+    ) -> Vec<(
+        String,
+        &'a SideFigures,
+        Option<Comparison>,
+        Option<Comparison>,
+    )> {
         let sides = self.sides(hash, step).into_iter();
         let sides: Vec<_> = sides
             .filter_map(|side| Some((arms.get(&side)?, side)))
@@ -114,7 +127,7 @@ impl Report {
         let others = sides.len().saturating_sub(1);
         let compared = sides.into_iter().enumerate().map(|(at, (arm, side))| {
             let with = first.filter(|_| at > 0);
-            let test = |count: fn(&Arm) -> u64| {
+            let test = |count: fn(&SideFigures) -> u64| {
                 with.map(|with| compare((count(arm), arm.runs), (count(with), with.runs), others))
             };
             (side, arm, test(|arm| arm.clicked), test(|arm| arm.goal))
@@ -151,7 +164,13 @@ impl Report {
                     "steps": steps.collect::<Vec<_>>(), "splits": splits.collect::<Vec<_>>(),
                 })
             });
-        json!({ "journeys": versions.collect::<Vec<_>>(), "mails_of_other_runs": self.found.orphans })
+        let mut told = json!({
+            "journeys": versions.collect::<Vec<_>>(), "mails_of_other_runs": self.found.orphans,
+        });
+        if let Some(until) = self.written_down {
+            told["written_down_until"] = json!(until.to_string());
+        }
+        told
     }
 
     /// Writes them as CSV (RFC 4180): a line for each number.
@@ -201,7 +220,13 @@ impl Report {
     }
 }
 
-fn row(name: String, step: &Step) -> [String; 9] {
+/// Returns of how many mails a fact is known.
+fn with(mails: &MailFigures, fact: Fact) -> u64 {
+    let count = mails.facts.get(fact.as_str());
+    count.copied().unwrap_or_default()
+}
+
+fn row(name: String, step: &StepFigures) -> [String; 9] {
     let mails = &step.mails;
     let some = |count: u64| {
         if mails.sent == 0 {
@@ -210,7 +235,7 @@ fn row(name: String, step: &Step) -> [String; 9] {
             count.to_string()
         }
     };
-    let bounced = mails.with(Fact::Bounced) + mails.with(Fact::BouncedSoftly);
+    let bounced = with(mails, Fact::Bounced) + with(mails, Fact::BouncedSoftly);
     let outcomes = step
         .outcomes
         .iter()
@@ -219,7 +244,7 @@ fn row(name: String, step: &Step) -> [String; 9] {
     if mails.in_doubt > 0 {
         outcomes.push(format!("in doubt {}", mails.in_doubt));
     }
-    let simulated = mails.with(Fact::Simulated);
+    let simulated = with(mails, Fact::Simulated);
     if simulated > 0 {
         outcomes.push(format!("simulated {simulated}"));
     }
@@ -228,10 +253,10 @@ fn row(name: String, step: &Step) -> [String; 9] {
         step.here.to_string(),
         some(mails.sent),
         some(mails.delivered),
-        some(mails.with(Fact::Opened)),
-        some(mails.with(Fact::Clicked)),
+        some(with(mails, Fact::Opened)),
+        some(with(mails, Fact::Clicked)),
         some(bounced),
-        some(mails.with(Fact::Complained)),
+        some(with(mails, Fact::Complained)),
         outcomes.join(", "),
     ]
 }
@@ -245,21 +270,21 @@ fn field(value: &str) -> Cow<'_, str> {
 }
 
 /// Returns the numbers about mails by name; none where no mail was sent.
-fn numbers(mails: &Mails) -> Map<String, Value> {
+fn numbers(mails: &MailFigures) -> Map<String, Value> {
     let mut numbers = Map::new();
-    if *mails != Mails::default() {
+    if !mails.is_none() {
         numbers.insert("sent".to_owned(), json!(mails.sent));
         numbers.insert("delivered".to_owned(), json!(mails.delivered));
         numbers.insert("in_doubt".to_owned(), json!(mails.in_doubt));
         for (fact, name) in Fact::ALL {
-            numbers.insert(name.to_owned(), json!(mails.with(fact)));
+            numbers.insert(name.to_owned(), json!(with(mails, fact)));
         }
     }
     numbers
 }
 
 /// Returns why mails of a step were not sent, with how often.
-fn not_mailed(step: &Step) -> Map<String, Value> {
+fn not_mailed(step: &StepFigures) -> Map<String, Value> {
     let found = Skipped::ALL.iter().filter_map(|reason| {
         let count = step.outcomes.get(reason.as_str())?;
         Some((reason.as_str().to_owned(), json!(count)))
@@ -268,7 +293,7 @@ fn not_mailed(step: &Step) -> Map<String, Value> {
 }
 
 /// Says a share of a side, and what its difference from the first means.
-fn said(count: u64, arm: &Arm, comparison: Option<Comparison>) -> String {
+fn said(count: u64, arm: &SideFigures, comparison: Option<Comparison>) -> String {
     let share = (count * 1000).checked_div(arm.runs).unwrap_or_default();
     let share = format!("{count} ({}.{}%)", share / 10, share % 10);
     match comparison {

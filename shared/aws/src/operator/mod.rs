@@ -10,7 +10,7 @@ mod person;
 mod release;
 mod runs;
 mod ses;
-mod tally;
+mod statements;
 
 use std::time::Duration;
 
@@ -30,7 +30,6 @@ pub use person::{Shelf, Trace};
 pub use release::{InForce, publish};
 pub use runs::{InFlight, Parked, Traveler};
 pub use ses::{Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Quota, Unverified};
-pub use tally::MailFacts;
 
 /// Where the AWS of a laptop is.
 #[derive(Clone, Eq, PartialEq)]

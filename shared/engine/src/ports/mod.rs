@@ -16,6 +16,7 @@ mod outlet;
 mod quota;
 mod releases;
 mod secrets;
+mod statements;
 mod surveys;
 
 use jiff::Timestamp;
@@ -39,6 +40,7 @@ pub use outlet::{Alarms, Backlog, Calls, Events, Lane, Moves, Orders};
 pub use quota::{Quota, Sent};
 pub use releases::{Plans, Releases, Templates};
 pub use secrets::Secrets;
+pub use statements::{MailFacts, Passages, Statements};
 pub use surveys::Surveys;
 
 /// Tells the time.

@@ -1,33 +1,4 @@
-//! How the sides of a split fare, and whether a difference is more than chance.
-
-use std::collections::BTreeSet;
-
-use engine::Fact;
-
-/// How those fared who took one side of a split: runs, not mails.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Arm {
-    /// How many took it.
-    pub(crate) runs: u64,
-    /// How many opened at least one mail of the run.
-    pub(crate) opened: u64,
-    /// How many followed at least one link.
-    pub(crate) clicked: u64,
-    /// How many reached the journey's goal.
-    pub(crate) goal: u64,
-    /// How many left because they unsubscribed.
-    pub(crate) unsubscribed: u64,
-}
-
-impl Arm {
-    pub(super) fn add(&mut self, goal: bool, left: Option<&str>, facts: &BTreeSet<Fact>) {
-        self.runs += 1;
-        self.opened += u64::from(facts.contains(&Fact::Opened));
-        self.clicked += u64::from(facts.contains(&Fact::Clicked));
-        self.goal += u64::from(goal || left == Some("goal"));
-        self.unsubscribed += u64::from(left == Some("unsubscribed"));
-    }
-}
+//! Whether a difference between the sides of a split is more than chance.
 
 /// What the difference between two shares says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,3 +41,39 @@ fn as_float(number: u64) -> f64 {
 }
 
 const EXPECTED_MIN: f64 = 5.0;
+
+#[cfg(test)]
+mod tests {
+    use super::{Comparison, compare};
+
+    #[test]
+    fn a_difference_is_weighed_as_statistics_books_do() {
+        // 200 of 1000 against 250 of 1000: z is 2.6774, so p is 0.00742.
+        for (one, other, comparisons, p) in [
+            ((250, 1000), (200, 1000), 1, 0.007_42),
+            ((200, 1000), (250, 1000), 1, 0.007_42),
+            ((250, 1000), (200, 1000), 3, 0.022_26),
+            ((200, 1000), (200, 1000), 1, 1.0),
+            // z is 0.7282.
+            ((55, 500), (48, 500), 1, 0.466_5),
+        ] {
+            let Comparison::Chance(found) = compare(one, other, comparisons) else {
+                panic!("{one:?} and {other:?} are enough");
+            };
+            assert!((found - p).abs() < 0.000_5, "{one:?} {other:?}: {found}");
+        }
+        for (one, other) in [
+            ((0, 0), (0, 0)),
+            ((0, 100), (0, 100)),
+            ((100, 100), (100, 100)),
+            ((3, 10), (1, 1000)),
+            ((1, 4), (2, 4)),
+        ] {
+            assert_eq!(
+                compare(one, other, 1),
+                Comparison::TooFew,
+                "{one:?} {other:?}"
+            );
+        }
+    }
+}
