@@ -167,6 +167,7 @@ pub(crate) fn step(id: &str, verb: Verb<'_>, next: Option<usize>) -> Step {
         expires: expires.map(|expires| Period::parse(expires).expect("a period")),
         over: None,
         params: BTreeSet::from(["Code".to_owned()]),
+        sensitive: false,
     };
     let action = match verb {
         Verb::Case(condition, yes) => Action::Case {

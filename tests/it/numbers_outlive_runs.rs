@@ -69,17 +69,17 @@ fn whatever_fails_statements_say_the_same() {
 fn a_statement_that_is_being_made_is_not_counted() {
     let world = story().play(Choose::Calm, Log::Dropped);
     let before = numbers(&world).versions;
-    let state = world.state();
+    let until = world.state().now;
     let statement = Statement {
         journey: "journey".to_owned(),
-        until: state.now,
-        versions: [("half".to_owned(), Figures::default())].into(),
+        plan: "half".to_owned(),
+        from: None,
+        until,
+        figures: Figures::default(),
     };
-    drop(state);
-    let (journey, json) = (statement.journey.clone(), statement.to_json());
-    let mut state = world.state();
-    state.statements.insert((statement.until, journey), json);
-    drop(state);
+    let version = ("journey".to_owned(), "half".to_owned());
+    let json = statement.to_json();
+    world.state().statements.insert((until, version), json);
     assert_eq!(numbers(&world).versions, before);
 }
 

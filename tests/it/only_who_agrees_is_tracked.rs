@@ -7,6 +7,7 @@ use journey::{ContactId, Plan, Purpose, Settings};
 use serde_json::{Value as Json, json};
 
 use crate::an_opt_out_is_honored::token_about;
+use crate::folders;
 use crate::given::{self, Published, Verb, chain, journey, marketing};
 use crate::trial::{Log, Story};
 use crate::world::{Action, Choose, World};
@@ -109,3 +110,43 @@ fn a_mail_that_shows_a_secret_is_never_measured() {
         assert_eq!(tracked(&world, &people), ["open-otto false"]);
     }
 }
+
+#[test]
+fn a_mail_that_shows_what_is_sensitive_of_a_person_is_never_measured() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let project = "organisation: School\nlocale: en\ntime_zone: Europe/Amsterdam\nsenders:\n  default: { name: School, \
+                   address: mail@school.example }\ncontact:\n  allergy: { type: string, default: none, sensitive: true }\n  \
+                   shoes: { type: number, default: 39 }\n";
+    let journey = "journey: hello\nkind: transactional\ntrigger: { event: HELLO }\nreentry: unlimited\nsteps:\n  \
+                   - send: open\n  - send: secret\n";
+    let mail = |shows: &str| format!("---\nsubject: Hello\nlayout: plain\n---\n{{{{{shows}}}}}\n");
+    for (name, text) in [
+        ("waypost.yaml", project.to_owned()),
+        ("events.yaml", "HELLO:\n  params: {}\n".to_owned()),
+        ("journeys/hello.yaml", journey.to_owned()),
+        ("layouts/plain.mjml", LAYOUT.to_owned()),
+        ("templates/open.md", mail("contact.shoes")),
+        ("templates/secret.md", mail("recipient.allergy")),
+    ] {
+        let path = folder.path().join(name);
+        let parent = path.parent().expect("a folder");
+        std::fs::create_dir_all(parent).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    let anna = json!({ "id": "anna", "email": "anna@school.example", "full_name": "Anna" });
+    let body = json!({ "type": "HELLO", "data": {}, "people": [anna] });
+    let post = Action::Post {
+        id: "e1".to_owned(),
+        body: body.to_string(),
+    };
+    let story = Story::of(folders::published(folder.path())).after(SignedDuration::ZERO, post);
+    let world = story.play(Choose::Calm, Log::Dropped);
+    let state = world.state();
+    let mails = state.service.delivered.iter();
+    let told: Vec<_> = mails
+        .map(|mail| (mail.step.as_str(), mail.tracked))
+        .collect();
+    assert_eq!(told, [("open", true), ("secret", false)]);
+}
+
+const LAYOUT: &str = "<mjml><mj-body><mj-section><mj-column><mj-text>{{> content}}</mj-text></mj-column></mj-section></mj-body></mjml>";

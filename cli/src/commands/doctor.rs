@@ -96,8 +96,8 @@ async fn examine(stack: &Stack, dns: &Dns) -> Vec<Finding> {
     findings.extend(judge(&[judged::DUE], age_s, judged::due));
     let closing = stack.aws().closing().await;
     findings.extend(judge(&[judged::STATISTICS], closing, |closing| {
-        let until = closing.and_then(|closing| closing.value.until);
-        judged::statistics(stack.now(), until)
+        let closing = closing.map(|closing| closing.value);
+        judged::statistics(stack.now(), &closing.unwrap_or_default())
     }));
     findings.extend(operator.wiring().alarm_topic.as_deref().map(judged::alarms));
     findings

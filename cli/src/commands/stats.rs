@@ -113,11 +113,16 @@ impl Report {
         }
         let mut plans = BTreeMap::new();
         for (_, hash) in found.versions.keys() {
-            let plan = aws.plan(hash).await?;
-            plans.insert(hash.clone(), Plan::clone(&plan));
+            // It says in which order steps and sides stand; without it they are told by name.
+            if let Ok(plan) = aws.plan(hash).await {
+                plans.insert(hash.clone(), Plan::clone(&plan));
+            }
         }
         Ok(Self {
-            written_down: found.closed.filter(|_| !statements.is_empty()),
+            written_down: found.closed.filter(|_| {
+                let mut journeys = statements.iter().map(|one| one.journey.as_str());
+                journeys.any(|journey| only.is_none_or(|only| only == journey))
+            }),
             found,
             history,
             plans,

@@ -1,7 +1,9 @@
 //! The stack itself: what SES reports to it, its secrets, its queues, its release.
 
 use aws::{Depth, EventDestination};
-use jiff::{SignedDuration, Timestamp};
+use engine::{RUNS_KEPT, STATEMENTS_LAG_MAX};
+use jiff::Timestamp;
+use wire::Closing;
 
 use super::Finding;
 use crate::words;
@@ -128,23 +130,29 @@ pub(crate) fn due(age_s: Option<i64>) -> Vec<Finding> {
     }]
 }
 
-/// Judges until when it is written down what runs came to; nothing where no sweep has come by yet.
-pub(crate) fn statistics(now: Timestamp, until: Option<Timestamp>) -> Vec<Finding> {
+/// Judges until when it is written down what runs came to, before they are forgotten.
+pub(crate) fn statistics(now: Timestamp, closing: &Closing) -> Vec<Finding> {
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-    vec![match until {
-        None => Finding::fine(STATISTICS, "nothing is written down yet"),
-        Some(until) if now.duration_since(until) <= UNWRITTEN_MAX => Finding::fine(
+    // Where there was never one, the first is in the making since the first sweep.
+    let attempt = closing.attempt.map(|attempt| attempt.until);
+    let due = closing.until.or(attempt);
+    let late = due.filter(|due| now.duration_since(*due) > STATEMENTS_LAG_MAX);
+    vec![match (late, closing.until) {
+        (None, None) => Finding::fine(STATISTICS, "nothing is written down yet"),
+        (None, Some(until)) => Finding::fine(
             STATISTICS,
-            format!("what runs came to is written down until {}", day(until)),
+            format!("runs that ended before {} are written down", day(until)),
         ),
-        Some(until) => Finding::wrong(
+        (Some(due), _) => Finding::wrong(
             STATISTICS,
             format!(
-                "what runs came to that ended since {} is not written down, and from {} on they are forgotten",
-                day(until),
-                day(until + RUNS_KEPT)
+                "the numbers of runs that ended from {} on are not written down; the first of these runs is deleted on \
+                 {}, and its numbers with it",
+                day(due),
+                day(due + RUNS_KEPT)
             ),
-            "look for `Statements cannot be written` in the log of the function `wake`",
+            "look for `Statements` in the log of the function `wake`: it says why, or breaks off after `are begun` where \
+             the function ran out of time or memory",
         ),
     }]
 }
@@ -196,9 +204,5 @@ const REPORTED: [&str; 6] = [
 ];
 /// Twice the time between two sweeps.
 const DUE_AGE_S_MAX: i64 = 30 * 60;
-/// A week is written down when it is 60 days old; then there are attempts on eight days.
-const UNWRITTEN_MAX: SignedDuration = SignedDuration::from_hours((60 + 7 + 8) * 24);
-/// How long a run is kept after its end.
-const RUNS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Enough of a hash to tell it by.
 const HASH_CHARS: usize = 12;

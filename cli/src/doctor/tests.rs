@@ -197,21 +197,6 @@ fn a_stack_is_judged_by_what_it_hears_holds_and_leaves() {
     assert_eq!(unfit(&stack::due(None)), []);
     assert_eq!(unfit(&stack::due(Some(1_800))), []);
     assert_eq!(unfit(&stack::due(Some(1_801))), [("due", Mark::Wrong)]);
-    let written = |days: i64| {
-        let now: jiff::Timestamp = "2026-11-28T12:00:00Z".parse().unwrap();
-        stack::statistics(now, Some(now - jiff::SignedDuration::from_hours(24 * days)))
-    };
-    assert_eq!(
-        unfit(&stack::statistics(jiff::Timestamp::UNIX_EPOCH, None)),
-        []
-    );
-    assert_eq!(unfit(&written(75)), []);
-    let late = written(76);
-    assert_eq!(unfit(&late), [("statistics", Mark::Wrong)]);
-    let says = &late[0].says;
-    for day in ["2026-09-13", "2026-12-12"] {
-        assert!(says.contains(day), "{says}");
-    }
     assert_eq!(
         unfit(&stack::release("prod", None)),
         [("release", Mark::Wrong)]
@@ -220,6 +205,37 @@ fn a_stack_is_judged_by_what_it_hears_holds_and_leaves() {
         Vec::new()
     });
     assert_eq!(unfit(&unread), [("a", Mark::Unread), ("b", Mark::Unread)]);
+}
+
+#[test]
+fn statistics_that_are_not_written_down_are_missed_in_time() {
+    let now: jiff::Timestamp = "2026-11-28T12:00:00Z".parse().unwrap();
+    let written = |ago: Option<i64>, tried: Option<i64>| {
+        let before = |days| now - jiff::SignedDuration::from_hours(24 * days);
+        let closing = wire::Closing {
+            until: ago.map(before),
+            attempt: tried.map(|days| wire::Attempt {
+                until: before(days),
+                begun: now,
+            }),
+        };
+        stack::statistics(now, &closing)
+    };
+    for (until, attempt) in [
+        (None, None),
+        (None, Some(75)),
+        (Some(75), None),
+        (Some(75), Some(61)),
+    ] {
+        assert_eq!(unfit(&written(until, attempt)), [], "{until:?} {attempt:?}");
+    }
+    for (until, attempt) in [(None, Some(76)), (Some(76), None), (Some(76), Some(69))] {
+        let late = written(until, attempt);
+        assert_eq!(unfit(&late), [("statistics", Mark::Wrong)]);
+        for day in ["2026-09-13", "2026-12-12"] {
+            assert!(late[0].says.contains(day), "{}", late[0].says);
+        }
+    }
 }
 
 fn verified() -> MailIdentity {

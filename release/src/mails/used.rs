@@ -35,6 +35,8 @@ pub(crate) struct Sent {
     pub(crate) sources: BTreeMap<Option<String>, mail::Source>,
     /// The event parameters that it reads, by path.
     pub(crate) params: BTreeSet<String>,
+    /// Whether it reads a field of a person that is sensitive.
+    pub(crate) sensitive: bool,
     /// The names of its links.
     pub(crate) links: BTreeSet<String>,
     /// Whether all of it could be read.
@@ -75,6 +77,13 @@ fn one(
             .filter_map(|path| path.strip_prefix("event."))
             .map(str::to_owned),
     );
+    let fields = &sending.project.settings.fields;
+    sent.sensitive |= params.iter().any(|path| {
+        let person = ["contact.", "recipient."];
+        let name = person.iter().find_map(|person| path.strip_prefix(person));
+        let field = name.and_then(|name| fields.get(name));
+        field.is_some_and(|field| field.sensitive)
+    });
     let known = sending.known;
     let language = locale.unwrap_or(&sending.project.settings.locale);
     let Ok(layout) = sending.mails.layout(variant, defects) else {

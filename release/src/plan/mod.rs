@@ -245,6 +245,7 @@ impl Journey<'_> {
                 expires: doc.expires.as_ref().map(|read| read.value.clone()),
                 over: doc.over,
                 params: sent.params.clone(),
+                sensitive: sent.sensitive,
             })
         });
         Mail {

@@ -10,8 +10,10 @@
 
 use anyhow::anyhow;
 use aws_sdk_dynamodb::types::AttributeValue;
-use engine::{Beside, Dates, Due, DueIndex, Enrollments, Overdue, Rewrite, Stored, Versioned};
-use jiff::{SignedDuration, Timestamp};
+use engine::{
+    Beside, Dates, Due, DueIndex, Enrollments, Overdue, RUNS_KEPT, Rewrite, Stored, Versioned,
+};
+use jiff::Timestamp;
 use journey::{ContactId, DateId, Enrollment, EnrollmentId, EntryId};
 use wire::{Armed, EnrollmentRecord, LastEntry, Standing};
 
@@ -209,7 +211,7 @@ impl Aws {
         // Who may never come again must be remembered for as long.
         let end = enrollment.phase.end().filter(|_| !enters_once(enrollment));
         if let Some((_, at)) = end {
-            let forget = at + KEPT_AFTER_THE_END;
+            let forget = at + RUNS_KEPT;
             item.insert("ttl".to_owned(), number(forget.as_second()));
         }
         let replaces = version.checked_sub(1).filter(|before| *before > 0);
@@ -287,7 +289,6 @@ pub(crate) fn minute(at: Timestamp) -> String {
 
 /// One partition of an index takes 1,000 writes a second.
 const SHARDS: u8 = 16;
-const KEPT_AFTER_THE_END: SignedDuration = SignedDuration::from_hours(90 * 24);
 const PAGES_MAX: u8 = 16;
 /// How the names of runs begin.
 pub(crate) const RUNS: &str = "enr_";

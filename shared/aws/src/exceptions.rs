@@ -1,4 +1,4 @@
-//! The events table: only what was refused or could not be done, and beside it `firings`.
+//! The events table: what was refused or could not be done; beside it `firings`, `surveys` and `statements`.
 
 use anyhow::ensure;
 use aws_sdk_dynamodb::types::KeysAndAttributes;

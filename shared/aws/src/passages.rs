@@ -1,9 +1,9 @@
-//! Goes through all runs and all mails, several parts of a table at once; nobody's name.
-
-use std::collections::HashMap;
+//! Goes through all runs and all mails, several parts of a table at once.
+//!
+//! A run is read with what its event said, which goes no further than this file.
 
 use anyhow::Context;
-use engine::{MailFacts, Passages};
+use engine::{MailFacts, Page, Passages};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use journey::EnrollmentId;
@@ -15,21 +15,19 @@ use crate::ledger::facts;
 use crate::{Aws, Setting};
 
 impl Passages for Aws {
-    async fn passages_after(
-        &self,
-        after: &str,
-    ) -> anyhow::Result<(Vec<(EnrollmentId, Passage)>, Option<String>)> {
-        let (items, next) = self.all_after(&ENROLLMENTS, after).await?;
-        let runs = items.into_iter().map(|mut item| {
+    async fn passages_after(&self, after: &str) -> anyhow::Result<Page<(EnrollmentId, Passage)>> {
+        let Page { some, next } = self.all_after(&ENROLLMENTS, after).await?;
+        let runs = some.into_iter().map(|mut item| {
             let id = take_text(&mut item, "enrollment")?.parse()?;
             Ok((id, Passage::from_json(&take_text(&mut item, "doc")?)?))
         });
-        Ok((runs.collect::<anyhow::Result<_>>()?, next))
+        let some = runs.collect::<anyhow::Result<_>>()?;
+        Ok(Page { some, next })
     }
 
-    async fn mails_after(&self, after: &str) -> anyhow::Result<(Vec<MailFacts>, Option<String>)> {
-        let (items, next) = self.all_after(&SENDS, after).await?;
-        let mails = items.into_iter().map(|mut item| {
+    async fn mails_after(&self, after: &str) -> anyhow::Result<Page<MailFacts>> {
+        let Page { some, next } = self.all_after(&SENDS, after).await?;
+        let mails = some.into_iter().map(|mut item| {
             let state = take_text(&mut item, "state")?;
             let mail = MailFacts {
                 facts: facts(&item),
@@ -42,7 +40,8 @@ impl Passages for Aws {
             anyhow::Ok((state != "released").then_some(mail))
         });
         let mails: Vec<_> = mails.collect::<anyhow::Result<_>>()?;
-        Ok((mails.into_iter().flatten().collect(), next))
+        let some = mails.into_iter().flatten().collect();
+        Ok(Page { some, next })
     }
 }
 
@@ -51,26 +50,23 @@ struct Reading {
     table: Setting,
     sort: &'static str,
     attributes: &'static [&'static str],
-    /// How the sort keys begin of what is wanted.
+    /// How the sort keys begin of what is wanted; then the sort key is one of the attributes.
     begins: Option<&'static str>,
 }
 
 impl Aws {
     /// Reads the next page of each part of a table; `after` says for each where that is.
-    async fn all_after(
-        &self,
-        reading: &Reading,
-        after: &str,
-    ) -> anyhow::Result<(Vec<Item>, Option<String>)> {
+    async fn all_after(&self, reading: &Reading, after: &str) -> anyhow::Result<Page<Item>> {
         let mut places: Vec<_> = after.split(',').map(Place::read).collect();
         places.resize(SEGMENTS, Place::Begin);
         let pages = places.into_iter().enumerate();
         let pages = pages.map(|(segment, place)| self.page(reading, segment, place));
         let (pages, next): (Vec<_>, Vec<_>) = try_join_all(pages).await?.into_iter().unzip();
-        let items = pages.into_iter().flatten().collect();
+        let some = pages.into_iter().flatten().collect();
         let more = next.iter().any(|place| *place != Place::End);
         let next = next.iter().map(Place::text).collect::<Vec<_>>().join(",");
-        Ok((items, more.then_some(next)))
+        let next = more.then_some(next);
+        Ok(Page { some, next })
     }
 
     async fn page(
@@ -86,10 +82,10 @@ impl Aws {
             }
             Place::End => return Ok((Vec::new(), Place::End)),
         };
-        let attributes = reading.attributes.iter().enumerate();
-        let names = attributes.map(|(at, name)| (format!("#a{at}"), (*name).to_owned()));
-        let mut names: HashMap<_, _> = names.collect();
-        let wanted: Vec<_> = names.keys().cloned().collect();
+        let attributes = reading.attributes.iter();
+        let wanted: Vec<_> = attributes.map(|name| format!("#{name}")).collect();
+        let attributes = reading.attributes.iter();
+        let names = attributes.map(|name| (format!("#{name}"), (*name).to_owned()));
         let scan = self.dynamodb.scan();
         let mut scan = scan
             .table_name(self.setting(reading.table))
@@ -98,13 +94,12 @@ impl Aws {
             .projection_expression(wanted.join(", "))
             .set_exclusive_start_key(start);
         if let Some(begins) = reading.begins {
-            names.insert("#sort".to_owned(), reading.sort.to_owned());
             scan = scan
-                .filter_expression("begins_with(#sort, :begins)")
+                .filter_expression(format!("begins_with(#{}, :begins)", reading.sort))
                 .expression_attribute_values(":begins", text(begins));
         }
         let page = scan
-            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_names(Some(names.collect()))
             .send()
             .await;
         let page = page.context("a table cannot be read")?;
@@ -170,3 +165,16 @@ const SENDS: Reading = Reading {
 const END: &str = "end";
 /// A function has room for as many pages of 1 MB.
 const SEGMENTS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn where_reading_goes_on_is_read_as_it_is_written() {
+        let after = Place::After("con_a".to_owned(), "enr_b".to_owned());
+        for place in [Place::Begin, after, Place::End] {
+            assert_eq!(Place::read(&place.text()), place);
+        }
+    }
+}

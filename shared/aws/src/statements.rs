@@ -29,7 +29,13 @@ impl Statements for Aws {
     }
 
     async fn put_statement(&self, statement: &Statement) -> anyhow::Result<()> {
-        let id = format!("{STATEMENT}{}#{}", statement.until, statement.journey);
+        let Statement {
+            until,
+            journey,
+            plan,
+            ..
+        } = statement;
+        let id = format!("{STATEMENT}{until}#{journey}#{plan}");
         let put = self.dynamodb.put_item();
         put.table_name(self.setting(Setting::EventsTable))
             .item("id", text(id))

@@ -53,13 +53,13 @@ pub use ports::{
     Claim, Claimed, Clock, ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events,
     Evidence, Exception, ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost,
     HookSecrets, Hooks, Lane, Ledger, MailFacts, Mailer, Metric, Metrics, Moves, Orders, Outgoing,
-    Overdue, Pages, Passages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState, Secrets,
-    Sent, Statements, Stored, Suppression, SuppressionBook, Suppressions, Surveys, Templates,
-    Tickets, Turns, Undelivered, Unposted, Unsubscribe, Versioned,
+    Overdue, Page, Pages, Passages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState,
+    Secrets, Sent, Statements, Stored, Suppression, SuppressionBook, Suppressions, Surveys,
+    Templates, Tickets, Turns, Undelivered, Unposted, Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};
 pub use send::{EVIDENCE, LEASE, Patience, send};
 pub use silence::Pulse;
-pub use statistics::{Statistics, VersionId, statistics};
+pub use statistics::{RUNS_KEPT, STATEMENTS_LAG_MAX, Statistics, VersionId, statistics};
 pub use wake::{SweepReport, advertising_rate, sweep, wake};

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use wire::{Cause, Move};
 
 use crate::silence::measure_silence;
-use crate::statistics::close;
+use crate::statistics::write_statements;
 use crate::survey::survey;
 use crate::{
     Clock, Due, DueIndex, Failure, Firings, Metric, Metrics, Moves, Overdue, Passages, Plans,
@@ -31,7 +31,7 @@ pub struct SweepReport {
 /// Moves on everybody for whom no alarm clock rang, and measures what an operator must hear of.
 ///
 /// Leaves the last two minutes to the alarm clocks, and a queue that is deep already alone. Once a week it writes
-/// statements as well, at the end: they can wait.
+/// statements as well, when everything else is done.
 pub async fn sweep(
     io: &(
          impl Clock
@@ -59,8 +59,11 @@ pub async fn sweep(
     };
     let oldest_s = u64::try_from(report.oldest.as_secs()).unwrap_or_default();
     io.count(Metric::OldestDueAge, oldest_s);
-    if let Err(error) = close(io).await {
-        tracing::warn!("Statements cannot be written, and are tried again tomorrow: {error:#}");
+    // Whoever has many to wake has no time for it.
+    if report.count < BUSY
+        && let Err(error) = write_statements(io).await
+    {
+        tracing::warn!("Statements cannot be written: {error:#}");
     }
     Ok(report)
 }
@@ -133,6 +136,7 @@ fn due(overdue: Overdue) -> Move {
     }
 }
 
+const BUSY: u64 = 1_000;
 const ALARM_CLOCKS_OWN: SignedDuration = SignedDuration::from_mins(2);
 const PAGES_MAX: u32 = 10_000;
 const QUEUE_DEPTH_MAX: u64 = 10_000;

@@ -55,7 +55,7 @@ pub use problem::{Fault, Problem};
 pub use publication::Publication;
 pub use ses::{Report, ReportKind, SuppressionReason};
 pub use signature::{Secret, Signed};
-pub use statement::{Closing, Figures, MailFigures, SideFigures, Statement, StepFigures, Trying};
+pub use statement::{Attempt, Closing, Figures, MailFigures, SideFigures, Statement, StepFigures};
 pub use ticket::{Ticket, TicketKeys};
 pub use unreadable::Unreadable;
 pub use wiring::{DeadQueue, Queue, Queues, Tables, Wiring};

@@ -7,23 +7,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Unreadable, time};
 
-/// What those runs of a journey came to that ended within some time, and their mails.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+/// What those runs of a version of a journey came to that ended within some time, and their mails.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Statement {
     /// The journey's name.
     pub journey: String,
-    /// Before when they ended, and not before the end of the statement before it.
-    #[serde(with = "time")]
+    /// The version's content hash.
+    pub plan: String,
+    /// From when on they ended; nothing where it is the first one.
+    pub from: Option<Timestamp>,
+    /// Before when they ended.
     pub until: Timestamp,
-    /// What each of its versions came to, by content hash.
-    pub versions: BTreeMap<String, Figures>,
+    /// What they came to.
+    pub figures: Figures,
 }
 
 impl Statement {
     /// Writes it.
     pub fn to_json(&self) -> String {
-        let statement = self.clone();
-        crate::to_json(&StatementDoc { v: 1, statement })
+        let Self {
+            journey,
+            plan,
+            from,
+            until,
+            figures,
+        } = self.clone();
+        crate::to_json(&StatementDoc {
+            v: 1,
+            journey,
+            plan,
+            from: from.map(|from| from.to_string()),
+            until,
+            figures,
+        })
     }
 
     /// Reads one of any version that was ever written.
@@ -33,7 +49,13 @@ impl Statement {
     pub fn from_json(json: &str) -> Result<Self, Unreadable> {
         let doc: StatementDoc = serde_json::from_str(json)?;
         crate::version(doc.v, 1)?;
-        Ok(doc.statement)
+        Ok(Self {
+            journey: doc.journey,
+            plan: doc.plan,
+            from: time::read(doc.from.as_deref())?,
+            until: doc.until,
+            figures: doc.figures,
+        })
     }
 }
 
@@ -157,30 +179,30 @@ impl SideFigures {
 pub struct Closing {
     /// Whoever left before is in a statement; nothing where there is none yet.
     pub until: Option<Timestamp>,
-    /// The statements that are being made, or were when something failed.
-    pub trying: Option<Trying>,
+    /// The last attempt at the next ones, where they are not all written.
+    pub attempt: Option<Attempt>,
 }
 
-/// Statements that are being made.
+/// An attempt to write statements.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Trying {
-    /// Their end: another attempt makes the same ones.
+pub struct Attempt {
+    /// Their end: another attempt writes the same ones.
     pub until: Timestamp,
-    /// When that was begun.
-    pub since: Timestamp,
+    /// When it was begun.
+    pub begun: Timestamp,
 }
 
 impl Closing {
     /// Writes it.
     pub fn to_json(&self) -> String {
-        let trying = self.trying.map(|trying| TryingDoc {
-            until: trying.until,
-            since: trying.since,
+        let attempt = self.attempt.map(|attempt| AttemptDoc {
+            until: attempt.until,
+            begun: attempt.begun,
         });
         crate::to_json(&ClosingDoc {
             v: 1,
             until: self.until.map(|until| until.to_string()),
-            trying,
+            attempt,
         })
     }
 
@@ -191,20 +213,25 @@ impl Closing {
     pub fn from_json(json: &str) -> Result<Self, Unreadable> {
         let doc: ClosingDoc = serde_json::from_str(json)?;
         crate::version(doc.v, 1)?;
-        let trying = doc.trying.map(|trying| Trying {
-            until: trying.until,
-            since: trying.since,
+        let attempt = doc.attempt.map(|attempt| Attempt {
+            until: attempt.until,
+            begun: attempt.begun,
         });
         let until = time::read(doc.until.as_deref())?;
-        Ok(Self { until, trying })
+        Ok(Self { until, attempt })
     }
 }
 
 #[derive(Deserialize, Serialize)]
 struct StatementDoc {
     v: u8,
-    #[serde(flatten)]
-    statement: Statement,
+    journey: String,
+    plan: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(with = "time")]
+    until: Timestamp,
+    figures: Figures,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -213,15 +240,15 @@ struct ClosingDoc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    trying: Option<TryingDoc>,
+    attempt: Option<AttemptDoc>,
 }
 
 #[derive(Deserialize, Serialize)]
-struct TryingDoc {
+struct AttemptDoc {
     #[serde(with = "time")]
     until: Timestamp,
     #[serde(with = "time")]
-    since: Timestamp,
+    begun: Timestamp,
 }
 
 fn add_each(own: &mut BTreeMap<String, u64>, other: &BTreeMap<String, u64>) {

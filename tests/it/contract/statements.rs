@@ -5,20 +5,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{Beside, Fact, MailFacts, Stored};
-use journey::Phase;
-use wire::{Closing, Figures, Passage, Statement, Trying};
+use journey::{Phase, Value};
+use wire::{Attempt, Closing, Figures, Passage, Statement};
 
 use super::enrollments::waiting;
 use super::ledger::claim;
 use super::{Stores, at, person, written};
 
 pub(super) async fn every_run_is_met_once(stores: &impl Stores) {
-    let names = [
-        "met-1", "met-2", "met-3", "met-4", "met-5", "met-6", "met-7",
-    ];
+    let names: Vec<_> = (0..40).map(|number| format!("met-{number}")).collect();
     let mut expected = BTreeMap::new();
-    for name in names {
+    for name in &names {
         let mut record = waiting(name, "e1", at(10));
+        // More than fits into one page, in whatever parts a table is read.
+        let much = Value::Text("much ".repeat(60_000));
+        record.enrollment.params.insert("Much".to_owned(), much);
         if name == "met-1" {
             let reason = "finished".to_owned();
             record.enrollment.phase = Phase::Left { reason, at: at(9) };
@@ -27,12 +28,14 @@ pub(super) async fn every_run_is_met_once(stores: &impl Stores) {
         let passage = Passage::from_json(&record.to_json()).unwrap();
         expected.insert(record.enrollment.id, passage);
     }
-    let (mut met, mut after) = (Vec::new(), Some(String::new()));
+    let (mut met, mut pages, mut after) = (Vec::new(), 0, Some(String::new()));
     while let Some(from) = after {
-        let (some, next) = stores.passages_after(&from).await.unwrap();
-        met.extend(some);
-        after = next;
+        let page = stores.passages_after(&from).await.unwrap();
+        met.extend(page.some);
+        pages += 1;
+        after = page.next;
     }
+    assert!(pages > 1, "all of it came at once");
     let ours = |(id, _): &(_, _)| expected.contains_key(id);
     let found: Vec<_> = met.into_iter().filter(ours).collect();
     assert_eq!(found.len(), names.len(), "nobody twice");
@@ -77,9 +80,9 @@ pub(super) async fn every_mail_that_may_have_left_is_met_once(stores: &impl Stor
         .unwrap();
     let (mut met, mut after) = (Vec::new(), Some(String::new()));
     while let Some(from) = after {
-        let (some, next) = stores.mails_after(&from).await.unwrap();
-        met.extend(some);
-        after = next;
+        let page = stores.mails_after(&from).await.unwrap();
+        met.extend(page.some);
+        after = page.next;
     }
     let of = |claim: &engine::Claim| -> Vec<MailFacts> {
         let of_it = met
@@ -109,9 +112,9 @@ pub(super) async fn how_far_statements_go_stands_by_version(stores: &impl Stores
     assert_eq!(stores.closing().await.unwrap(), None);
     let begun = Closing {
         until: None,
-        trying: Some(Trying {
+        attempt: Some(Attempt {
             until: at(0),
-            since: at(7),
+            begun: at(7),
         }),
     };
     let conflict = stores.put_closing(&begun, Some(1)).await.unwrap();
@@ -121,15 +124,17 @@ pub(super) async fn how_far_statements_go_stands_by_version(stores: &impl Stores
     assert_eq!(conflict, Stored::Conflict);
     let statement = Statement {
         journey: "contract".to_owned(),
+        plan: "p1".to_owned(),
+        from: None,
         until: at(0),
-        versions: [("p1".to_owned(), Figures::default())].into(),
+        figures: Figures::default(),
     };
     // Another attempt writes it again.
     stores.put_statement(&statement).await.unwrap();
     stores.put_statement(&statement).await.unwrap();
     let closed = Closing {
         until: Some(at(0)),
-        trying: None,
+        attempt: None,
     };
     written(stores.put_closing(&closed, Some(1)).await.unwrap());
     let found = stores.closing().await.unwrap().unwrap();

@@ -80,8 +80,8 @@ pub(crate) struct State {
     pub(crate) survey: Option<(u64, String)>,
     /// How far statements go, and how often that was written.
     pub(crate) closing: Option<(u64, String)>,
-    /// The statements, by their end and journey.
-    pub(crate) statements: BTreeMap<(Timestamp, String), String>,
+    /// The statements, by their end and version.
+    pub(crate) statements: BTreeMap<(Timestamp, engine::VersionId), String>,
     /// Whether no sweep has come since a release was put in force.
     pub(crate) published_anew: bool,
     pub(crate) queues: BTreeMap<Queue, Vec<Message>>,

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use engine::{MailFacts, Passages, RowState, Statements, Stored, Versioned};
+use engine::{MailFacts, Page, Passages, RowState, Statements, Stored, Versioned};
 use journey::EnrollmentId;
 use wire::{Closing, Passage, Statement};
 
@@ -12,8 +12,7 @@ impl Passages for World {
     fn passages_after(
         &self,
         after: &str,
-    ) -> impl Future<Output = anyhow::Result<(Vec<(EnrollmentId, Passage)>, Option<String>)>> + Send
-    {
+    ) -> impl Future<Output = anyhow::Result<Page<(EnrollmentId, Passage)>>> + Send {
         self.read("passages.passages_after", move |state| {
             let runs = state.runs.all().map(|record| {
                 let passage = Passage::from_json(&record.to_json());
@@ -27,7 +26,7 @@ impl Passages for World {
     fn mails_after(
         &self,
         after: &str,
-    ) -> impl Future<Output = anyhow::Result<(Vec<MailFacts>, Option<String>)>> + Send {
+    ) -> impl Future<Output = anyhow::Result<Page<MailFacts>>> + Send {
         self.read("passages.mails_after", move |state| {
             let entries = state.service.ledger.values();
             let entries = entries.filter(|entry| entry.row.state != RowState::Released);
@@ -73,18 +72,20 @@ impl Statements for World {
         statement: &Statement,
     ) -> impl Future<Output = anyhow::Result<()>> + Send {
         self.write("statements.put_statement", move |state| {
-            let key = (statement.until, statement.journey.clone());
+            let version = (statement.journey.clone(), statement.plan.clone());
+            let key = (statement.until, version);
             state.statements.insert(key, statement.to_json());
         })
     }
 }
 
 /// Returns the next few, so few that paging happens.
-fn page<T>(all: Vec<T>, after: &str) -> (Vec<T>, Option<String>) {
+fn page<T>(all: Vec<T>, after: &str) -> Page<T> {
     let from: usize = after.parse().unwrap_or_default();
     let more = all.len() > from + PAGE;
     let some = all.into_iter().skip(from).take(PAGE).collect();
-    (some, more.then(|| (from + PAGE).to_string()))
+    let next = more.then(|| (from + PAGE).to_string());
+    Page { some, next }
 }
 
 const PAGE: usize = 3;

@@ -273,6 +273,11 @@ async fn remains(stack: &Stack) -> anyhow::Result<Vec<Remains>> {
             why: "what the data of an event about several people says is kept with each run of it, until 90 days after its end".to_owned(),
         },
         Remains {
+            what: "statistics",
+            until: None,
+            why: "numbers of journeys, without ids; their runs of more than two months ago are counted in them".to_owned(),
+        },
+        Remains {
             what: "backups",
             until: after(BACKUP),
             why: "point-in-time recovery of the tables; erase again after restoring one".to_owned(),

@@ -1,6 +1,7 @@
 //! The statistics as text, as JSON and as CSV.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use engine::Fact;
@@ -30,15 +31,16 @@ impl Report {
             let day = until.strftime("%Y-%m-%d");
             let _ = writeln!(
                 text,
-                "Who left before {day} counts as it was written down then."
+                "Runs that ended before {day} are counted as written down two months later; what was heard of their mails since is not."
             );
         }
         if self.found.orphans > 0 {
             let mails = usize::try_from(self.found.orphans).unwrap_or(usize::MAX);
+            let are = if mails == 1 { "is" } else { "are" };
             let mails = words::count(mails, "mail");
             let _ = writeln!(
                 text,
-                "{mails} more are in the ledger, of runs that are no longer kept."
+                "In the ledger there {are} {mails} more, of runs that are not known any more."
             );
         }
         text.trim_end().to_owned()
@@ -112,14 +114,18 @@ impl Report {
         &self,
         hash: &str,
         step: &str,
-        arms: &'a std::collections::BTreeMap<String, SideFigures>,
+        arms: &'a BTreeMap<String, SideFigures>,
     ) -> Vec<(
         String,
         &'a SideFigures,
         Option<Comparison>,
         Option<Comparison>,
     )> {
-        let sides = self.sides(hash, step).into_iter();
+        let mut sides = self.sides(hash, step);
+        if sides.is_empty() {
+            sides.extend(arms.keys().cloned());
+        }
+        let sides = sides.into_iter();
         let sides: Vec<_> = sides
             .filter_map(|side| Some((arms.get(&side)?, side)))
             .collect();

@@ -40,7 +40,7 @@ pub use outlet::{Alarms, Backlog, Calls, Events, Lane, Moves, Orders};
 pub use quota::{Quota, Sent};
 pub use releases::{Plans, Releases, Templates};
 pub use secrets::Secrets;
-pub use statements::{MailFacts, Passages, Statements};
+pub use statements::{MailFacts, Page, Passages, Statements};
 pub use surveys::Surveys;
 
 /// Tells the time.

@@ -9,19 +9,28 @@ use wire::{Closing, Passage, Statement};
 
 use super::{Fact, Stored, Versioned};
 
-/// Goes through all runs and all mails; nobody's name: `dynamodb:Scan`.
+/// Goes through all runs and all mails, and keeps of a run only how far it came: `dynamodb:Scan`.
 pub trait Passages {
-    /// Returns how far some of the runs came, and where to go on; an empty text begins.
+    /// Returns some of the runs; an empty text begins.
     fn passages_after(
         &self,
         after: &str,
-    ) -> impl Future<Output = anyhow::Result<(Vec<(EnrollmentId, Passage)>, Option<String>)>> + Send;
+    ) -> impl Future<Output = anyhow::Result<Page<(EnrollmentId, Passage)>>> + Send;
 
-    /// Returns what became of some of the mails that may have left, and where to go on; an empty text begins.
+    /// Returns some of the mails that may have left; an empty text begins.
     fn mails_after(
         &self,
         after: &str,
-    ) -> impl Future<Output = anyhow::Result<(Vec<MailFacts>, Option<String>)>> + Send;
+    ) -> impl Future<Output = anyhow::Result<Page<MailFacts>>> + Send;
+}
+
+/// Some of all there are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Page<T> {
+    /// These.
+    pub some: Vec<T>,
+    /// Where to go on; nothing at the end.
+    pub next: Option<String>,
 }
 
 /// What became of one mail.

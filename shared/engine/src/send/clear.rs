@@ -128,7 +128,7 @@ impl Mailing<'_> {
             let field = self.plan.params.get(path);
             field.is_some_and(|field| field.sensitive)
         };
-        if params.any(sensitive) {
+        if self.send.sensitive || params.any(sensitive) {
             return Ok(false);
         }
         let Some(topic) = &settings.tracking else {

@@ -1,10 +1,10 @@
 //! Statistics: what all runs and all their mails come to, in whatever order things happened.
 //!
-//! Nothing is counted while mails leave. The numbers are made out of the tables when somebody asks, so they cannot
-//! drift from what happened, and a report that comes twice changes nothing.
+//! Nothing is counted while mails leave. The numbers are added up from the tables, so they cannot drift from what
+//! happened, and a report that comes twice changes nothing.
 //!
-//! A run is not kept for ever, and what it came to is: long before it is forgotten, the numbers of its week are written
-//! down, as a statement. They are made out of the same tables in the same way, so making them twice makes them once.
+//! A run is not kept for ever, and what it came to is: before it is forgotten, the numbers of its week are added up in
+//! the same way, and written down as a statement.
 
 mod closing;
 mod tally;
@@ -12,15 +12,16 @@ mod tally;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
+use anyhow::Context;
 use jiff::Timestamp;
 use journey::{Action, Plan};
 use wire::{Closing, Figures, Passage, Statement};
 
 use crate::{Passages, Plans};
 
-pub(crate) use closing::close;
+pub(crate) use closing::write_statements;
+pub use closing::{RUNS_KEPT, STATEMENTS_LAG_MAX};
 pub use tally::VersionId;
 use tally::{Counted, Tally};
 
@@ -45,21 +46,21 @@ pub async fn statistics(
     only: Option<&str>,
 ) -> anyhow::Result<Statistics> {
     let wanted = |journey: &str| only.is_none_or(|only| only == journey);
-    let tally = read(io, |run| match is_over(run, None, closing.until) {
+    let tally = Tally::since(closing.until);
+    let tally = read(io, tally, |run| match is_over(run, None, closing.until) {
         false if wanted(&run.journey) => Counted::Here,
         _ => Counted::Elsewhere,
     });
-    let mut found = tally.await?.finish(closing.until);
+    let mut found = tally.await?.finish();
     for statement in statements {
         // One that is being made is not complete.
         let complete = closing.until.is_some_and(|until| statement.until <= until);
         if !complete || !wanted(&statement.journey) {
             continue;
         }
-        for (plan, figures) in &statement.versions {
-            let version = (statement.journey.clone(), plan.clone());
-            found.versions.entry(version).or_default().add(figures);
-        }
+        let version = (statement.journey.clone(), statement.plan.clone());
+        let figures = found.versions.entry(version).or_default();
+        figures.add(&statement.figures);
     }
     Ok(found)
 }
@@ -67,30 +68,31 @@ pub async fn statistics(
 /// Reads both tables, and adds up what is to be counted.
 async fn read(
     io: &(impl Passages + Plans),
+    mut tally: Tally,
     counted: impl Fn(&Passage) -> Counted,
 ) -> anyhow::Result<Tally> {
-    let mut tally = Tally::default();
     let mut splits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut after = Some(String::new());
     while let Some(from) = after {
-        let (runs, next) = io.passages_after(&from).await?;
-        for (id, run) in runs {
+        let page = io.passages_after(&from).await?;
+        for (id, run) in page.some {
             let counted = counted(&run);
             if counted == Counted::Here && !splits.contains_key(&run.plan) {
-                let found = split_steps(&io.plan(&run.plan).await?);
-                splits.insert(run.plan.clone(), found);
+                let plan = io.plan(&run.plan).await;
+                let plan = plan.with_context(|| format!("the plan {}", run.plan))?;
+                splits.insert(run.plan.clone(), split_steps(&plan));
             }
             tally.run(id, &run, counted, splits.get(&run.plan));
         }
-        after = next;
+        after = page.next;
     }
     let mut after = Some(String::new());
     while let Some(from) = after {
-        let (mails, next) = io.mails_after(&from).await?;
-        for mail in mails {
+        let page = io.mails_after(&from).await?;
+        for mail in page.some {
             tally.mail(mail);
         }
-        after = next;
+        after = page.next;
     }
     Ok(tally)
 }
@@ -103,7 +105,7 @@ fn is_over(run: &Passage, from: Option<Timestamp>, until: Option<Timestamp>) -> 
 }
 
 /// Returns the steps that part people.
-fn split_steps(plan: &Arc<Plan>) -> BTreeSet<String> {
+fn split_steps(plan: &Plan) -> BTreeSet<String> {
     let steps = plan.steps.iter();
     let splits = steps.filter(|step| matches!(step.action, Action::Split { .. }));
     splits.map(|step| step.id.clone()).collect()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use journey::{EnrollmentId, Phase};
+use journey::EnrollmentId;
 use wire::{Figures, MailFigures, Passage, SideFigures};
 
 use super::Statistics;
@@ -17,26 +17,37 @@ pub type VersionId = (String, String);
 pub(super) enum Counted {
     /// Here.
     Here,
-    /// Elsewhere, so that its mails are nobody's here, and yet known.
+    /// Elsewhere: its mails are nobody's here, and yet not without a run.
     Elsewhere,
-    /// Not at all, nor its mails.
+    /// It is as if it was not there.
     Nowhere,
 }
 
 /// What was added up so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    versions: BTreeMap<VersionId, Figures>,
+    versions: Vec<(VersionId, Figures)>,
+    /// The place of each version.
+    places: BTreeMap<VersionId, usize>,
     /// The runs, and what is still to be known of them; nothing where they count elsewhere.
     runs: BTreeMap<EnrollmentId, Option<Run>>,
-    /// Mails of runs that were not met, and when they were claimed.
-    orphans: Vec<Timestamp>,
+    /// From when on mails whose runs were not met are counted.
+    closed: Option<Timestamp>,
+    orphans: u64,
+}
+
+/// What is held of a run: there may be a million of them.
+#[derive(Debug)]
+struct Run {
+    /// The place of its version.
+    version: usize,
+    /// What a split has to know of it, where it passed one.
+    parted: Option<Box<Parted>>,
 }
 
 /// What a split has to know of a run once its mails are known.
 #[derive(Debug)]
-struct Run {
-    version: VersionId,
+struct Parted {
     /// The splits that it passed, and by which side.
     sides: Vec<(String, String)>,
     goal: bool,
@@ -45,6 +56,14 @@ struct Run {
 }
 
 impl Tally {
+    /// Begins one; statements know of whatever was mailed before `closed`.
+    pub(super) fn since(closed: Option<Timestamp>) -> Self {
+        Self {
+            closed,
+            ..Self::default()
+        }
+    }
+
     /// Adds a run; `splits` are the steps of its plan that part people.
     pub(super) fn run(
         &mut self,
@@ -61,71 +80,88 @@ impl Tally {
             }
             Counted::Nowhere => return,
         }
-        let version = (run.journey.clone(), run.plan.clone());
-        let figures = self.versions.entry(version.clone()).or_default();
-        let mut sides = Vec::new();
+        let version = self.place((run.journey.clone(), run.plan.clone()));
         // Whoever goes on under another name is counted there, with all that they did before.
-        if !run.is_handed_over() {
-            add(figures, run);
-            let taken = run.path.iter();
-            let taken = taken.filter(|taken| splits.is_some_and(|all| all.contains(&taken.step)));
-            sides.extend(taken.map(|taken| (taken.step.clone(), taken.outcome.clone())));
-        }
-        let reason = run.phase.end().map(|(reason, _)| reason);
-        let known = Run {
-            version,
-            sides,
-            goal: run.goal || reason == Some("goal"),
-            unsubscribed: reason == Some("unsubscribed"),
-            facts: BTreeSet::new(),
+        let parted = if run.is_handed_over() {
+            None
+        } else {
+            add_run(&mut self.versions[version].1, run);
+            splits.and_then(|splits| parted(run, splits)).map(Box::new)
         };
-        self.runs.insert(id, Some(known));
+        self.runs.insert(id, Some(Run { version, parted }));
     }
 
     /// Adds a mail, after all runs.
     pub(super) fn mail(&mut self, mail: MailFacts) {
-        match self.runs.get_mut(&mail.enrollment) {
-            Some(Some(run)) => {
-                let figures = self.versions.entry(run.version.clone()).or_default();
-                let step = figures.steps.entry(mail.step.clone()).or_default();
-                post(&mut step.mails, &mail);
-                // What a colleague does with a notification says nothing about whoever walks.
-                if mail.own {
-                    run.facts.extend(mail.facts);
-                }
+        let run = match self.runs.get_mut(&mail.enrollment) {
+            Some(Some(run)) => run,
+            Some(None) => return,
+            None => {
+                let known = self.closed.is_some_and(|closed| mail.claimed < closed);
+                self.orphans += u64::from(!known);
+                return;
             }
-            Some(None) => (),
-            None => self.orphans.push(mail.claimed),
+        };
+        let figures = &mut self.versions[run.version].1;
+        let step = figures.steps.entry(mail.step.clone()).or_default();
+        add_mail(&mut step.mails, &mail);
+        // What a colleague does with a notification says nothing about whoever walks.
+        if let Some(parted) = run.parted.as_mut().filter(|_| mail.own) {
+            parted.facts.extend(mail.facts);
         }
     }
 
-    /// Returns what it comes to; statements know of whatever was mailed before `closed`.
-    pub(super) fn finish(self, closed: Option<Timestamp>) -> Statistics {
-        let mut versions = self.versions;
+    /// Returns what it comes to.
+    pub(super) fn finish(mut self) -> Statistics {
         for run in self.runs.into_values().flatten() {
+            let Some(parted) = run.parted else { continue };
             // Whoever mails SES's simulator tries a journey out, and compares nothing.
-            if run.sides.is_empty() || run.facts.contains(&Fact::Simulated) {
+            if parted.facts.contains(&Fact::Simulated) {
                 continue;
             }
-            let splits = &mut versions.entry(run.version.clone()).or_default().splits;
-            for (step, side) in &run.sides {
+            let splits = &mut self.versions[run.version].1.splits;
+            for (step, side) in &parted.sides {
                 let sides = splits.entry(step.clone()).or_default();
-                take(sides.entry(side.clone()).or_default(), &run);
+                add_to_side(sides.entry(side.clone()).or_default(), &parted);
             }
         }
-        let orphans = self.orphans.into_iter();
-        let unknown = orphans.filter(|at| closed.is_none_or(|closed| *at >= closed));
         Statistics {
-            versions,
-            orphans: unknown.count() as u64,
-            closed,
+            versions: self.versions.into_iter().collect(),
+            orphans: self.orphans,
+            closed: self.closed,
         }
+    }
+
+    fn place(&mut self, version: VersionId) -> usize {
+        if let Some(place) = self.places.get(&version) {
+            return *place;
+        }
+        let place = self.versions.len();
+        self.places.insert(version.clone(), place);
+        self.versions.push((version, Figures::default()));
+        place
     }
 }
 
-fn add(figures: &mut Figures, run: &Passage) {
+/// Returns what splits have to know of a run; nothing where it passed none.
+fn parted(run: &Passage, splits: &BTreeSet<String>) -> Option<Parted> {
+    let taken = run.path.iter();
+    let taken = taken.filter(|taken| splits.contains(&taken.step));
+    let sides: Vec<_> = taken
+        .map(|taken| (taken.step.clone(), taken.outcome.clone()))
+        .collect();
+    let reason = run.phase.end().map(|(reason, _)| reason);
+    (!sides.is_empty()).then(|| Parted {
+        sides,
+        goal: run.goal || reason == Some("goal"),
+        unsubscribed: reason == Some("unsubscribed"),
+        facts: BTreeSet::new(),
+    })
+}
+
+fn add_run(figures: &mut Figures, run: &Passage) {
     figures.entered += 1;
-    figures.parked += u64::from(matches!(run.phase, Phase::Parked { .. }));
+    figures.parked += u64::from(matches!(run.phase, journey::Phase::Parked { .. }));
     if let Some((reason, _)) = run.phase.end() {
         *figures.left.entry(reason.to_owned()).or_default() += 1;
     }
@@ -138,7 +174,7 @@ fn add(figures: &mut Figures, run: &Passage) {
     }
 }
 
-fn post(figures: &mut MailFigures, mail: &MailFacts) {
+fn add_mail(figures: &mut MailFigures, mail: &MailFacts) {
     let mut count = |fact: Fact| {
         let word = fact.as_str().to_owned();
         *figures.facts.entry(word).or_default() += 1;
@@ -163,7 +199,7 @@ fn post(figures: &mut MailFigures, mail: &MailFacts) {
     figures.delivered += u64::from(failed.iter().all(|fact| !mail.facts.contains(fact)));
 }
 
-fn take(side: &mut SideFigures, run: &Run) {
+fn add_to_side(side: &mut SideFigures, run: &Parted) {
     side.runs += 1;
     side.opened += u64::from(run.facts.contains(&Fact::Opened));
     side.clicked += u64::from(run.facts.contains(&Fact::Clicked));

@@ -196,5 +196,5 @@ fn fold(
     for mail in mails {
         tally.mail(mail.clone());
     }
-    tally.finish(None)
+    tally.finish()
 }

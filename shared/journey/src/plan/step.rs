@@ -275,6 +275,8 @@ pub struct Send {
     pub over: Option<Over>,
     /// The event parameters that its template reads, by path.
     pub params: BTreeSet<String>,
+    /// Whether its template reads a field of a person that is sensitive.
+    pub sensitive: bool,
 }
 
 impl Send {

@@ -57,6 +57,7 @@ pub(super) fn mail(template: &str, to: Option<Audience>, params: BTreeSet<String
         expires: None,
         over: None,
         params,
+        sensitive: false,
     }
 }
 

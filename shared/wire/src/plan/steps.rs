@@ -90,6 +90,8 @@ struct SendDoc {
     over: Option<OverDoc>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     params: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sensitive: bool,
     next: Option<usize>,
 }
 
@@ -102,6 +104,7 @@ impl SendDoc {
             expires: send.expires.map(|period| period.as_str().to_owned()),
             over: send.over.map(OverDoc::from),
             params: send.params,
+            sensitive: send.sensitive,
             next,
         }
     }
@@ -114,6 +117,7 @@ impl SendDoc {
             expires: self.expires.as_deref().map(period).transpose()?,
             over: self.over.map(Into::into),
             params: self.params,
+            sensitive: self.sensitive,
         };
         Ok((send, self.next))
     }

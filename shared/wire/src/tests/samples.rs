@@ -186,6 +186,7 @@ fn steps() -> Vec<Step> {
         expires: Some(Period::parse("12 hours").unwrap()),
         over: None,
         params: BTreeSet::from(["Hours".to_owned()]),
+        sensitive: false,
     };
     let note = Send {
         to: Some(audience()),

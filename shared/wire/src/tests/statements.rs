@@ -6,40 +6,52 @@ use expect_test::expect;
 
 use super::documents::pinned;
 use super::samples::at;
-use crate::{Closing, Figures, MailFigures, SideFigures, Statement, StepFigures, Trying};
+use crate::{Attempt, Closing, Figures, MailFigures, SideFigures, Statement, StepFigures};
 
 #[test]
 fn a_statement() {
-    let statement = Statement {
+    let first = Statement {
         journey: "welcome".to_owned(),
+        plan: "0123456789abcdef".to_owned(),
+        from: None,
         until: at("2026-09-28T00:00:00Z"),
-        versions: BTreeMap::from([("0123456789abcdef".to_owned(), figures())]),
+        figures: Figures::default(),
     };
-    let json = statement.to_json();
-    assert_eq!(Statement::from_json(&json).unwrap(), statement);
+    let next = Statement {
+        from: Some(first.until),
+        until: at("2026-10-05T00:00:00Z"),
+        figures: figures(),
+        ..first.clone()
+    };
+    let written = [first, next].map(|statement| {
+        let json = statement.to_json();
+        assert_eq!(Statement::from_json(&json).unwrap(), statement);
+        let newer = json.replacen("\"v\":1", "\"v\":2", 1);
+        assert!(Statement::from_json(&newer).is_err());
+        json
+    });
     pinned(
-        &json,
+        &written.join("\n"),
         &expect![[r#"
-        {"v":1,"journey":"welcome","until":"2026-09-28T00:00:00Z","versions":{"0123456789abcdef":{"entered":7,"parked":1,"left":{"finished":4,"goal":1},"steps":{"hello":{"here":2,"outcomes":{"over_cap":11,"sent":47},"mails":{"sent":43,"delivered":41,"in_doubt":6,"facts":{"clicked":13,"opened":37}}}},"splits":{"sides":{"one":{"runs":31,"opened":29,"clicked":23,"goal":19,"unsubscribed":3}}}}}}
+        {"v":1,"journey":"welcome","plan":"0123456789abcdef","until":"2026-09-28T00:00:00Z","figures":{"entered":0,"left":{},"steps":{}}}
+        {"v":1,"journey":"welcome","plan":"0123456789abcdef","from":"2026-09-28T00:00:00Z","until":"2026-10-05T00:00:00Z","figures":{"entered":7,"parked":1,"left":{"finished":4,"goal":1},"steps":{"hello":{"here":2,"outcomes":{"over_cap":11,"sent":47},"mails":{"sent":43,"delivered":41,"in_doubt":6,"facts":{"clicked":13,"opened":37}}}},"splits":{"sides":{"one":{"runs":31,"opened":29,"clicked":23,"goal":19,"unsubscribed":3}}}}}
     "#]],
     );
-    let newer = json.replacen("\"v\":1", "\"v\":2", 1);
-    assert!(Statement::from_json(&newer).is_err());
 }
 
 #[test]
 fn how_far_statements_go() {
-    let [until, since] = ["2026-09-28T00:00:00Z", "2026-11-28T09:15:00Z"].map(at);
-    let trying = Some(Trying { until, since });
+    let [until, begun] = ["2026-09-28T00:00:00Z", "2026-11-28T09:15:00Z"].map(at);
+    let attempt = Some(Attempt { until, begun });
     let all = [
         Closing::default(),
         Closing {
             until: None,
-            trying,
+            attempt,
         },
         Closing {
             until: Some(until),
-            trying,
+            attempt,
         },
     ];
     let written = all.map(|closing| {
@@ -51,8 +63,8 @@ fn how_far_statements_go() {
         &written.join("\n"),
         &expect![[r#"
         {"v":1}
-        {"v":1,"trying":{"until":"2026-09-28T00:00:00Z","since":"2026-11-28T09:15:00Z"}}
-        {"v":1,"until":"2026-09-28T00:00:00Z","trying":{"until":"2026-09-28T00:00:00Z","since":"2026-11-28T09:15:00Z"}}
+        {"v":1,"attempt":{"until":"2026-09-28T00:00:00Z","begun":"2026-11-28T09:15:00Z"}}
+        {"v":1,"until":"2026-09-28T00:00:00Z","attempt":{"until":"2026-09-28T00:00:00Z","begun":"2026-11-28T09:15:00Z"}}
     "#]],
     );
     for wrong in ["{}", r#"{"v":2}"#, r#"{"v":1,"until":"soon"}"#] {
