@@ -211,10 +211,7 @@ impl<'a> Walk<'a> {
             due,
         };
         let (outcome, next) = match &step.action {
-            Action::Wait { wait, next } => match wait.due(now, &zone) {
-                due if due > now => return Taking::Rest(waits(due)),
-                _ => ("waited", *next),
-            },
+            Action::Wait { wait, .. } => return Taking::Rest(waits(wait.due(now, &zone))),
             Action::WaitFor {
                 what, within, then, ..
             } => {
