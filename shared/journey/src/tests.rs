@@ -1,16 +1,20 @@
 //! Stories for the core: a journey and what happens go in, a timeline comes out.
 
 mod agreements;
+mod clearance;
 mod entrances;
+mod goals;
 mod journeys;
 mod laws;
 mod limits;
 mod migrations;
 mod parked;
+mod readers;
 mod scores;
 mod script;
 mod signals;
 mod time;
+mod ways;
 
 use expect_test::expect;
 

@@ -168,6 +168,42 @@ fn a_moment_ahead_is_waited_for_and_one_past_is_not() {
 }
 
 #[test]
+fn a_moment_that_is_now_is_not_waited_for() {
+    check(
+        "
+        xmas: until 2026-12-24 09:00
+        hello: send
+        ",
+        "2026-12-24T08:00:00Z start",
+        &expect![[r#"
+            2026-12-24T08:00:00Z start
+              order hello for anna
+              sends hello, due 2026-12-24T08:00:00Z
+            keeps Code, Name, StartDate
+            2026-12-24T08:00:00Z xmas waited
+        "#]],
+    );
+}
+
+#[test]
+fn hours_that_are_open_hold_nobody_up() {
+    check(
+        "
+        morning: window mon-fri 09:00-12:00
+        hello: send
+        ",
+        "2026-11-23T10:59:59Z start",
+        &expect![[r#"
+            2026-11-23T10:59:59Z start
+              order hello for anna
+              sends hello, due 2026-11-23T10:59:59Z
+            keeps Code, Name, StartDate
+            2026-11-23T10:59:59Z morning waited
+        "#]],
+    );
+}
+
+#[test]
 fn a_moment_of_the_event_is_reckoned_from_it() {
     check(
         "
