@@ -1,6 +1,7 @@
 //! Stories for the core: a journey and what happens go in, a timeline comes out.
 
 mod agreements;
+mod audiences;
 mod clearance;
 mod entrances;
 mod goals;
@@ -11,8 +12,10 @@ mod laws;
 mod limits;
 mod migrations;
 mod parked;
+mod people;
 mod plans;
 mod readers;
+mod runs;
 mod scores;
 mod script;
 mod signals;

@@ -171,6 +171,8 @@ const NO_CEILING: u64 = 1_000_000_000;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use jiff::civil::date;
     use jiff::tz::TimeZone;
     use jiff::{SignedDuration, Timestamp};
@@ -200,6 +202,40 @@ mod tests {
         ] {
             assert!(Pace::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn another_rule_is_another_line_and_each_journey_has_a_pace_of_its_own() {
+        let pace = |per_minute| Pace::new(per_minute).unwrap();
+        let (slow, fast) = (pace(60), pace(600));
+        let own = [slow.line("a"), slow.line("b"), fast.line("a")];
+        let later = WarmUp {
+            from: date(2026, 3, 28),
+            ..warm_up(5, 10, 50)
+        };
+        let all = [
+            warm_up(5, 10, 50),
+            warm_up(6, 10, 50),
+            warm_up(5, 11, 50),
+            warm_up(5, 10, 51),
+            later,
+        ];
+        let lines: BTreeSet<_> = own.into_iter().chain(all.map(|rule| rule.line())).collect();
+        assert_eq!(lines.len(), 8);
+    }
+
+    #[test]
+    fn a_minute_has_as_many_places_as_its_pace_says_and_they_are_good_for_a_quarter_of_an_hour() {
+        let throttle = Throttle::Minute(Pace::new(3).unwrap());
+        let minute = |minute: i64| Timestamp::from_second(minute * 60).unwrap();
+        let first = throttle.first(minute(100) + SignedDuration::from_secs(59));
+        assert_eq!(first, Some(300));
+        let opens = [299, 300, 302, 303].map(|place| throttle.opens(place));
+        assert_eq!(opens, [99, 100, 100, 101].map(minute));
+        assert_eq!(throttle.first(minute(-1)), None);
+        let last = minute(115) - SignedDuration::from_secs(1);
+        assert!(throttle.is_good(minute(100), last));
+        assert!(!throttle.is_good(minute(100), minute(115)));
     }
 
     #[test]

@@ -27,6 +27,126 @@ fn a_wait_that_says_the_same_keeps_its_moment_and_another_is_counted_from_the_ar
 }
 
 #[test]
+fn each_kind_of_wait_keeps_its_moment_where_it_says_the_same() {
+    // Whatever it waits for, and wherever it leads: only how long it waits counts.
+    let (kept, gone) = ("2026-11-26T17:00:00Z", "gone");
+    for (before, after, due) in [
+        ("wait 3 days", "window 09:00-12:00", gone),
+        ("for ORDER within 3 days", "for OTHER within 3 days", kept),
+        (
+            "for ORDER within 3 days",
+            "for ORDER within 5 days",
+            "2026-11-28T13:00:00Z",
+        ),
+        ("until 2026-12-24 09:00", "until 2026-12-24 09:00", kept),
+        (
+            "until 2026-12-24 09:00",
+            "until 2026-12-25 09:00",
+            "2026-12-25T08:00:00Z",
+        ),
+        (
+            "until event.StartDate",
+            "until event.StartDate or exit",
+            "2026-12-14T23:00:00Z",
+        ),
+        // What it would be reckoned from is not there.
+        (
+            "until 2026-12-24 09:00",
+            "until event.Unknown",
+            "2026-11-23T13:00:00Z",
+        ),
+        (
+            "until 2026-12-24 09:00",
+            "until event.Unknown or exit",
+            gone,
+        ),
+        ("window 09:00-12:00", "window 09:00-12:00", kept),
+        (
+            "window 09:00-12:00",
+            "window 10:00-12:00",
+            "2026-11-24T09:00:00Z",
+        ),
+    ] {
+        let [old, new] = [before, after].map(|wait| {
+            let journey = format!("hello: send\npause: {wait} -> bye | bye\nbye: send");
+            plan(steps(&journey))
+        });
+        let found = match move_to(&old, &new, waits(&old, "pause")) {
+            Migration::Moves(run) => run.phase.due().map(|due| due.to_string()),
+            Migration::Stays(Stay::Gone) => Some(gone.to_owned()),
+            Migration::Stays(_) => None,
+        };
+        assert_eq!(found.as_deref(), Some(due), "{before} to {after}");
+    }
+}
+
+#[test]
+fn who_moves_is_in_the_new_version_and_the_same_in_all_else() {
+    let old = of("hello: send | pause: wait 3 days");
+    let run = waits(&old, "pause");
+    let expected = Enrollment {
+        plan: "new".to_owned(),
+        ..run.clone()
+    };
+    let found = moved(&old, "pause: wait 3 days | bye: send", run);
+    assert_eq!(found, Migration::Moves(Box::new(expected)));
+}
+
+#[test]
+fn a_mail_that_tells_somebody_else_now_is_another_step() {
+    let old = of("hello: send | bye: send");
+    let mut run = waits(&old, "bye");
+    run.phase = Phase::Parked {
+        step: "bye".to_owned(),
+        reason: String::new(),
+        at: arrived(),
+    };
+    run.notified.insert("bye".to_owned(), Vec::new());
+    let found = moved(&old, "bye: notify joris", run.clone());
+    assert_eq!(found, Migration::Stays(Stay::Gone));
+    assert!(matches!(moved(&old, "bye: send", run), Migration::Moves(_)));
+}
+
+#[test]
+fn a_secret_that_was_forgotten_is_lacked_only_where_it_is_read_again() {
+    let old = of("hello: send Code | pause: wait 3 days");
+    let mut run = waits(&old, "pause");
+    let stays = |journey: &str, run: &Enrollment| {
+        let found = moved(&old, journey, run.clone());
+        matches!(found, Migration::Stays(Stay::Lacks))
+    };
+    let reads = "pause: wait 3 days | bye: send Code";
+    assert!(!stays(reads, &run));
+    run.params.remove("Code");
+    assert!(stays(reads, &run));
+    assert!(!stays("pause: wait 3 days | bye: send Name", &run));
+    // Behind the run it makes no difference, and what is no secret was absent all along.
+    assert!(!stays("first: send Code | pause: wait 3 days", &run));
+    run.params.remove("Name");
+    assert!(!stays("pause: wait 3 days | bye: send Name", &run));
+}
+
+#[test]
+fn a_notification_needs_the_people_that_were_found_for_it_and_stays_findable_itself() {
+    let told = |step: &str, journey: &str| {
+        let old = of("hello: notify joris | pause: wait 3 days");
+        let mut run = waits(&old, "pause");
+        run.notified.insert(step.to_owned(), Vec::new());
+        moved(&old, journey, run)
+    };
+    let stays = Migration::Stays(Stay::Lacks);
+    let both = "hello: notify joris | pause: wait 3 days | note: notify els";
+    assert!(matches!(told("note", both), Migration::Moves(_)));
+    assert_eq!(told("hello", both), stays);
+    // An order for joris may be on its way, and is looked up in the plan of its run.
+    assert_eq!(told("note", "pause: wait 3 days"), stays);
+    assert_eq!(told("note", "hello: send | pause: wait 3 days"), stays);
+    let old = of("hello: send | note: notify joris | pause: wait 3 days");
+    let found = moved(&old, "pause: wait 3 days", waits(&old, "pause"));
+    assert!(matches!(found, Migration::Moves(_)));
+}
+
+#[test]
 fn who_cannot_move_stays_and_it_is_known_why() {
     let old = of("hello: send | pause: wait 3 days");
     let stays = |journey: &str, run: Enrollment| match moved(&old, journey, run) {

@@ -64,6 +64,15 @@ fn every_point_fades_by_its_own_age() {
 }
 
 #[test]
+fn a_score_is_kept_to_the_digit_on_its_day_and_in_cents_from_then_on() {
+    let scoring = settings(Some(1)).scoring;
+    assert_eq!(scoring.fade(0.125, 0), 0.125);
+    assert_eq!(scoring.fade(0.5, 1), 0.25);
+    assert_eq!(scoring.fade(0.5, 2), 0.13);
+    assert_eq!(scoring.fade(f64::MAX, 1), f64::MAX / 2.0);
+}
+
+#[test]
 fn what_nobody_counted_does_not_fade() {
     let mut settings = settings(Some(1));
     let anna = contact();
