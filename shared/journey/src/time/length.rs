@@ -117,7 +117,7 @@ impl Length {
 /// Returns the moment at which clocks in a zone show this: later by the gap if none does, the first
 /// if two do.
 pub(super) fn instant(civil: DateTime, zone: &TimeZone) -> Timestamp {
-    let end = if civil.year() < 0 {
+    let end = if civil.year().is_negative() {
         Timestamp::MIN
     } else {
         Timestamp::MAX
@@ -170,12 +170,8 @@ fn refuse(text: &str) -> Option<Mistake> {
 /// Says why the calendar library could not read a text, and what to write.
 fn explain(text: &str) -> Mistake {
     let all = 0..text.len();
-    let numbers = || text.split(|c: char| !c.is_ascii_digit());
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return Mistake::new(all, format!("`{text}` is not a duration"), FORMS);
-    }
-    if numbers().any(|digits| digits.len() > DIGITS_MAX) {
-        return too_long(text);
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         let help = format!("write `{text} days`, or weeks, months, hours, minutes");
@@ -184,6 +180,9 @@ fn explain(text: &str) -> Mistake {
     let words = words(text);
     if words.is_empty() {
         return Mistake::new(all, format!("`{text}` has no unit"), FORMS);
+    }
+    if words.iter().any(|word| is_beyond(text, *word)) {
+        return too_long(text);
     }
     let calendar = words
         .iter()
@@ -194,6 +193,19 @@ fn explain(text: &str) -> Mistake {
     }
     let help = "write each unit once and the longest first: `1 day 12 hours`";
     Mistake::new(all, format!("`{text}` is not a duration"), help)
+}
+
+/// Returns whether the number before a unit is more than ten years, be it of the shortest such unit.
+fn is_beyond(text: &str, (at, unit): (usize, &str)) -> bool {
+    let before = text[..at].trim_end();
+    let digits = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let most = match is_elapsed(unit) {
+        Some(true) => SECONDS_MAX,
+        Some(false) | None => DAYS_MAX,
+    };
+    // What is too large to be read at all is so here too.
+    let number = before[digits..].parse();
+    number.map_or(digits < before.len(), |number: i64| number > most)
 }
 
 /// Says that a duration is beyond the limit.
@@ -280,5 +292,5 @@ const FORMS: &str = "write a number and a unit: `3 days`, `2 weeks`, `90 minutes
 /// The longest length, in days: ten years.
 const DAYS_MAX: i64 = 3653;
 
-/// More digits than this make a number that no unit allows.
-const DIGITS_MAX: usize = 9;
+/// The same in seconds.
+const SECONDS_MAX: i64 = DAYS_MAX * 24 * 60 * 60;
