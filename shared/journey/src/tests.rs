@@ -15,6 +15,7 @@ mod parked;
 mod people;
 mod plans;
 mod readers;
+mod rehearsals;
 mod runs;
 mod scores;
 mod script;

@@ -192,3 +192,62 @@ impl Stage<'_> {
         self.tell(Some(at), told);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{Barred, Told};
+    use crate::{Change, Refusal};
+
+    #[test]
+    fn what_people_would_notice_is_the_story_and_the_way_there_is_not() {
+        let (step, name) = (|| "hello".to_owned(), || "name".to_owned());
+        let until = Timestamp::UNIX_EPOCH;
+        let outcome = name();
+        let change = Change::Tag(name());
+        for told in [
+            Told::Changed {
+                step: step(),
+                change,
+            },
+            Told::Enrolls {
+                step: step(),
+                journey: name(),
+            },
+            Told::Leaves(name()),
+            Told::Omits {
+                step: step(),
+                why: name(),
+            },
+            Told::Parks {
+                step: step(),
+                reason: name(),
+            },
+            Told::Refused(Barred::Circle),
+            Told::Sends { step: step() },
+        ] {
+            assert!(told.is_story(), "{told:?}");
+        }
+        for told in [
+            Told::Called { step: step() },
+            Told::Enters(name()),
+            Told::Holds {
+                step: step(),
+                until,
+            },
+            Told::Looks {
+                step: step(),
+                outcome,
+            },
+            Told::Waits {
+                step: step(),
+                until,
+            },
+        ] {
+            assert!(!told.is_story(), "{told:?}");
+        }
+        assert_eq!(Barred::Circle.as_str(), "circle");
+        assert_eq!(Barred::Rule(Refusal::Single).as_str(), "single");
+    }
+}

@@ -1,7 +1,7 @@
 //! Caps, dates that come again, and who may come in.
 
-use jiff::Timestamp;
 use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::journeys::{contact, plan};
 use crate::{
@@ -47,6 +47,20 @@ fn a_mail_counts_until_the_stretch_is_over_and_not_at_its_end() {
         "1 per dag",
     ] {
         assert!(Cap::parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_cap_counts_days_of_24_hours_and_months_of_30_days() {
+    for (text, count, hours) in [
+        ("1 per day", 1, 24),
+        ("3 per 7 days", 3, 7 * 24),
+        ("10 per month", 10, 30 * 24),
+        ("2 per 1 month 1 day 1 hour", 2, 31 * 24 + 1),
+    ] {
+        let cap = Cap::parse(text).unwrap();
+        assert_eq!((cap.as_str(), cap.count()), (text, count));
+        assert_eq!(cap.span(), SignedDuration::from_hours(hours), "{text}");
     }
 }
 

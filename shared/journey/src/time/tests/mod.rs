@@ -6,11 +6,11 @@ mod properties;
 mod waits;
 mod windows;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::zone;
-use crate::{anniversary, ceil_to_minute};
+use crate::{Wait, anniversary, ceil_to_minute};
 
 #[test]
 fn a_zone_is_known_by_the_name_of_a_place() {
@@ -85,4 +85,17 @@ fn shown(moment: Timestamp, zone: &TimeZone) -> String {
         .to_zoned(zone.clone())
         .strftime("%Y-%m-%dT%H:%M%:z")
         .to_string()
+}
+
+#[test]
+fn a_wait_takes_about_as_long_as_it_says_and_up_to_a_day_more_or_less_for_a_time_of_day() {
+    for (text, least, most) in [
+        ("3 days", 72, 72),
+        ("1 month 1 hour", 721, 721),
+        ("2 days at 09:30", 24, 72),
+        ("0 days at 09:30", 0, 24),
+    ] {
+        let expected = [least, most].map(SignedDuration::from_hours);
+        assert_eq!(Wait::parse(text).unwrap().about(), expected, "{text}");
+    }
 }

@@ -295,3 +295,36 @@ fn date(text: &str) -> Option<Value> {
 fn moment(text: &str) -> Option<Value> {
     Some(Value::DateTime(text.parse().unwrap()))
 }
+
+#[test]
+fn two_moments_mean_the_same_however_they_are_spaced_and_in_whatever_units() {
+    let means = |one: &str, other: &str| {
+        let [one, other] = [one, other].map(|text| Moment::parse(text).unwrap());
+        assert_eq!(one.means(&other), other.means(&one));
+        one.means(&other)
+    };
+    for (one, other) in [
+        ("2026-12-24", " 2026-12-24 "),
+        ("2026-12-24 09:00", "2026-12-24 at 9:00"),
+        ("contact.born", " contact.born"),
+        ("contact.born at 09:00", "contact.born  at  09:00"),
+        (
+            "contact.born - 7 days at 09:00",
+            "contact.born -1 week at 09:00",
+        ),
+    ] {
+        assert!(means(one, other), "{one} and {other}");
+    }
+    for (one, other) in [
+        ("2026-12-24", "2026-12-25"),
+        ("2026-12-24 09:00", "2026-12-24 10:00"),
+        ("2026-12-24", "contact.born"),
+        ("contact.born", "contact.renewal"),
+        ("contact.born at 09:00", "contact.born"),
+        ("contact.born + 7 days", "contact.born - 7 days"),
+        ("contact.born + 7 days", "contact.renewal + 7 days"),
+        ("contact.born + 7 days", "contact.born"),
+    ] {
+        assert!(!means(one, other), "{one} and {other}");
+    }
+}
