@@ -153,24 +153,12 @@ fn named(prefix: &str, parts: &[&str]) -> String {
         hash.update(part.as_bytes());
     }
     let digest = hash.finalize();
-
-    let mut name = String::with_capacity(prefix.len() + 1 + KEY_LENGTH);
-    name.push_str(prefix);
-    name.push('_');
-    let (mut bits, mut held) = (0_u16, 0);
-    for byte in digest {
-        bits = bits << 8 | u16::from(byte);
-        held += 8;
-        while held >= 5 && name.len() < name.capacity() {
-            held -= 5;
-            name.push(char::from(ALPHABET[usize::from(bits >> held & 31)]));
-        }
-        bits &= (1 << held) - 1;
-        if name.len() == prefix.len() + 1 + KEY_LENGTH {
-            break;
-        }
-    }
-    name
+    let bit = |at: usize| digest[at / 8] >> (7 - at % 8) & 1;
+    let key = (0..KEY_LENGTH).map(|letter| {
+        let five = (0..5).fold(0, |five, at| five * 2 + bit(letter * 5 + at));
+        char::from(ALPHABET[usize::from(five)])
+    });
+    format!("{prefix}_{}", key.collect::<String>())
 }
 
 /// RFC 4648 base32 in lower case: safe in SES tags, schedule names and URLs.

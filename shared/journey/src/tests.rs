@@ -1,11 +1,13 @@
 //! Stories for the core: a journey and what happens go in, a timeline comes out.
 
+mod addresses;
 mod agreements;
 mod audiences;
 mod clearance;
 mod entrances;
 mod goals;
 mod hidden;
+mod ids;
 mod journeys;
 mod known;
 mod laws;
