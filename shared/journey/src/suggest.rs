@@ -87,6 +87,8 @@ mod tests {
             ("contact_score", Some("contact.score")),
             ("Contact.City", Some("contact.city")),
             ("vpi", Some("vip")),
+            ("vi", Some("vip")),
+            ("v", None),
             ("VIP", Some("vip")),
             ("vip", Some("vip")),
             ("cat", None),
@@ -125,7 +127,29 @@ mod tests {
         assert_eq!(nearest(&word, [word.as_str()]), Some(word.as_str()));
     }
 
+    /// Returns the same as [`distance`], as its definition says it.
+    fn defined(from: &[char], to: &[char]) -> usize {
+        let ([before @ .., a], [other @ .., b]) = (from, to) else {
+            return from.len() + to.len();
+        };
+        let replaced = defined(before, other) + usize::from(a != b);
+        let least = replaced.min(defined(before, to) + 1);
+        let least = least.min(defined(from, other) + 1);
+        match (before, other) {
+            ([before @ .., c], [other @ .., d]) if (a, b) == (d, c) => {
+                least.min(defined(before, other) + 1)
+            }
+            _ => least,
+        }
+    }
+
     proptest! {
+        #[test]
+        fn the_distance_is_what_it_is_defined_to_be(a in "[ab_]{0,5}", b in "[ab_]{0,5}") {
+            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+            prop_assert_eq!(distance(&a, &b), defined(&a, &b));
+        }
+
         #[test]
         fn the_distance_is_the_same_both_ways(a in "[ab_]{0,8}", b in "[ab_]{0,8}") {
             let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());

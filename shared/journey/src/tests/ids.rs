@@ -30,7 +30,8 @@ fn a_name_is_pinned_for_ever() {
         cal_6bnql7g76w47ycd6zoieqzckke
         chg_nybogpd64k5hbvoqipyr3p6emz
         dat_mr35olxm7qhsv3yihl3gkmarif
-        ent_wlayndi4fn6dkvqz3rbsdynzl4"#]].assert_eq(&names.join("\n"));
+        ent_wlayndi4fn6dkvqz3rbsdynzl4"#]]
+    .assert_eq(&names.join("\n"));
     assert_eq!(names[0], anna.as_str());
 }
 
