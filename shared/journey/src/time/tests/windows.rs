@@ -21,8 +21,11 @@ fn a_window_opens_when_the_wall_shows_it() {
     for (windows, place, from, opens) in OPENINGS {
         let zone = zone(place).unwrap();
         let from: Timestamp = from.parse().unwrap();
-        let found = opening(&[&hours(windows)], from, &zone);
+        let hours = hours(windows);
+        let found = opening(&[&hours], from, &zone);
         assert_eq!(found, Some(opens.parse().unwrap()), "{windows} from {from}");
+        // What is written stays as it is written.
+        assert_eq!(hours.written(), windows.replace(" | ", ", "));
     }
 }
 
@@ -99,6 +102,7 @@ proptest! {
         let mut at = start;
         while !is_open(at) {
             at += SignedDuration::from_mins(1);
+            prop_assert!(at < start + SignedDuration::from_hours(8 * 24), "{} never opens", text);
         }
         prop_assert_eq!(opening(&[&hours], start, &zone), Some(at), "{}", text);
     }
