@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 
 use crate::{Hours, Window, meet, opening, zone};
@@ -27,6 +27,23 @@ fn a_window_opens_when_the_wall_shows_it() {
         // What is written stays as it is written.
         assert_eq!(hours.written(), windows.replace(" | ", ", "));
     }
+}
+
+#[test]
+fn an_opening_is_looked_for_three_years_ahead_and_no_further() {
+    let from: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
+    let opens = |closed: usize| {
+        let first = date(2026, 11, 23);
+        let hours = Hours {
+            closed: first.series(1.day()).take(closed).collect(),
+            ..hours("09:00-12:00")
+        };
+        opening(&[&hours], from, &jiff::tz::TimeZone::UTC)
+    };
+    let nine = |day: i64| Some(from + SignedDuration::from_hours(24 * day + 9));
+    assert_eq!(opens(0), nine(0));
+    assert_eq!(opens(3 * 366 - 1), nine(3 * 366 - 1));
+    assert_eq!(opens(3 * 366), None);
 }
 
 #[test]
