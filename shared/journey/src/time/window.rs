@@ -33,7 +33,7 @@ impl Window {
     pub fn parse(source: &str) -> Result<Self, Mistake> {
         let text = source.trim();
         let (days, hours) = match text.rsplit_once(char::is_whitespace) {
-            Some((days, hours)) => (days_of(source, days)?, hours),
+            Some((days, hours)) => (days_of(source, days.trim_end())?, hours),
             None => ([true; 7], text),
         };
         let place = source.rfind(hours).unwrap_or(0);
@@ -66,8 +66,9 @@ impl Window {
     fn shows(&self, civil: DateTime, closed: &BTreeSet<Date>) -> bool {
         let minute = i16::from(civil.hour()) * 60 + i16::from(civil.minute());
         let begins = |date: Date| self.begins_on(date, closed);
-        if self.from < self.until {
-            return (self.from..self.until).contains(&minute) && begins(civil.date());
+        let by_day = self.from..self.until;
+        if !by_day.is_empty() {
+            return by_day.contains(&minute) && begins(civil.date());
         }
         let yesterday = civil.date().yesterday();
         minute >= self.from && begins(civil.date())

@@ -56,6 +56,10 @@ fn windows_meet_or_they_do_not() {
     .map(hours);
     assert!(meet(&[&work, &late]) && meet(&[&late, &night]));
     assert!(!meet(&[&work, &night]) && !meet(&[&work, &late, &night]));
+    // They meet for five minutes of an hour, or one ends as the other begins.
+    let [first, second, third] =
+        ["mon 09:30-09:40", "mon 09:35-10:00", "mon 09:40-10:00"].map(hours);
+    assert!(meet(&[&first, &second]) && !meet(&[&first, &third]));
     let from = "2026-11-28T12:00:00Z".parse().unwrap();
     let zone = jiff::tz::TimeZone::UTC;
     assert_eq!(opening(&[&work, &night], from, &zone), None);
@@ -98,6 +102,19 @@ fn what_is_no_window_is_explained() {
         let mistake = Window::parse(text).unwrap_err();
         assert_eq!(mistake.to_string(), said);
         assert!(text.get(mistake.at).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_window_is_marked_where_it_stands() {
+    for (text, marked) in [
+        (" mon-fry  09:00-12:00", "mon-fry"),
+        ("mon-fri  9:00-12:00 ", "9:00-12:00"),
+        (" mon,sun  09:00-09:00", "09:00-09:00"),
+        (" 25:00-26:00", "25:00-26:00"),
+    ] {
+        let mistake = Window::parse(text).unwrap_err();
+        assert_eq!(text.get(mistake.at), Some(marked), "{text}");
     }
 }
 
