@@ -123,7 +123,7 @@ pub fn opening(hours: &[&Hours], from: Timestamp, zone: &TimeZone) -> Option<Tim
         .checked_add(SignedDuration::from_hours(24 * DAYS_MAX))
         .ok()?;
     let jumps = zone.following(from).map(|jump| jump.timestamp());
-    let jumps: Vec<Timestamp> = jumps.take_while(|at| *at < horizon).collect();
+    let jumps: Vec<Timestamp> = jumps.take_while(|at| *at <= horizon).collect();
     // An autumn night may repeat the end of the day before.
     let first = zone.to_datetime(from).date().yesterday().ok()?;
     let days = first.series(1.day()).take_while(|day| {
