@@ -192,6 +192,22 @@ mod tests {
     }
 
     #[test]
+    fn a_habit_is_five_days_a_week_apart_or_more() {
+        let midnight = |day: i64| Timestamp::from_second((20_000 + day) * DAY_S).unwrap();
+        let silent_after = |days: &[i64], hours: i64| {
+            let fired = told(&days.iter().map(|day| midnight(*day)).collect::<Vec<_>>());
+            let now = fired.last() + SignedDuration::from_hours(hours);
+            fired.is_silent(None, &TimeZone::UTC, now)
+        };
+        // Its longest gap is two days, so it is waited for five.
+        let habit = [0, 2, 4, 6, 7];
+        assert!(!silent_after(&habit, 5 * 24));
+        assert!(silent_after(&habit, 5 * 24 + 1));
+        assert!(!silent_after(&[0, 2, 4, 7], 9999));
+        assert!(!silent_after(&[0, 2, 4, 5, 6], 9999));
+    }
+
+    #[test]
     fn what_is_older_than_64_days_is_forgotten() {
         let old = told(&starts(0, &[0; 10]));
         let fired = old.again(old.last() + SignedDuration::from_hours(64 * 24));
