@@ -6,7 +6,8 @@ use jiff::civil::date;
 
 use super::{at, enters, event, leaves, nothing, of, on, plays};
 use crate::{
-    Cap, Condition, Consent, Deed, Occasion, Over, Plan, Purpose, Script, Value, rehearse,
+    Cap, Condition, Consent, Cut, Deed, MOVES_MAX, Occasion, Over, Plan, Purpose, Script, Told,
+    Value, rehearse,
 };
 
 #[test]
@@ -191,6 +192,25 @@ fn nothing_is_played_after_the_last_moment() {
         assert_eq!(rehearse(&plan, script.clone()).cut, None);
         assert_eq!(leaves(&plan, script), expected, "{until}");
     }
+}
+
+/// Whoever comes round less than once a day does so on purpose, and for ever.
+#[test]
+fn a_play_that_has_no_end_is_cut() {
+    let hours = (0..200).map(|at| format!("s{at}: wait 1 hour\n"));
+    let again = "off: untag vip\non: tag vip".to_owned();
+    let plan = Plan {
+        triggers: vec![on(Occasion::Tagged("vip".to_owned()))],
+        ..of(&hours.chain([again]).collect::<String>())
+    };
+    let played = rehearse(&plan, enters("2026-11-23T13:00:00Z"));
+    assert_eq!(played.cut, Some(Cut::Endless));
+    let moves = played.lines.iter().filter(|line| {
+        matches!(&line.told, Told::Enters(_))
+            || matches!(&line.told, Told::Looks { outcome, .. } if outcome == "waited")
+    });
+    let moves = moves.count();
+    assert!((MOVES_MAX..=MOVES_MAX + 1).contains(&moves), "{moves}");
 }
 
 #[test]
