@@ -166,65 +166,42 @@ fn a_clock_that_nobody_knows_is_the_projects() {
 
 #[test]
 fn a_step_changes_what_it_says_and_nothing_else() {
-    let (news, vip) = (|| name("news"), || name("vip"));
-    let both = Contact {
-        tags: [vip(), name("old")].into(),
-        lists: [news(), name("daily")].into(),
-        locale: Some("nl".to_owned()),
-        time_zone: Some("Asia/Tokyo".to_owned()),
-        ..contact()
+    let both = tagged();
+    let lists = |names: &[&str]| Contact {
+        lists: names.iter().map(|text| name(text)).collect(),
+        ..both.clone()
     };
-    let changed = |change: &Change| {
-        let mut anna = both.clone();
-        change.apply(&mut anna, &settings(), at(3));
-        anna
+    let tags = |names: &[&str]| Contact {
+        tags: names.iter().map(|text| name(text)).collect(),
+        ..both.clone()
+    };
+    let scored = Contact {
+        fields: [("member".to_owned(), Value::Bool(true)), number(SCORE, 3.0)].into(),
+        scored: Some(at(3)),
+        ..both.clone()
     };
     for (change, verb, expected) in [
         (
             Change::Join(name("more")),
             "join",
-            Contact {
-                lists: [name("daily"), name("more"), news()].into(),
-                ..both.clone()
-            },
+            lists(&["daily", "more", "news"]),
         ),
-        (
-            Change::Leave(news()),
-            "leave",
-            Contact {
-                lists: [name("daily")].into(),
-                ..both.clone()
-            },
-        ),
+        (Change::Leave(name("news")), "leave", lists(&["daily"])),
         (
             Change::Tag(name("new")),
             "tag",
-            Contact {
-                tags: [name("new"), name("old"), vip()].into(),
-                ..both.clone()
-            },
+            tags(&["new", "old", "vip"]),
         ),
-        (
-            Change::Untag(vip()),
-            "untag",
-            Contact {
-                tags: [name("old")].into(),
-                ..both.clone()
-            },
-        ),
-        (
-            Change::Score(3.0),
-            "score",
-            Contact {
-                fields: [("member".to_owned(), Value::Bool(true)), number(SCORE, 3.0)].into(),
-                scored: Some(at(3)),
-                ..both.clone()
-            },
-        ),
+        (Change::Untag(name("vip")), "untag", tags(&["old"])),
+        (Change::Score(3.0), "score", scored),
     ] {
         assert_eq!(change.verb(), verb);
         assert_eq!(changed(&change), expected, "{change:?}");
     }
+}
+
+#[test]
+fn a_step_sets_fields_and_takes_them_away() {
     let text = |text: &str| Some(Value::Text(text.to_owned()));
     let fields = [
         ("full_name", text("Els")),
@@ -240,7 +217,7 @@ fn a_step_changes_what_it_says_and_nothing_else() {
         locale: Some("en".to_owned()),
         time_zone: None,
         fields: [("city".to_owned(), Value::Text("Ede".to_owned()))].into(),
-        ..both.clone()
+        ..tagged()
     };
     assert_eq!(changed(&set), expected);
 }
@@ -258,6 +235,24 @@ fn points_are_added_and_never_to_more_than_a_number_can_be() {
         Change::Score(points).apply(&mut anna, &settings(), at(3));
         assert_eq!(anna.fields[SCORE], Value::Number(expected));
     }
+}
+
+/// Somebody of whom several things are known.
+fn tagged() -> Contact {
+    Contact {
+        tags: [name("vip"), name("old")].into(),
+        lists: [name("news"), name("daily")].into(),
+        locale: Some("nl".to_owned()),
+        time_zone: Some("Asia/Tokyo".to_owned()),
+        ..contact()
+    }
+}
+
+/// Returns what becomes of them by a change on the third day.
+fn changed(change: &Change) -> Contact {
+    let mut contact = tagged();
+    change.apply(&mut contact, &settings(), at(3));
+    contact
 }
 
 fn settings() -> Settings {

@@ -49,7 +49,9 @@ pub(super) fn plays(plan: &Plan, script: Script, expected: &Expect) {
     let played = rehearse(plan, script);
     let mut told = String::new();
     for line in played.lines {
-        let run = line.run.map_or("-".to_owned(), |run| run.to_string());
+        let run = line
+            .run
+            .map_or_else(|| "-".to_owned(), |run| run.to_string());
         writeln!(told, "{} {run} {:?}", line.at, line.told).unwrap();
     }
     match played.cut {
