@@ -88,6 +88,17 @@ fn an_agreement_of_tomorrow_outweighs_nothing_today() {
         .asks(10, "anna", OUT)
         .posts(20, "e2", "anna", 24 * 365);
     assert_eq!(story.delivered(), ["anna"]);
+    // Nor when it has come: nobody knows when it was given. A word with a date that can be true holds.
+    let late = story
+        .posts(9_000, "e3", "anna", 24 * 365)
+        .posts(9_010, "e4", "anna", 0);
+    assert_eq!(late.delivered(), ["anna"]);
+    let anew = Told::new()
+        .posts(0, "e1", "anna", 24 * 365)
+        .asks(10, "anna", OUT)
+        .posts(9_000, "e2", "anna", 24 * 365)
+        .posts(9_010, "e3", "anna", 20);
+    assert_eq!(anew.delivered(), ["anna", "anna"]);
 }
 
 #[test]

@@ -66,8 +66,8 @@ impl Said<'_> {
 
 /// Weighs what the source says that somebody agreed to against what they chose: the later word holds.
 ///
-/// A source often posts the same old consent again; only one that was given after a choice outweighs it, and none
-/// that is dated in the future.
+/// A source often posts the same old consent again; only one that was given after a choice outweighs it, and none whose
+/// date is still to come, or was when it was posted.
 pub fn permission(
     opt_in: OptIn,
     agreed: Option<&Consent>,
@@ -87,7 +87,7 @@ pub fn permission(
             None => Permission::Missing,
         };
     };
-    let newer = agreed.filter(|agreed| choice.at < agreed.at && agreed.at <= now);
+    let newer = agreed.filter(|agreed| !agreed.ahead && choice.at < agreed.at && agreed.at <= now);
     match (choice.what, newer) {
         (_, Some(agreed)) if enough(agreed, choice.at) => Permission::Given,
         (Chosen::In, _) if opt_in == OptIn::Double && !said.is_confirmed(now) => {

@@ -4,8 +4,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{ContactId, EmailAddress, Kind, SCORE, Settings, Value};
 
@@ -49,6 +49,9 @@ pub struct Consent {
     pub text: String,
     /// When a source last had it confirmed by a mail of its own; a form that anybody could fill in takes nothing from that.
     pub confirmed: Option<Timestamp>,
+    /// Whether its date was still to come when it was posted: so nobody knows when it was given, and it is never the
+    /// later word.
+    pub ahead: bool,
 }
 
 impl Consent {
@@ -63,8 +66,24 @@ impl Consent {
             how,
             text,
             confirmed,
+            ahead: false,
         }
     }
+
+    /// What a source says in a post of some moment. Clocks differ by [a few minutes](Self::CLOCKS_DIFFER_BY).
+    pub fn posted(at: Timestamp, how: String, text: String, posted: Timestamp) -> Self {
+        if at.duration_since(posted) <= Self::CLOCKS_DIFFER_BY {
+            return Self::new(at.min(posted), how, text);
+        }
+        Self {
+            confirmed: None,
+            ahead: true,
+            ..Self::new(at, how, text)
+        }
+    }
+
+    /// As much as a post may be older or newer than it says.
+    const CLOCKS_DIFFER_BY: SignedDuration = SignedDuration::from_mins(5);
 }
 
 impl Contact {
@@ -91,14 +110,20 @@ impl Contact {
         self
     }
 
-    /// Notes that they agreed to a topic: the later proof is kept, in whatever order the two are heard of, unless it is
-    /// dated in the future.
+    /// Notes that they agreed to a topic: the later proof is kept, in whatever order the two are heard of, unless its date
+    /// is or was still to come.
     pub fn agree(&mut self, topic: String, proof: Consent, now: Timestamp) {
         match self.consent.entry(topic) {
             Entry::Occupied(mut known) => {
                 let confirmed = known.get().confirmed.max(proof.confirmed);
-                let later = known.get().at;
-                if later <= proof.at || later > now {
+                let (later, ahead) = (known.get().at, known.get().ahead);
+                let replaced = match (ahead, proof.ahead) {
+                    // Saying the same again when its date has come makes it no better.
+                    (true, false) => later != proof.at,
+                    (false, true) => false,
+                    (true, true) | (false, false) => later <= proof.at || later > now,
+                };
+                if replaced {
                     known.insert(proof);
                 }
                 known.get_mut().confirmed = confirmed;

@@ -157,6 +157,8 @@ pub(crate) struct ConsentDoc {
     /// Where it is not `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confirmed: Option<Moment>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    ahead: bool,
 }
 
 impl From<Consent> for ConsentDoc {
@@ -171,6 +173,7 @@ impl From<Consent> for ConsentDoc {
                 .confirmed
                 .filter(|_| plain.confirmed != consent.confirmed)
                 .map(Moment),
+            ahead: consent.ahead,
         }
     }
 }
@@ -178,8 +181,13 @@ impl From<Consent> for ConsentDoc {
 impl From<ConsentDoc> for Consent {
     fn from(doc: ConsentDoc) -> Self {
         let plain = Self::new(doc.at, doc.how, doc.text);
-        let confirmed = doc.confirmed.map(|Moment(at)| at).or(plain.confirmed);
-        Self { confirmed, ..plain }
+        let confirmed = doc.confirmed.map(|Moment(at)| at);
+        Self {
+            // What is dated ahead confirms nothing by itself.
+            confirmed: confirmed.or(plain.confirmed.filter(|_| !doc.ahead)),
+            ahead: doc.ahead,
+            ..plain
+        }
     }
 }
 

@@ -35,6 +35,36 @@ fn the_later_proof_is_kept_in_whatever_order_they_come() {
 }
 
 #[test]
+fn what_was_dated_ahead_gives_way_to_whatever_has_a_date() {
+    let posted =
+        |at: i64, how: &str| Consent::posted(day(at), how.to_owned(), "Yes".to_owned(), day(5));
+    let (ahead, form) = (posted(6, "double-opt-in"), posted(1, "form"));
+    assert_eq!(kept(std::slice::from_ref(&ahead)).2, None);
+    for proofs in [[ahead.clone(), form.clone()], [form, ahead.clone()]] {
+        assert_eq!(kept(&proofs), (day(1), "form".to_owned(), None));
+    }
+    // What is said again when its date has come is the same mistake.
+    let again = proof(6, "double-opt-in");
+    let mut anna = contact();
+    for proof in [ahead, again] {
+        anna.agree("news".to_owned(), proof, day(10));
+    }
+    assert!(anna.consent["news"].ahead);
+}
+
+#[test]
+fn clocks_may_differ_by_five_minutes() {
+    let posted = |seconds: i64| {
+        let at = Timestamp::from_second(seconds).unwrap();
+        let proof = Consent::posted(at, "form".to_owned(), "Yes".to_owned(), day(0));
+        (proof.at.as_second(), proof.ahead)
+    };
+    assert_eq!(posted(-1), (-1, false));
+    assert_eq!(posted(300), (0, false));
+    assert_eq!(posted(301), (301, true));
+}
+
+#[test]
 fn a_form_takes_nothing_from_what_was_confirmed() {
     let (confirmed, form) = (proof(1, "double-opt-in"), proof(2, "form"));
     for proofs in [[confirmed.clone(), form.clone()], [form, confirmed]] {

@@ -53,7 +53,10 @@ pub fn read(body: &[u8], id: &str, posted: Timestamp) -> Result<Vec<Draft>, Prob
         Problem::with_faults(400, SHAPE, vec![Fault::new("", detail)])
     })?;
 
-    let mut reader = Reader { faults: Vec::new() };
+    let mut reader = Reader {
+        faults: Vec::new(),
+        posted,
+    };
     let drafts = match json {
         Json::Array(items) if items.is_empty() || items.len() > EVENTS_MAX => {
             let detail = format!(
@@ -95,6 +98,8 @@ pub fn read(body: &[u8], id: &str, posted: Timestamp) -> Result<Vec<Draft>, Prob
 /// Reads keys, and keeps what is wrong with them.
 struct Reader {
     faults: Vec<Fault>,
+    /// When the body was posted.
+    posted: Timestamp,
 }
 
 impl Reader {
@@ -273,7 +278,8 @@ impl Reader {
             let how = self.text(&mut proof, &pointer, "how", TEXT_MAX);
             let text = self.text(&mut proof, &pointer, "text", TEXT_MAX);
             if let (Some(at), Some(how), Some(text)) = (at, how, text) {
-                consent.insert(topic, journey::Consent::new(at, how, text));
+                let proof = journey::Consent::posted(at, how, text, self.posted);
+                consent.insert(topic, proof);
             } else if self.faults.len() == faults {
                 let detail = "a proof of consent has `at`, `how` and `text`";
                 self.faults.push(Fault::new(pointer, detail));

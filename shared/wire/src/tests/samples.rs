@@ -47,6 +47,7 @@ fn consent() -> BTreeMap<String, Consent> {
         how: "form".to_owned(),
         text: "Yes, send me offers".to_owned(),
         confirmed: Some(at("2026-10-01T08:00:00Z")),
+        ahead: false,
     };
     BTreeMap::from([("offers".to_owned(), proof)])
 }
