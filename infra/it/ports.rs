@@ -207,7 +207,7 @@ const USE_CASES: [(&str, &[&str]); 9] = [
 ];
 
 /// What each port's adapter touches.
-const PORTS: [(&str, &[Resource]); 36] = [
+const PORTS: [(&str, &[Resource]); 37] = [
     ("AddressKeys", &[]),
     (
         "Alarms",
@@ -234,6 +234,7 @@ const PORTS: [(&str, &[Resource]); 36] = [
     ("Halted", &[Resource::Of("Releases")]),
     ("HookSecrets", &[]),
     ("Ledger", &[Resource::Of("Sends")]),
+    ("LedgerNotes", &[Resource::Of("Sends")]),
     ("Mailer", &[Resource::Identity, Resource::ConfigurationSet]),
     ("Metrics", &[]),
     ("Moves", &[Resource::Of("Moves")]),

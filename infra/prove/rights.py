@@ -325,7 +325,8 @@ class Probes:
     def choose(self):
         """Somebody unsubscribes on the page."""
         name = self.know(self.fresh("guest"))
-        token = traffic.token(self.stack.parameter("address-key"), name, "news")
+        send = traffic.named("snd", name)
+        token = traffic.token(self.stack.parameter("address-key"), name, "news", send)
         self.stack.invoke("Preferences", {
             "version": "2.0", "routeKey": "POST /u/{token}", "rawPath": f"/u/{token}", "rawQueryString": "", "isBase64Encoded": False,
             "headers": {"content-type": "application/x-www-form-urlencoded"}, "pathParameters": {"token": token},

@@ -36,11 +36,11 @@ def send(run, step, recipient):
     return named("snd", run, step, contact(recipient))
 
 
-def token(key, person, topic):
+def token(key, person, topic, send):
     """The token in the address of a page, as `shared/wire` seals it."""
     sealing = hmac.new(base64.b64decode(key.split()[0]), b"tokens of pages for recipients", hashlib.sha256).digest()
     address = hashlib.sha256(person.encode()).hexdigest()[:32]
-    said = f"0.{contact(person)}.{address}.{topic}"
+    said = f"0.{contact(person)}.{address}.{topic}.{send}"
     return f"{said}.{hmac.new(sealing, said.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 

@@ -239,6 +239,7 @@ pub(crate) fn token_about(story: &Story, person: &str, topic: &str) -> String {
         contact: ContactId::of(person),
         address,
         topic: topic.to_owned(),
+        send: None,
     };
     world.state().tickets.seal(&ticket)
 }

@@ -86,6 +86,7 @@ fn people() -> Story {
         contact: ContactId::of("bram"),
         address: engine::AddressKeys::address_key(&world, &given::address("bram")).0,
         topic: "news".to_owned(),
+        send: None,
     };
     let token = world.state().tickets.seal(&ticket);
     let ask = engine::Ask::Out { one_click: true };

@@ -195,6 +195,7 @@ impl Told {
             contact: ContactId::of("anna"),
             address,
             topic: "news".to_owned(),
+            send: None,
         };
         let token = world.state().tickets.seal(&ticket);
         self.after(hour, Action::Ask { token, ask })

@@ -9,7 +9,12 @@ use tempfile::TempDir;
 use wire::TicketKeys;
 
 use crate::{
-    cloud::text, command::operated, http::ask, laptop::Laptop, operator::typed, releases,
+    cloud::text,
+    command::operated,
+    http::ask,
+    laptop::Laptop,
+    operator::{json_of, typed},
+    releases,
     time::eventually,
 };
 
@@ -82,6 +87,12 @@ fn one_click_in_a_mail_ends_mails_about_its_topic_and_no_others() {
     );
     laptop.settle();
     laptop.assert_all_done();
+
+    // It was said by the first mail, whose run had ended long before; once, however often it was said.
+    let words = ["stats", "news", "--json"];
+    let told = json_of(&typed(&laptop, laptop.folder(), &words));
+    let step = &told["journeys"][0]["steps"][0];
+    assert_eq!(step["mails"]["unsubscribed"], 1, "{told:#}");
 }
 
 #[test]

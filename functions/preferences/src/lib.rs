@@ -83,9 +83,10 @@ fn page(status: u16, body: String) -> Response {
     }
 }
 
-const REQUIRED: [Setting; 4] = [
+const REQUIRED: [Setting; 5] = [
     Setting::AddressKeyParameter,
     Setting::ContactsTable,
     Setting::MovesQueueUrl,
     Setting::ReleasesTable,
+    Setting::SendsTable,
 ];

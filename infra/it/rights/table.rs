@@ -189,6 +189,7 @@ pub(crate) const RIGHTS: [(&str, &[Right]); 9] = [
                 &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
             ),
             (Of("Releases"), &["dynamodb:GetItem"]),
+            (Of("Sends"), &["dynamodb:UpdateItem"]),
             (Of("Moves"), &["sqs:SendMessage"]),
             (AddressKey, &["ssm:GetParameter"]),
         ],

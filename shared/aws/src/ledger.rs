@@ -9,13 +9,35 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure,
 };
-use engine::{AddressKey, Claim, Claimed, Fact, Ledger, Row, RowState};
+use engine::{AddressKey, Claim, Claimed, Fact, Ledger, LedgerNotes, Row, RowState};
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, SendId};
 use uuid::Uuid;
 
 use crate::item::{Item, key, number, take_number, take_text, text};
 use crate::{Aws, Setting};
+
+impl LedgerNotes for Aws {
+    async fn note(
+        &self,
+        recipient: &ContactId,
+        send: &SendId,
+        facts: &BTreeSet<Fact>,
+    ) -> anyhow::Result<()> {
+        let words = facts.iter().map(|fact| fact.as_str().to_owned());
+        let update = self.dynamodb.update_item();
+        // A set: what is in it already is in it once, in whatever order reports come.
+        let update = update
+            .table_name(self.setting(Setting::SendsTable))
+            .set_key(Some(row_key(recipient, send)))
+            .update_expression("ADD #facts :facts")
+            .condition_expression("attribute_exists(#state)")
+            .expression_attribute_names("#facts", FACTS)
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":facts", AttributeValue::Ss(words.collect()));
+        ignoring_lost_races(update).await
+    }
+}
 
 impl Ledger for Aws {
     async fn claim(&self, claim: &Claim) -> anyhow::Result<Claimed> {
@@ -102,26 +124,6 @@ impl Ledger for Aws {
             .expression_attribute_names("#attempt", "attempt")
             .expression_attribute_values(":attempt", number(attempt))
             .expression_attribute_values(":dispatching", text(DISPATCHING));
-        ignoring_lost_races(update).await
-    }
-
-    async fn note(
-        &self,
-        recipient: &ContactId,
-        send: &SendId,
-        facts: &BTreeSet<Fact>,
-    ) -> anyhow::Result<()> {
-        let words = facts.iter().map(|fact| fact.as_str().to_owned());
-        let update = self.dynamodb.update_item();
-        // A set: what is in it already is in it once, in whatever order reports come.
-        let update = update
-            .table_name(self.setting(Setting::SendsTable))
-            .set_key(Some(row_key(recipient, send)))
-            .update_expression("ADD #facts :facts")
-            .condition_expression("attribute_exists(#state)")
-            .expression_attribute_names("#facts", FACTS)
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":facts", AttributeValue::Ss(words.collect()));
         ignoring_lost_races(update).await
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use engine::{AddressKeys, Clock, Pages, Tickets};
 use jiff::{SignedDuration, Timestamp};
-use journey::Contact;
+use journey::{Contact, SendId};
 use wire::{Ticket, TicketKeys};
 
 use crate::{Aws, Setting, parameters};
@@ -25,12 +25,13 @@ impl Kept {
 }
 
 impl Pages for Aws {
-    fn unsubscribe(&self, recipient: &Contact, topic: &str) -> Option<String> {
+    fn unsubscribe(&self, recipient: &Contact, topic: &str, send: &SendId) -> Option<String> {
         let (keys, _) = self.tickets.get()?;
         let token = keys.seal(&Ticket {
             contact: recipient.id.clone(),
             address: self.address_key(&recipient.address).0,
             topic: topic.to_owned(),
+            send: Some(send.clone()),
         });
         let pages = self.setting(Setting::PagesUrl);
         Some(format!("{pages}/u/{token}"))

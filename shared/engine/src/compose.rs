@@ -1,6 +1,6 @@
 //! Gathers what a mail is made of, and makes it.
 
-use journey::{Contact, Plan, Purpose, Send, Value};
+use journey::{Contact, Plan, Purpose, Send, SendId, Value};
 use mail::{Locale, Mail, Scope, put};
 use serde_json::{Map, Value as Json};
 use wire::EnrollmentRecord;
@@ -11,21 +11,21 @@ use crate::{Pages, Templates, Unsubscribe};
 
 /// Makes the mail that `send` is for `recipient`, or says why it cannot be made.
 ///
-/// `contact` is who walks the journey: the recipient, unless the step has a `to:` of its own.
+/// `mail` is its name in the ledger, and `contact` is who walks the journey: the recipient, unless the step has a `to:` of its own.
 pub(crate) async fn compose(
     io: &(impl Templates + Pages),
     plan: &Plan,
-    record: &EnrollmentRecord,
+    (record, mail): (&EnrollmentRecord, &SendId),
     (send, contact, recipient): (&Send, &Contact, &Contact),
     now: Timestamp,
 ) -> anyhow::Result<Result<(Mail, Option<Unsubscribe>), String>> {
     // The templates of advertising show the link, also where a colleague is told by one of them.
     let link = match &plan.purpose {
-        Purpose::Marketing { topic } => io.unsubscribe(recipient, topic),
+        Purpose::Marketing { topic } => io.unsubscribe(recipient, topic, mail),
         Purpose::Transactional => None,
     };
     let asks = plan.rules.confirms.as_deref();
-    let confirm = asks.and_then(|topic| io.unsubscribe(recipient, topic));
+    let confirm = asks.and_then(|topic| io.unsubscribe(recipient, topic, mail));
     if asks.is_some() && confirm.is_none() {
         return Ok(Err(NO_UNSUBSCRIBE.to_owned()));
     }

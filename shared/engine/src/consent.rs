@@ -87,7 +87,8 @@ pub fn permission(
             None => Permission::Missing,
         };
     };
-    let newer = agreed.filter(|agreed| !agreed.ahead && choice.at < agreed.at && agreed.at <= now);
+    let newer =
+        agreed.filter(|agreed| !agreed.is_ahead() && choice.at < agreed.at && agreed.at <= now);
     match (choice.what, newer) {
         (_, Some(agreed)) if enough(agreed, choice.at) => Permission::Given,
         (Chosen::In, _) if opt_in == OptIn::Double && !said.is_confirmed(now) => {

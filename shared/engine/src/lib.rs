@@ -52,10 +52,10 @@ pub use ports::{
     AddressKey, AddressKeys, Alarms, Backlog, Beside, Bonding, Breaker, Calls, ChoiceBook, Chosen,
     Claim, Claimed, Clock, ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events,
     Evidence, Exception, ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost,
-    HookSecrets, Hooks, Lane, Ledger, MailFacts, Mailer, Metric, Metrics, Moves, Orders, Outgoing,
-    Overdue, Page, Pages, Passages, Plans, Pressure, Quota, Releases, Rewrite, Row, RowState,
-    Secrets, Sent, Statements, Stored, Suppression, SuppressionBook, Suppressions, Surveys,
-    Templates, Tickets, Turns, Undelivered, Unposted, Unsubscribe, Versioned,
+    HookSecrets, Hooks, Lane, Ledger, LedgerNotes, MailFacts, Mailer, Metric, Metrics, Moves,
+    Orders, Outgoing, Overdue, Page, Pages, Passages, Plans, Pressure, Quota, Releases, Rewrite,
+    Row, RowState, Secrets, Sent, Statements, Stored, Suppression, SuppressionBook, Suppressions,
+    Surveys, Templates, Tickets, Turns, Undelivered, Unposted, Unsubscribe, Versioned,
 };
 pub use preferences::{Ask, Preferences, preferences};
 pub use resolve::{Entering, Resolved, resolve};

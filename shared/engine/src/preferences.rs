@@ -12,8 +12,8 @@ use wire::{Choice, Choices, Chosen as What, Move, Ticket};
 
 use crate::consent::{OptIn, Permission, Said, permission};
 use crate::{
-    AddressKey, ChoiceBook, Clock, Contacts, Failure, Holder, Moves, Releases, Stored, Tickets,
-    Versioned,
+    AddressKey, ChoiceBook, Clock, Contacts, Fact, Failure, Holder, LedgerNotes, Moves, Releases,
+    Stored, Tickets, Versioned,
 };
 
 /// What somebody asks of the page.
@@ -66,7 +66,7 @@ pub struct Preferences {
 /// those who are on their way in a journey about it leave. What a mail program asks for needs nothing but its token:
 /// no person, no release.
 pub async fn preferences(
-    io: &(impl Clock + Contacts + ChoiceBook + Moves + Releases + Tickets),
+    io: &(impl Clock + Contacts + ChoiceBook + Moves + Releases + Tickets + LedgerNotes),
     token: &str,
     ask: &Ask,
 ) -> Result<Option<Preferences>, Failure> {
@@ -108,6 +108,9 @@ pub async fn preferences(
             Known::about(io, &ticket).await?.changes(wanted, now)
         }
     };
+    let mail = (ticket.contact.clone(), ticket.send.clone());
+    let leaves = |(topic, what): &(String, What)| *topic == ticket.topic && *what == What::Out;
+    let leaves = asked.iter().any(leaves);
     for (topic, what) in asked {
         let choice = Choice {
             at: now,
@@ -120,6 +123,15 @@ pub async fn preferences(
         if later != ticket {
             decide(io, &later, &topic, &choice).await?;
             ticket = later;
+        }
+    }
+    if let (recipient, Some(send)) = mail
+        && leaves
+    {
+        let fact = [Fact::Unsubscribed].into();
+        // What they chose is kept; a number is no reason to tell them that it was not.
+        if let Err(error) = io.note(&recipient, &send, &fact).await {
+            tracing::warn!("It is not counted that a mail was unsubscribed by: {error:#}");
         }
     }
     let ticket = by_now(io, ticket).await?;

@@ -49,9 +49,9 @@ pub struct Consent {
     pub text: String,
     /// When a source last had it confirmed by a mail of its own; a form that anybody could fill in takes nothing from that.
     pub confirmed: Option<Timestamp>,
-    /// Whether its date was still to come when it was posted: so nobody knows when it was given, and it is never the
-    /// later word.
-    pub ahead: bool,
+    /// The last date that was still to come when it was posted. Nobody knows when that was given, so it is never the
+    /// later word, nor when its date has come and it is said again.
+    pub ahead: Option<Timestamp>,
 }
 
 impl Consent {
@@ -66,7 +66,7 @@ impl Consent {
             how,
             text,
             confirmed,
-            ahead: false,
+            ahead: None,
         }
     }
 
@@ -77,9 +77,14 @@ impl Consent {
         }
         Self {
             confirmed: None,
-            ahead: true,
+            ahead: Some(at),
             ..Self::new(at, how, text)
         }
+    }
+
+    /// Returns whether its own date was still to come when it was posted.
+    pub fn is_ahead(&self) -> bool {
+        self.ahead == Some(self.at)
     }
 
     /// As much as a post may be older or newer than it says.
@@ -112,21 +117,25 @@ impl Contact {
 
     /// Notes that they agreed to a topic: the later proof is kept, in whatever order the two are heard of, unless its date
     /// is or was still to come.
-    pub fn agree(&mut self, topic: String, proof: Consent, now: Timestamp) {
+    pub fn agree(&mut self, topic: String, mut proof: Consent, now: Timestamp) {
         match self.consent.entry(topic) {
             Entry::Occupied(mut known) => {
-                let confirmed = known.get().confirmed.max(proof.confirmed);
-                let (later, ahead) = (known.get().at, known.get().ahead);
-                let replaced = match (ahead, proof.ahead) {
-                    // Saying the same again when its date has come makes it no better.
-                    (true, false) => later != proof.at,
+                let known = known.get_mut();
+                let ahead = known.ahead.max(proof.ahead);
+                if ahead == Some(proof.at) {
+                    proof.confirmed = None;
+                }
+                let confirmed = known.confirmed.max(proof.confirmed);
+                let replaced = match (known.is_ahead(), ahead == Some(proof.at)) {
+                    (true, false) => true,
                     (false, true) => false,
-                    (true, true) | (false, false) => later <= proof.at || later > now,
+                    (true, true) | (false, false) => known.at <= proof.at || known.at > now,
                 };
                 if replaced {
-                    known.insert(proof);
+                    *known = proof;
                 }
-                known.get_mut().confirmed = confirmed;
+                known.confirmed = confirmed;
+                known.ahead = ahead;
             }
             Entry::Vacant(free) => {
                 free.insert(proof);

@@ -157,8 +157,8 @@ pub(crate) struct ConsentDoc {
     /// Where it is not `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confirmed: Option<Moment>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    ahead: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ahead: Option<Moment>,
 }
 
 impl From<Consent> for ConsentDoc {
@@ -173,7 +173,7 @@ impl From<Consent> for ConsentDoc {
                 .confirmed
                 .filter(|_| plain.confirmed != consent.confirmed)
                 .map(Moment),
-            ahead: consent.ahead,
+            ahead: consent.ahead.map(Moment),
         }
     }
 }
@@ -181,11 +181,12 @@ impl From<Consent> for ConsentDoc {
 impl From<ConsentDoc> for Consent {
     fn from(doc: ConsentDoc) -> Self {
         let plain = Self::new(doc.at, doc.how, doc.text);
-        let confirmed = doc.confirmed.map(|Moment(at)| at);
+        let [confirmed, ahead] = [doc.confirmed, doc.ahead].map(|at| at.map(|Moment(at)| at));
+        // What is dated ahead confirms nothing by itself.
+        let itself = plain.confirmed.filter(|at| ahead != Some(*at));
         Self {
-            // What is dated ahead confirms nothing by itself.
-            confirmed: confirmed.or(plain.confirmed.filter(|_| !doc.ahead)),
-            ahead: doc.ahead,
+            confirmed: confirmed.or(itself),
+            ahead,
             ..plain
         }
     }

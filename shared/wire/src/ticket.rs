@@ -6,7 +6,7 @@
 use std::fmt::{self, Write};
 
 use hmac::{Hmac, Mac};
-use journey::ContactId;
+use journey::{ContactId, SendId};
 use sha2::Sha256;
 
 use crate::Unreadable;
@@ -21,6 +21,8 @@ pub struct Ticket {
     pub address: String,
     /// What the mail was about.
     pub topic: String,
+    /// The mail; mails of before this was known say nothing.
+    pub send: Option<SendId>,
 }
 
 /// The keys under which tokens are sealed; the last seals, all of them open.
@@ -49,6 +51,9 @@ impl TicketKeys {
         let contact = ticket.contact.as_str();
         let Ticket { address, topic, .. } = ticket;
         let mut token = format!("{id}.{contact}.{address}.{topic}");
+        if let Some(send) = &ticket.send {
+            let _ = write!(token, ".{send}");
+        }
         let digest = self.mac(id, &token).map(|mac| mac.finalize().into_bytes());
         token.push('.');
         for byte in digest.iter().flatten().take(MAC_BYTES) {
@@ -68,12 +73,14 @@ impl TicketKeys {
         let mut parts = said.split('.');
         let (id, contact) = (parts.next()?.parse().ok()?, parts.next()?);
         let (address, topic) = (parts.next()?, parts.next()?);
+        let send = parts.next().and_then(|send| send.parse().ok());
         // In constant time.
         self.mac(id, said)?.verify_truncated_left(&digest).ok()?;
         Some(Ticket {
             contact: contact.parse().ok()?,
             address: address.to_owned(),
             topic: topic.to_owned(),
+            send,
         })
     }
 
@@ -122,7 +129,7 @@ const TOKEN_MAX: usize = 512;
 
 #[cfg(test)]
 mod tests {
-    use journey::ContactId;
+    use journey::{ContactId, EnrollmentId, SendId};
 
     use super::{Ticket, TicketKeys};
 
@@ -131,6 +138,15 @@ mod tests {
             contact: ContactId::of("anna"),
             address: "0123456789abcdef0123456789abcdef".to_owned(),
             topic: "news-letter_1".to_owned(),
+            send: None,
+        }
+    }
+
+    fn of_a_mail() -> Ticket {
+        let enrollment = EnrollmentId::of("welcome", None, &ContactId::of("anna"), None);
+        Ticket {
+            send: Some(SendId::of(&enrollment, "hello", &ContactId::of("anna"))),
+            ..ticket()
         }
     }
 
@@ -142,6 +158,9 @@ mod tests {
         let old = TicketKeys::parse(OLD).unwrap();
         let token = old.seal(&ticket());
         assert!(token.len() < 160, "{token}");
+        let longer = old.seal(&of_a_mail());
+        assert!(longer.len() < 192, "{longer}");
+        assert_eq!(old.open(&longer), Some(of_a_mail()));
         let both = TicketKeys::parse(&format!("{OLD}\n{NEW}\n")).unwrap();
         assert_eq!(both.open(&token), Some(ticket()));
         let newer = both.seal(&ticket());
@@ -157,7 +176,7 @@ mod tests {
     #[test]
     fn a_token_that_was_changed_anywhere_opens_nothing() {
         let keys = TicketKeys::parse(OLD).unwrap();
-        let token = keys.seal(&ticket());
+        let token = keys.seal(&of_a_mail());
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();
             changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use engine::{
-    AddressKey, Claim, Claimed, Fact, Ledger, Mailer, Outgoing, Row, RowState, Turns, Undelivered,
+    AddressKey, Claim, Claimed, Fact, Ledger, LedgerNotes, Mailer, Outgoing, Row, RowState, Turns,
+    Undelivered,
 };
 use jiff::{SignedDuration, Timestamp};
 use journey::{Action, ContactId, EmailAddress, EnrollmentId, Phase, SendId, Taken};
@@ -53,6 +54,21 @@ pub(crate) struct Delivery {
     pub(crate) due: Option<Timestamp>,
 }
 
+impl LedgerNotes for World {
+    fn note(
+        &self,
+        _: &ContactId,
+        send: &SendId,
+        facts: &BTreeSet<Fact>,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        self.write("ledger.note", move |state| {
+            if let Some(entry) = state.service.ledger.get_mut(send) {
+                entry.row.facts.extend(facts);
+            }
+        })
+    }
+}
+
 impl Ledger for World {
     fn claim(&self, claim: &Claim) -> impl Future<Output = anyhow::Result<Claimed>> + Send {
         self.write("ledger.claim", |state| state.claim(claim))
@@ -99,19 +115,6 @@ impl Ledger for World {
     ) -> impl Future<Output = anyhow::Result<()>> + Send {
         self.write("ledger.give_up", move |state| {
             state.decide(send, attempt, RowState::GivenUp);
-        })
-    }
-
-    fn note(
-        &self,
-        _: &ContactId,
-        send: &SendId,
-        facts: &BTreeSet<Fact>,
-    ) -> impl Future<Output = anyhow::Result<()>> + Send {
-        self.write("ledger.note", move |state| {
-            if let Some(entry) = state.service.ledger.get_mut(send) {
-                entry.row.facts.extend(facts);
-            }
         })
     }
 

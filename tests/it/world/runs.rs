@@ -10,7 +10,7 @@ use engine::{
     Rewrite, Stored, Templates, Tickets, Versioned,
 };
 use jiff::{SignedDuration, Timestamp};
-use journey::{Contact, ContactId, DateId, EnrollmentId, EntryId, Plan, Release};
+use journey::{Contact, ContactId, DateId, EnrollmentId, EntryId, Plan, Release, SendId};
 use mail::Template;
 use wire::{Armed, EnrollmentRecord, LastEntry, Ticket};
 
@@ -361,11 +361,12 @@ impl Plans for World {
 }
 
 impl Pages for World {
-    fn unsubscribe(&self, recipient: &Contact, topic: &str) -> Option<String> {
+    fn unsubscribe(&self, recipient: &Contact, topic: &str, send: &SendId) -> Option<String> {
         let ticket = Ticket {
             contact: recipient.id.clone(),
             address: self.address_key(&recipient.address).0,
             topic: topic.to_owned(),
+            send: Some(send.clone()),
         };
         let token = self.state().tickets.seal(&ticket);
         Some(format!("https://pages.example/u/{token}"))

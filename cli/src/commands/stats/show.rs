@@ -80,6 +80,7 @@ impl Report {
             "clicked",
             "bounced",
             "spam",
+            "unsubscribed",
             "came of it",
         ];
         let _ = writeln!(text, "{}", columns(headings, rows, terminal));
@@ -232,7 +233,7 @@ fn with(mails: &MailFigures, fact: Fact) -> u64 {
     count.copied().unwrap_or_default()
 }
 
-fn row(name: String, step: &StepFigures) -> [String; 9] {
+fn row(name: String, step: &StepFigures) -> [String; 10] {
     let mails = &step.mails;
     let some = |count: u64| {
         if mails.sent == 0 {
@@ -263,6 +264,7 @@ fn row(name: String, step: &StepFigures) -> [String; 9] {
         some(with(mails, Fact::Clicked)),
         some(bounced),
         some(with(mails, Fact::Complained)),
+        some(with(mails, Fact::Unsubscribed)),
         outcomes.join(", "),
     ]
 }

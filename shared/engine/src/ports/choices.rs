@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use journey::{Contact, ContactId};
+use journey::{Contact, ContactId, SendId};
 use wire::{Choices, Ticket};
 
 use super::{AddressKey, Stored, Versioned};
@@ -47,8 +47,8 @@ pub trait ChoiceBook: Chosen {
 
 /// Knows the pages for recipients.
 pub trait Pages {
-    /// Returns where `recipient` says no to `topic`; `None` where there is no such page.
-    fn unsubscribe(&self, recipient: &Contact, topic: &str) -> Option<String>;
+    /// Returns where `recipient` says no to `topic`, by the mail `send`; `None` where there is no such page.
+    fn unsubscribe(&self, recipient: &Contact, topic: &str, send: &SendId) -> Option<String>;
 }
 
 /// Opens the tokens in the addresses of pages.

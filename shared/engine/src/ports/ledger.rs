@@ -7,8 +7,19 @@ use std::future::Future;
 use jiff::Timestamp;
 use journey::{ContactId, EnrollmentId, SendId};
 
+/// Notes in the ledger what became of mails: `dynamodb:UpdateItem`.
+pub trait LedgerNotes {
+    /// Adds what became of a mail; what is known already stays, and nothing is counted.
+    fn note(
+        &self,
+        recipient: &ContactId,
+        send: &SendId,
+        facts: &BTreeSet<Fact>,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+}
+
 /// Keeps the ledger: `dynamodb:PutItem`, `dynamodb:UpdateItem`, `dynamodb:BatchGetItem`.
-pub trait Ledger {
+pub trait Ledger: LedgerNotes {
     /// Claims a mail: from here on, only the claimant may hand it to the mail service.
     fn claim(&self, claim: &Claim) -> impl Future<Output = anyhow::Result<Claimed>> + Send;
 
@@ -35,14 +46,6 @@ pub trait Ledger {
         recipient: &ContactId,
         send: &SendId,
         attempt: u32,
-    ) -> impl Future<Output = anyhow::Result<()>> + Send;
-
-    /// Adds what became of a mail; what is known already stays, and nothing is counted.
-    fn note(
-        &self,
-        recipient: &ContactId,
-        send: &SendId,
-        facts: &BTreeSet<Fact>,
     ) -> impl Future<Output = anyhow::Result<()>> + Send;
 
     /// Returns the rows of those mails that have one.
@@ -129,11 +132,13 @@ pub enum Fact {
     Rejected,
     /// It went to the mail service's mailbox simulator, so no rate counts it.
     Simulated,
+    /// By its link or button somebody said that they want no more about its topic.
+    Unsubscribed,
 }
 
 impl Fact {
     /// Every fact, and the word for it in the ledger.
-    pub const ALL: [(Self, &str); 9] = [
+    pub const ALL: [(Self, &str); 10] = [
         (Self::Bounced, "bounced"),
         (Self::BouncedSoftly, "bounced_softly"),
         (Self::Clicked, "clicked"),
@@ -143,6 +148,7 @@ impl Fact {
         (Self::OpenedByMachine, "opened_by_machine"),
         (Self::Rejected, "rejected"),
         (Self::Simulated, "simulated"),
+        (Self::Unsubscribed, "unsubscribed"),
     ];
 
     /// Returns the word for it in the ledger.

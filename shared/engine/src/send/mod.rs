@@ -205,7 +205,8 @@ impl Mailing<'_> {
             return self.unless_sent(io, patience, instead).await;
         }
         let people = (self.send, &self.contact, &self.recipient);
-        let composed = compose(io, self.plan, &self.record, people, io.now()).await?;
+        let mail = (&self.record, &self.order.send_id());
+        let composed = compose(io, self.plan, mail, people, io.now()).await?;
         let (mail, unsubscribe) = match composed {
             Ok(composed) => composed,
             Err(reason) => {

@@ -204,5 +204,6 @@ fn add_to_side(side: &mut SideFigures, run: &Parted) {
     side.opened += u64::from(run.facts.contains(&Fact::Opened));
     side.clicked += u64::from(run.facts.contains(&Fact::Clicked));
     side.goal += u64::from(run.goal);
-    side.unsubscribed += u64::from(run.unsubscribed);
+    let unsubscribed = run.unsubscribed || run.facts.contains(&Fact::Unsubscribed);
+    side.unsubscribed += u64::from(unsubscribed);
 }

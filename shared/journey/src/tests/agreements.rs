@@ -45,11 +45,16 @@ fn what_was_dated_ahead_gives_way_to_whatever_has_a_date() {
     }
     // What is said again when its date has come is the same mistake.
     let again = proof(6, "double-opt-in");
-    let mut anna = contact();
-    for proof in [ahead, again] {
-        anna.agree("news".to_owned(), proof, day(10));
+    for before in [None, Some(proof(1, "form"))] {
+        let mut anna = contact();
+        let at = before.as_ref().map_or(day(6), |form| form.at);
+        for proof in before.into_iter().chain([ahead.clone(), again.clone()]) {
+            anna.agree("news".to_owned(), proof, day(10));
+        }
+        let kept = &anna.consent["news"];
+        assert_eq!((kept.at, kept.confirmed), (at, None));
+        assert_eq!(kept.ahead, Some(day(6)));
     }
-    assert!(anna.consent["news"].ahead);
 }
 
 #[test]
@@ -57,7 +62,7 @@ fn clocks_may_differ_by_five_minutes() {
     let posted = |seconds: i64| {
         let at = Timestamp::from_second(seconds).unwrap();
         let proof = Consent::posted(at, "form".to_owned(), "Yes".to_owned(), day(0));
-        (proof.at.as_second(), proof.ahead)
+        (proof.at.as_second(), proof.is_ahead())
     };
     assert_eq!(posted(-1), (-1, false));
     assert_eq!(posted(300), (0, false));

@@ -47,7 +47,7 @@ fn consent() -> BTreeMap<String, Consent> {
         how: "form".to_owned(),
         text: "Yes, send me offers".to_owned(),
         confirmed: Some(at("2026-10-01T08:00:00Z")),
-        ahead: false,
+        ahead: Some(at("2026-12-24T08:00:00Z")),
     };
     BTreeMap::from([("offers".to_owned(), proof)])
 }
