@@ -190,6 +190,37 @@ fn a_birthday_comes_every_year_and_on_the_last_of_february_for_who_was_born_on_t
 }
 
 #[test]
+fn whoever_moves_has_one_birthday_a_year() {
+    let journey = "kind: transactional\ntrigger: { date: contact.born at 09:00, every: year }\n\
+        reentry: unlimited\nsteps:\n  - send: cake\n";
+    let born = |zone: &str| json!({ "fields": { "born": "2000-11-30" }, "time_zone": zone });
+    // What was set stays, and from the next year on it is by the clock of where they live.
+    for (from, to, sent) in [
+        (
+            "Pacific/Honolulu",
+            "Pacific/Auckland",
+            ["2026-11-30T19:00:00Z", "2027-11-29T20:00:00Z"],
+        ),
+        (
+            "Pacific/Auckland",
+            "Pacific/Honolulu",
+            ["2026-11-29T20:00:00Z", "2027-11-30T19:00:00Z"],
+        ),
+    ] {
+        let story = Story::of(folders::files(&[("birthday", journey)]))
+            .after(minutes(0), note("e1", born(from)))
+            .after(minutes(60 * 24), note("e2", born(to)));
+        let world = story.play_for(SignedDuration::from_hours(24 * 500));
+        assert_eq!(world.state().wrong, Vec::<String>::new());
+        let found: Vec<_> = mails(&world)
+            .into_iter()
+            .map(|(at, _)| at.to_string())
+            .collect();
+        assert_eq!(found, sent, "{from} {to}");
+    }
+}
+
+#[test]
 fn a_date_is_set_anew_when_its_field_changes_and_today_still_counts() {
     let journey = service("date: contact.born + 2 days at 10:00", "  - send: later");
     let story = Story::of(folders::files(&[("later", &journey)]))

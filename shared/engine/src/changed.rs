@@ -6,7 +6,9 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use journey::{Contact, ContactId, Entrance, Input, Release, Revision, Signal, Trigger, arm};
+use journey::{
+    Contact, ContactId, Entrance, Input, Release, Revision, Signal, Trigger, Value, arm,
+};
 use wire::{Armed, ContactRecord, Move};
 
 use crate::advance::step;
@@ -159,6 +161,7 @@ async fn dates(
                 let armed = Armed {
                     journey: journey.to_owned(),
                     due: None,
+                    of: value.cloned(),
                 };
                 let known = io.armed(&after.id, &id).await?;
                 let replaces = known.map(|known| known.version);
@@ -168,7 +171,7 @@ async fn dates(
             Some(due) => due,
             None => arm(moment, repeat, value, &zone, revision.at),
         };
-        set(io, (&after.id, &id), journey, due).await?;
+        set(io, (&after.id, &id), journey, (due, value)).await?;
     }
     Ok(())
 }
@@ -188,18 +191,19 @@ async fn gone_off(
     Ok(io.armed(other, &id).await?.map(|armed| armed.value.due))
 }
 
-/// Has a date trigger go off at `due`, or not any more.
+/// Has a date trigger go off at `due`, or not any more; `of` is what its field says.
 ///
 /// What has gone off stays there, so that nobody takes it for one that was never set.
 pub(crate) async fn set(
     io: &(impl Clock + Dates + Moves + Alarms),
     (contact, id): (&ContactId, &journey::DateId),
     journey: &str,
-    due: Option<Timestamp>,
+    (due, of): (Option<Timestamp>, Option<&Value>),
 ) -> Result<(), Failure> {
     let armed = Armed {
         journey: journey.to_owned(),
         due,
+        of: of.cloned(),
     };
     for _ in 0..RACES_MAX {
         let known = io.armed(contact, id).await?;

@@ -19,7 +19,7 @@ pub(crate) async fn date(
     let Some(armed) = io.armed(contact, id).await? else {
         return Ok(());
     };
-    let journey = armed.value.journey;
+    let journey = armed.value.journey.clone();
     let Some(due) = armed.value.due.filter(|due| *due <= io.now()) else {
         return Ok(());
     };
@@ -49,10 +49,12 @@ pub(crate) async fn date(
     let known = known.seen(&release.settings, io.now());
     let zone = known.zone(&release.settings.zone);
     let value = known.date(moment);
-    // The field may have been written since, and this not have been heard of yet.
-    let expected = arm(moment, repeat, value, &zone, due);
-    if expected != Some(due) {
-        return set(io, (contact, id), &journey, expected).await;
+    // The field may have been written since, and this not have been heard of yet. Another clock alone moves no moment.
+    if armed.value.of.is_none() || armed.value.of.as_ref() != value {
+        let expected = arm(moment, repeat, value, &zone, due);
+        if expected != Some(due) {
+            return set(io, (contact, id), &journey, (expected, value)).await;
+        }
     }
     let next = rearm(moment, repeat, value, &zone, due);
     let passes = trigger.passes(
@@ -69,5 +71,5 @@ pub(crate) async fn date(
         // Once the date is set for the next time, nobody would order these mails again.
         outbox.finish(io).await?;
     }
-    set(io, (contact, id), &journey, next).await
+    set(io, (contact, id), &journey, (next, value)).await
 }

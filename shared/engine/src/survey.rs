@@ -93,7 +93,7 @@ pub(crate) async fn dates(
             }
             let due = arm(moment, repeat, known.date(moment), &zone, io.now());
             if due.is_some() {
-                set(io, (contact, &id), journey, due).await?;
+                set(io, (contact, &id), journey, (due, known.date(moment))).await?;
             }
         }
     }

@@ -1,8 +1,8 @@
 //! When a date trigger goes off: as pure functions of the field, the zone and the moment.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Moment, Repeat, Value, ceil_to_minute};
 
@@ -38,10 +38,9 @@ pub fn rearm(
     match repeat {
         Repeat::Never => None,
         Repeat::Yearly => {
-            anniversaries(moment, value?, zone, fired).find(|due| {
-                // What went off late in the day was the one of that day.
-                zone.to_datetime(*due).date() > zone.to_datetime(fired).date()
-            })
+            // What went off late in the day was the one of that day, by whichever clock its contact has by now.
+            anniversaries(moment, value?, zone, fired)
+                .find(|due| due.duration_since(fired) > THE_SAME_DAY)
         }
     }
 }
@@ -70,3 +69,5 @@ fn date(value: &Value, zone: &TimeZone) -> Option<Date> {
 }
 
 const YEARS: i16 = 12;
+/// More than a day and all zones of the earth, and much less than a year.
+const THE_SAME_DAY: SignedDuration = SignedDuration::from_hours(3 * 24);

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use journey::EnrollmentId;
+use journey::{EnrollmentId, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::value::ValueDoc;
 use crate::{Unreadable, time};
 
 /// When a contact came into a journey last; kept where `reentry` asks for it.
@@ -47,12 +48,14 @@ struct LastEntryDoc {
 }
 
 /// A date trigger for a contact.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Armed {
     /// The journey whose trigger it is.
     pub journey: String,
     /// When it goes off: a whole minute; nothing where it has done so for the last time, or never does.
     pub due: Option<Timestamp>,
+    /// What its field said when it was set; what is older than this was known says nothing.
+    pub of: Option<Value>,
 }
 
 impl Armed {
@@ -62,16 +65,23 @@ impl Armed {
             v: 1,
             journey: self.journey.clone(),
             due: self.due.map(Moment),
+            of: self.of.clone().map(ValueDoc::from),
         })
     }
 
     /// Reads one of any version that was ever written.
     pub fn from_json(json: &str) -> Result<Self, Unreadable> {
-        let ArmedDoc { v, journey, due } = serde_json::from_str(json)?;
+        let ArmedDoc {
+            v,
+            journey,
+            due,
+            of,
+        } = serde_json::from_str(json)?;
         crate::version(v, 1)?;
         Ok(Self {
             journey,
             due: due.map(|Moment(due)| due),
+            of: of.map(TryInto::try_into).transpose()?,
         })
     }
 }
@@ -82,6 +92,8 @@ struct ArmedDoc {
     journey: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of: Option<ValueDoc>,
 }
 
 #[derive(Deserialize, Serialize)]

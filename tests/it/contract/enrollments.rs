@@ -4,7 +4,7 @@
 
 use engine::{Beside, Due, Exception, ExceptionKind, Overdue, Rewrite, Stored};
 use jiff::Timestamp;
-use journey::{ContactId, DateId, Enrollment, EntryId, Phase, Signals};
+use journey::{ContactId, DateId, Enrollment, EntryId, Phase, Signals, Value};
 use wire::{Armed, EnrollmentRecord, LastEntry};
 
 use super::people::contact;
@@ -194,6 +194,7 @@ pub(super) async fn runs_that_are_over_are_not_among_those_on_their_way(stores: 
     let armed = Armed {
         journey: "contract".to_owned(),
         due: Some(at(500)),
+        of: Some(Value::Text("then".to_owned())),
     };
     written(
         stores
@@ -232,6 +233,7 @@ pub(super) async fn the_index_shows_who_is_due_in_order_and_in_pages(stores: &im
     let armed = Armed {
         journey: "contract".to_owned(),
         due: Some(due(3)),
+        of: Some(Value::Text("then".to_owned())),
     };
     written(stores.arm(&who, &date, &armed, None).await.unwrap());
     expected.push((due(3), Due::Date(date)));
@@ -268,6 +270,7 @@ pub(super) async fn a_date_is_set_and_taken_away_by_its_version(stores: &impl St
     let armed = |due: i64| Armed {
         journey: "contract".to_owned(),
         due: Some(at(due)),
+        of: Some(Value::Text("then".to_owned())),
     };
     assert_eq!(stores.armed(&who, &date).await.unwrap(), None);
     assert_eq!(

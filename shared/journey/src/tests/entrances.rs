@@ -115,12 +115,14 @@ fn what_comes_again_does_so_on_another_day() {
     let moment = Moment::parse("contact.born at 09:00").unwrap();
     let born = Value::Date(date(1990, 5, 4));
     for (fired, again) in [
-        // Early by a clock that was set back, on time, and late.
+        // Early by a clock that was set back, on time, late, and by the clocks of where the sun rises first and last.
         ("2027-05-04T06:59:00Z", "2028-05-04T07:00:00Z"),
         ("2027-05-04T07:00:00Z", "2028-05-04T07:00:00Z"),
         ("2027-05-04T21:00:00Z", "2028-05-04T07:00:00Z"),
-        ("2027-05-03T21:59:00Z", "2027-05-04T07:00:00Z"),
         ("2027-05-04T22:00:00Z", "2028-05-04T07:00:00Z"),
+        ("2027-05-03T10:00:00Z", "2028-05-04T07:00:00Z"),
+        ("2027-05-05T12:00:00Z", "2028-05-04T07:00:00Z"),
+        ("2027-05-01T06:59:00Z", "2027-05-04T07:00:00Z"),
     ] {
         let found = rearm(&moment, Repeat::Yearly, Some(&born), &amsterdam, at(fired));
         assert_eq!(found, Some(at(again)), "{fired}");
