@@ -6,12 +6,12 @@ use journey::{Absent, Change};
 
 use super::steps::list;
 use super::{AwaitedDoc, ChangeDoc, SendDoc, SplitDoc, StepDoc, Verb};
-use crate::Defect;
 use crate::audiences::audience;
 use crate::phrases::{condition, moment, period, wait};
 use crate::settings::over_of;
 use crate::window::hours;
 use crate::yaml::{At, Data, Entry, Keys, Mapping, Node};
+use crate::{Defect, Place};
 
 /// Reads what a step does whose verb is `entry`.
 pub(super) fn doing(
@@ -59,6 +59,9 @@ fn exit(node: &Node, defects: &mut Vec<Defect>) -> Verb {
     let Some(reason) = node.line("the reason of an `exit`", defects) else {
         return broken();
     };
+    if as_written("exit", &reason.value, &reason.place, defects).is_none() {
+        return broken();
+    }
     if RESERVED_REASONS.contains(&reason.value.as_str()) {
         let what = format!("`{}` is a reason that only Waypost gives", reason.value);
         defects.push(Defect::new(reason.place, what).help("choose another word"));
@@ -199,7 +202,11 @@ fn case(node: &Node, mapping: &Mapping, depth: usize, defects: &mut Vec<Defect>)
 
 fn change(verb: &str, node: &Node, defects: &mut Vec<Defect>) -> Option<ChangeDoc> {
     if verb == "set" {
-        node.mapping("`set`", defects)?;
+        let mapping = node.mapping("`set`", defects)?;
+        for field in &mapping.entries {
+            let text = field.value.data.word().unwrap_or_default();
+            as_written("set", text, &field.value.place, defects)?;
+        }
         return Some(ChangeDoc::Set(Box::new(node.clone())));
     }
     if verb == "score" {
@@ -207,6 +214,7 @@ fn change(verb: &str, node: &Node, defects: &mut Vec<Defect>) -> Option<ChangeDo
         return Some(ChangeDoc::Plain(Change::Score(amount.value)));
     }
     let name = node.line(&format!("`{verb}`"), defects)?;
+    as_written(verb, &name.value, &name.place, defects)?;
     let word = name.value.clone();
     Some(match verb {
         "join" => ChangeDoc::List(name, Change::Join(word)),
@@ -214,6 +222,17 @@ fn change(verb: &str, node: &Node, defects: &mut Vec<Defect>) -> Option<ChangeDo
         "tag" => ChangeDoc::Plain(Change::Tag(word)),
         _ => ChangeDoc::Plain(Change::Untag(word)),
     })
+}
+
+/// Refuses what only mails and calls fill in.
+fn as_written(verb: &str, text: &str, place: &Place, defects: &mut Vec<Defect>) -> Option<()> {
+    if !text.contains("{{") {
+        return Some(());
+    }
+    let what = format!("`{verb}` takes what is written: it fills nothing in");
+    let help = "write the word or value itself; where it depends on something, an `if` or a `case` around it";
+    defects.push(Defect::new(place.clone(), what).help(help));
+    None
 }
 
 fn split(node: &Node, mapping: &Mapping, depth: usize, defects: &mut Vec<Defect>) -> Verb {

@@ -290,3 +290,21 @@ fn journeys_have_limits() {
             journeys/nieuws.yaml:35:55 steps are nested more than 12 deep
               = split the journey"#]]);
 }
+
+#[test]
+fn what_a_step_changes_is_taken_as_it_is_written() {
+    let steps = [
+        "set: { leads.city: \"{{event.Person.FullName}}\" }",
+        "tag: \"{{event.Person.FullName}}\"",
+        "exit: \"{{contact.full_name}}\"",
+    ];
+    let edits = steps.map(|step| format!("- {step}"));
+    let edits = edits
+        .each_ref()
+        .map(|edit| ("- wait: 3 days at 09:30", edit.as_str()));
+    table(
+        "steps/what_a_step_changes_is_taken_as_it_is_written",
+        "journeys/start.yaml",
+        &edits,
+    );
+}
