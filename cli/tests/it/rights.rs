@@ -65,6 +65,10 @@ fn what_is_kept_about_a_person_is_told_and_erased_and_nobody_elses() {
         assert_eq!(none.code, 1, "{none:?}");
     }
 
+    // An id leads to no address any more, and so says nothing of what is kept with one.
+    let by_id = type_in(&laptop, &["contacts", "erase", ID, "--yes"]);
+    assert!(by_id.out.contains("By this name no address"), "{by_id:?}");
+
     // The rest of the journey comes for Bram alone.
     laptop.cloud().pass(4 * 24 * 60 * 60);
     eventually("Bram's second mail comes", || {

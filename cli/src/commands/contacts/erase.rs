@@ -222,6 +222,10 @@ impl Report {
         }
         let records = self.records().map(|(_, kept)| kept.len()).sum();
         terminal.say(match records {
+            0 if self.kept.is_empty() => {
+                "By this name no address of theirs is known (any more): ask by an address whether something is kept with it."
+                    .to_owned()
+            }
             0 => "Nothing was asked of their addresses, so nothing is kept with them.".to_owned(),
             records => format!(
                 "Kept, with an HMAC of the address, so that nobody is mailed again: {}.",
