@@ -38,7 +38,7 @@ fn a_run_goes_on_for_who_its_contact_turned_out_to_be_and_tells_each_of_the_othe
     let run = Enrollment {
         notified: notes([
             ("anna", &[0, 2]),
-            ("both", &[0, 1]),
+            ("both", &[0, 1, 2]),
             ("others", &[2]),
             ("nobody", &[]),
         ]),
@@ -52,7 +52,7 @@ fn a_run_goes_on_for_who_its_contact_turned_out_to_be_and_tells_each_of_the_othe
         contact: els.clone(),
         notified: notes([
             ("anna", &[1, 2]),
-            ("both", &[1]),
+            ("both", &[1, 2]),
             ("others", &[2]),
             ("nobody", &[]),
         ]),
