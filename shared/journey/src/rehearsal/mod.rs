@@ -174,7 +174,7 @@ impl Stage<'_> {
     /// Returns when something happens next.
     fn next(&self) -> Option<Timestamp> {
         let running = self.runs.iter().filter(|run| !run.phase.is_over());
-        let dues = running.clone().filter_map(|run| match &run.phase {
+        let dues = running.filter_map(|run| match &run.phase {
             Phase::Entered => Some(run.entered),
             Phase::Calling { .. }
             | Phase::Holding { .. }
@@ -184,8 +184,7 @@ impl Stage<'_> {
             | Phase::Sending { .. }
             | Phase::Waiting { .. } => run.phase.due(),
         });
-        let end = self.plan.end();
-        let end = end.filter(|end| *end > self.now && running.clone().next().is_some());
+        let end = self.plan.end().filter(|end| *end > self.now);
         let happens = self.script.happens.first().map(|(at, _)| *at);
         let script = [self.script.from, self.script.enters, happens, end];
         let dates = self.armed.iter().filter_map(|armed| armed.due);
@@ -237,10 +236,10 @@ impl Stage<'_> {
         }
     }
 
-    /// Tells every run that is not over, but one, what happened.
+    /// Tells every run, but one, what happened.
     fn signal(&mut self, signal: &Signal, but: Option<usize>) {
         for at in 0..self.runs.len() {
-            if Some(at) != but && !self.runs[at].phase.is_over() {
+            if Some(at) != but {
                 self.input(at, Input::Signal(signal.clone()));
             }
         }

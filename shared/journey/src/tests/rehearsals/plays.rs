@@ -6,8 +6,8 @@ use jiff::civil::date;
 
 use super::{at, enters, event, leaves, nothing, of, on, plays};
 use crate::{
-    Cap, Condition, Consent, Cut, Deed, MOVES_MAX, Occasion, Over, Plan, Purpose, Script, Told,
-    Value, rehearse,
+    Action, Awaited, Cap, Condition, Consent, Cut, Deed, MOVES_MAX, Occasion, Over, Plan, Purpose,
+    Script, Told, Value, rehearse,
 };
 
 #[test]
@@ -213,6 +213,25 @@ fn a_play_that_has_no_end_is_cut() {
     assert!((MOVES_MAX..=MOVES_MAX + 1).contains(&moves), "{moves}");
 }
 
+/// What its steps change comes one after the other, and it stands behind all of them already.
+#[test]
+fn a_run_does_not_hear_of_what_it_changes_itself() {
+    let mut plan = of("
+        off: untag vip
+        on: tag gold
+        bare: for ORDER within 1 hour -> yes | no
+        yes: exit bare
+        no: exit gold
+        ");
+    let neither = "not ('vip' in contact.tags or 'gold' in contact.tags)";
+    if let Action::WaitFor { what, .. } = &mut plan.steps[2].action {
+        *what = Awaited::Condition(Condition::parse(neither).unwrap());
+    }
+    let mut script = enters("2026-11-23T13:00:00Z");
+    script.contact.tags.insert("vip".to_owned());
+    assert_eq!(leaves(&plan, script), ["gold"]);
+}
+
 #[test]
 fn a_journey_that_ends_for_everybody_ends_in_the_play_too() {
     let mut plan = of("pause: wait 3 days");
@@ -228,4 +247,10 @@ fn a_journey_that_ends_for_everybody_ends_in_the_play_too() {
         the end
     "#]],
     );
+    let until = Script {
+        until: Some(at("2027-11-23T13:00:00Z")),
+        ..enters("2026-11-23T13:00:00Z")
+    };
+    assert_eq!(rehearse(&plan, until.clone()).cut, None);
+    assert_eq!(leaves(&plan, until), ["ended"]);
 }
