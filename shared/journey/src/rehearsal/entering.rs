@@ -26,9 +26,7 @@ impl Stage<'_> {
         let once = dates
             .filter(|armed| armed.due.is_some() && !armed.yearly)
             .count();
-        once > 0
-            || self.runs.iter().any(|run| run.phase.due().is_some())
-            || self.runs.iter().any(|run| run.phase == Phase::Entered)
+        once > 0 || self.runs.iter().any(|run| run.phase.due().is_some())
     }
 
     /// Returns whether a date is still to come.

@@ -8,7 +8,7 @@
 mod entering;
 mod telling;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -173,17 +173,7 @@ impl Stage<'_> {
 
     /// Returns when something happens next.
     fn next(&self) -> Option<Timestamp> {
-        let running = self.runs.iter().filter(|run| !run.phase.is_over());
-        let dues = running.filter_map(|run| match &run.phase {
-            Phase::Entered => Some(run.entered),
-            Phase::Calling { .. }
-            | Phase::Holding { .. }
-            | Phase::Left { .. }
-            | Phase::Met { .. }
-            | Phase::Parked { .. }
-            | Phase::Sending { .. }
-            | Phase::Waiting { .. } => run.phase.due(),
-        });
+        let dues = self.runs.iter().filter_map(|run| run.phase.due());
         let end = self.plan.end().filter(|end| *end > self.now);
         let happens = self.script.happens.first().map(|(at, _)| *at);
         let script = [self.script.from, self.script.enters, happens, end];
@@ -269,17 +259,15 @@ impl Stage<'_> {
 
     /// Lets every run take the steps that are due.
     fn steps(&mut self) {
-        let mut missed = BTreeSet::new();
         while self.moves < MOVES_MAX {
-            let due = self.runs.iter().enumerate().find(|(at, run)| {
-                let due = run.phase == Phase::Entered
-                    || run.phase.due().is_some_and(|due| due <= self.now);
-                due && !missed.contains(at)
-            });
-            let Some((at, run)) = due else {
+            let is_due = |run: &Enrollment| {
+                let due = run.phase.due();
+                run.phase == Phase::Entered || due.is_some_and(|due| due <= self.now)
+            };
+            let Some(at) = self.runs.iter().position(is_due) else {
                 return;
             };
-            let input = match run.phase {
+            let input = match self.runs[at].phase {
                 Phase::Entered => Input::Start,
                 Phase::Calling { .. }
                 | Phase::Holding { .. }
@@ -289,12 +277,8 @@ impl Stage<'_> {
                 | Phase::Sending { .. }
                 | Phase::Waiting { .. } => Input::Wake,
             };
-            let before = run.clone();
             self.moves += 1;
             self.input(at, input);
-            if self.runs[at] == before {
-                missed.insert(at);
-            }
         }
     }
 
