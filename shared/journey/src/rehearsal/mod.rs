@@ -226,10 +226,10 @@ impl Stage<'_> {
         }
     }
 
-    /// Tells every run, but one, what happened.
+    /// Tells every run that is not over, but one, what happened: in a play of years thousands are over.
     fn signal(&mut self, signal: &Signal, but: Option<usize>) {
         for at in 0..self.runs.len() {
-            if Some(at) != but {
+            if Some(at) != but && !self.runs[at].phase.is_over() {
                 self.input(at, Input::Signal(signal.clone()));
             }
         }
