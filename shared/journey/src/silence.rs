@@ -54,7 +54,8 @@ impl Fired {
         Self {
             last: self.last.max(at),
             days: if ahead > 0 {
-                back(self.days, ahead) | 1
+                // What moves by a day or more has no lowest bit.
+                back(self.days, ahead) + 1
             } else {
                 self.days | back(1, -ahead)
             },
