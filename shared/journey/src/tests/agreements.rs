@@ -47,7 +47,7 @@ fn what_was_dated_ahead_gives_way_to_whatever_has_a_date() {
     let again = proof(6, "double-opt-in");
     for before in [None, Some(proof(1, "form"))] {
         let mut anna = contact();
-        let at = before.as_ref().map_or(day(6), |form| form.at);
+        let at = before.as_ref().map_or_else(|| day(6), |form| form.at);
         for proof in before.into_iter().chain([ahead.clone(), again.clone()]) {
             anna.agree("news".to_owned(), proof, day(10));
         }
