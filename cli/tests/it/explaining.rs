@@ -53,7 +53,7 @@ fn what_was_sent_and_what_was_not_is_told_with_its_reason() {
         lines,
         [
             "came in by the event NEWS (e1)",
-            "`news`: mailed",
+            "`news`: mailed, then unsubscribed",
             "left: finished",
             "came in by the event NEWS (e2)",
             "`news`: not mailed: they opted out of its topic",
