@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use journey::ContactId;
 use serde_json::{Value as Json, json};
 
 use crate::folders::files_with;
@@ -213,6 +214,60 @@ fn a_colleague_waits_for_no_turn_no_hour_and_no_room() {
         [("13:00".to_owned(), 4)].into(),
         "one for each who came in"
     );
+}
+
+/// Whatever breaks, what a campaign sends leaves in the evening, also days later; who comes in alone waits for nothing.
+#[test]
+fn a_campaign_leaves_in_the_evening_whatever_breaks() {
+    let text = "kind: marketing\ntopic: news\ntrigger: { manual: true }\nreentry: unlimited\nsteps:\n  \
+        - send: first\n  - wait: 12 hours\n  - send: second\n";
+    let enter = |person: &str, campaign| Action::Enter {
+        person: ContactId::of(person),
+        journey: "letter".to_owned(),
+        campaign,
+    };
+    let hour = SignedDuration::from_hours(1);
+    let story = Story::of(files_with(
+        "  large: { above: 2500 }\n",
+        &[("letter", text)],
+    ))
+    .after(SignedDuration::ZERO, post("NOTE", "e1", &people(2)))
+    .after(hour, enter("p0", true))
+    .after(hour, enter("p1", false));
+    let zone = TimeZone::get("Europe/Amsterdam").expect("a zone");
+    let hours = |world: &World| {
+        counted(world, |at| {
+            let local = zone.to_datetime(at);
+            let evening = (18..22).contains(&local.hour());
+            format!("{} {evening}", local.date())
+        })
+    };
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let days = [
+        ("23 false", 1),
+        ("23 true", 1),
+        ("24 false", 1),
+        ("24 true", 1),
+    ];
+    let days = days.map(|(day, count)| (format!("2026-11-{day}"), count));
+    assert_eq!(hours(&world), days.into());
+    let check = |world: &World| {
+        let mut faults = world.faults();
+        let state = world.state();
+        let late = state.service.delivered.iter().filter(|mail| {
+            let hour = zone.to_datetime(mail.at).hour();
+            mail.recipient == ContactId::of("p0") && !(18..22).contains(&hour)
+        });
+        faults.extend(late.map(|mail| format!("a campaign's mail left at {}", mail.at)));
+        faults
+    };
+    if let Err(wrong) = story.explore(1, &FAULTS, check) {
+        panic!("{wrong}");
+    }
+    if let Err(wrong) = story.concurrently(2).sample(0..60, check) {
+        panic!("{wrong}");
+    }
 }
 
 /// So many people get one letter each at once.

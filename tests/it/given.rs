@@ -305,6 +305,7 @@ pub(crate) fn settings() -> Settings {
         fields: BTreeMap::from([("vip".to_owned(), text(true))]),
         scoring: Default::default(),
         confirmed: Default::default(),
+        soft: Default::default(),
         tracking: None,
     }
 }

@@ -33,6 +33,7 @@ mod silence_is_heard;
 mod the_door;
 mod the_last_word_holds;
 mod the_right_words;
+mod the_source_takes_it_back;
 mod the_world_itself;
 mod tidy;
 mod trial;

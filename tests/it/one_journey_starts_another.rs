@@ -145,6 +145,7 @@ fn what_was_refused_stays_refused() {
     let enter = Action::Enter {
         person: ContactId::of("ann"),
         journey: "second".to_owned(),
+        campaign: false,
     };
     let ann = |id: &str| {
         let mut ann = start(id, "-");

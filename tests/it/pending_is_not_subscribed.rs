@@ -162,6 +162,7 @@ fn a_colleague_is_told_and_not_asked() {
     plan.rules.confirms = Some("news".to_owned());
     let settings = Settings {
         confirmed: Default::default(),
+        soft: Default::default(),
         ..given::settings()
     };
     // Both have agreed already: the contact need not be asked, and the colleague is told all the same.

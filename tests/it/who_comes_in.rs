@@ -323,6 +323,7 @@ fn somebody_who_is_let_in_by_hand_is_let_in_as_by_anything_else() {
     let enter = || Action::Enter {
         person: ContactId::of("anna"),
         journey: "hand".to_owned(),
+        campaign: false,
     };
     let story = Story::of(folders::files(&[("hand", journey)]))
         .after(minutes(0), note("e1", json!({})))

@@ -169,6 +169,7 @@ fn fresh(plan: &Plan, number: u64, at: Timestamp) -> Enrollment {
         notified: BTreeMap::new(),
         signals: Signals::default(),
         hops: 0,
+        campaign: false,
         phase: Phase::Entered,
         path: Vec::new(),
     }

@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 use aws::Aws;
 use engine::{Contacts, Moves, Plans, Releases, Surveys};
 use jiff::Timestamp;
-use journey::{ContactId, Entrance, Occasion, Release, Trigger};
+use journey::{ContactId, Entrance, Occasion, Plan, Release, Trigger, Window};
 use serde_json::json;
 use wire::Move;
 
@@ -43,6 +43,9 @@ pub(super) struct Args {
     id: Option<String>,
     #[command(flatten)]
     stack: Choice,
+    /// Lets the advertising of a campaign, of more people than `marketing.large` says, leave at once
+    #[arg(long)]
+    now: bool,
     /// Goes ahead without asking
     #[arg(long)]
     yes: bool,
@@ -85,7 +88,8 @@ pub(super) fn enroll(
         let (people, unknown) = found(aws, &release, entrance, args, now).await?;
         drop(progress);
         // That the plan is there is seen before anybody is asked for.
-        let _ = aws.plan(&entrance.plan).await?;
+        let plan = aws.plan(&entrance.plan).await?;
+        let campaign = campaign(&plan, people.len()).filter(|_| !args.now);
         if form == Form::People {
             for id in unknown.iter().take(SHOWN_MAX) {
                 terminal.say(terminal.bad(format!("nobody is known as `{id}`")))?;
@@ -97,7 +101,10 @@ pub(super) fn enroll(
             true => " (in the audience, and as its `where` says)",
             false => "",
         };
-        let question = format!("Let {count}{fitting} into {}?", args.journey);
+        let evening = campaign.iter();
+        let evening = evening.map(|hours| format!(" Their advertising leaves {hours}."));
+        let evening: String = evening.collect();
+        let question = format!("Let {count}{fitting} into {}?{evening}", args.journey);
         let agreed = match people.is_empty() {
             true => Ok(false),
             false => Consent::of(args.yes).to(&question, terminal),
@@ -112,18 +119,25 @@ pub(super) fn enroll(
                 journey: args.journey.clone(),
                 cause: format!("by hand {id}"),
                 hops: 0,
+                campaign: campaign.is_some(),
             });
             aws.move_on(&moves.collect::<Vec<_>>()).await?;
         }
         match form {
-            Form::Programs => terminal.say_json(&json!({
-                "enrolled": go, "contacts": people.len(), "unknown": unknown,
-            }))?,
+            Form::Programs => {
+                let mut done = json!({
+                    "enrolled": go, "contacts": people.len(), "unknown": unknown,
+                });
+                if let Some(hours) = &campaign {
+                    done["campaign"] = json!(hours);
+                }
+                terminal.say_json(&done)?;
+            }
             Form::People if people.is_empty() => {
                 terminal.say(format!("There is nobody{fitting} to let in."))?;
             }
             Form::People if go => {
-                terminal.say(terminal.good(format!("{count}{fitting}: they come in.")))?;
+                terminal.say(terminal.good(format!("{count}{fitting}: they come in.{evening}")))?;
             }
             Form::People => (),
         }
@@ -132,6 +146,17 @@ pub(super) fn enroll(
             false => Verdict::Wrong,
         })
     })
+}
+
+/// Says when the advertising of so many people leaves, where they are a campaign.
+fn campaign(plan: &Plan, people: usize) -> Option<String> {
+    let large = &plan.rules.limits.large;
+    if !plan.purpose.is_marketing() || !large.is_passed_by(people) {
+        return None;
+    }
+    let hours = large.hours();
+    let windows = hours.windows.iter().map(Window::as_str);
+    Some(windows.collect::<Vec<_>>().join(" and "))
 }
 
 fn entrance<'a>(release: &'a Arc<Release>, journey: &str) -> anyhow::Result<&'a Entrance> {

@@ -219,6 +219,7 @@ fn settings() -> Settings {
         fields: BTreeMap::new(),
         scoring: Default::default(),
         confirmed: Default::default(),
+        soft: Default::default(),
         tracking: None,
     }
 }

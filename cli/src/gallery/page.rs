@@ -106,6 +106,7 @@ mod tests {
             fields: BTreeMap::new(),
             scoring: Default::default(),
             confirmed: Default::default(),
+            soft: Default::default(),
             tracking: None,
         };
         let text = |text: &str| format!("<script>{text}</script> {{{{mails}}}}");

@@ -264,6 +264,7 @@ impl World {
             notified: BTreeMap::new(),
             signals: Signals::default(),
             hops: 0,
+            campaign: false,
             phase,
             path: path.collect(),
         });

@@ -131,6 +131,56 @@ fn an_audience_is_reckoned_by_the_clock_of_the_laptop_it_lives_on() {
     assert!(at.duration_since(now()).as_hours() > 39 * 24, "{id}");
 }
 
+/// More people at once than the project says are a campaign: their advertising waits for the evening, and nobody else's.
+#[test]
+fn a_campaign_leaves_in_the_evening_and_holds_nobody_else_up() {
+    let mut files = FILES.to_vec();
+    let project = FILES[0].1.to_owned()
+        + "topics: { news: our news }\nmarketing:\n  large: { above: 1, window: 20:00-21:00 }\n";
+    files[0].1 = &project;
+    files.push((
+        "journeys/news.yaml",
+        "journey: news\nkind: marketing\ntopic: news\ntrigger: { manual: true }\nreentry: unlimited\nsteps:\n  - send: news\n",
+    ));
+    let news = "---\nsubject: News\nlayout: plain\n---\nHello. [No more]({{links.unsubscribe}})\n";
+    files.push(("templates/news.md", news));
+    let release = releases::of(&files);
+    let laptop = Laptop::start(release.path());
+    let at = jiff::civil::date(2027, 3, 1).at(12, 0, 0, 0);
+    let noon = at.in_tz("Europe/Amsterdam").unwrap().timestamp();
+    laptop.cloud().pass(noon.duration_since(now()).as_secs());
+    for id in ["anna", "bram", "carl"] {
+        let mut event = known(id, false);
+        let yes = json!({ "at": "2026-01-01T10:00:00Z", "how": "form", "text": "Yes" });
+        event["people"][0]["consent"] = json!({ "news": yes });
+        laptop.source().tell(id, &event);
+    }
+    laptop.settle();
+    fs::write(laptop.folder().join("two.csv"), "anna\nbram\n").unwrap();
+    let enroll = |who: &[&str]| {
+        let words = [&["enroll", "news", "--yes", "--json"], who].concat();
+        json_of(&typed(&laptop, laptop.folder(), &words))["campaign"].clone()
+    };
+    let both = ["--contacts", "two.csv"];
+    assert_eq!(enroll(&both), "20:00-21:00");
+    assert_eq!(enroll(&["--contact", "carl"]), Value::Null);
+    laptop.settle();
+    let mailed = |count| {
+        eventually("the mails are there", || {
+            (laptop.inbox().len() == count).then_some(())
+        });
+    };
+    mailed(1);
+    assert_eq!(enroll(&["--contacts", "two.csv", "--now"]), Value::Null);
+    laptop.settle();
+    mailed(3);
+    laptop.cloud().pass(8 * 60 * 60 + 60);
+    laptop.settle();
+    mailed(5);
+    laptop.settle();
+    laptop.assert_all_done();
+}
+
 /// Lets in those VIPs only who fit what is asked besides.
 fn only_who_fits(laptop: &Laptop) {
     let few = typed(

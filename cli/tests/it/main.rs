@@ -49,6 +49,7 @@ mod rights;
 mod secrets;
 mod source;
 mod storms;
+mod taking_back;
 mod time;
 mod triggering;
 mod tuning;

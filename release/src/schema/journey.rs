@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::project::pace;
+use super::marketing::pace;
 use super::{
     audience_or_name, either, flag, hours, like, list, named, number, object, scalar, text, words,
 };

@@ -5,6 +5,7 @@
 //! **Invariant:** the keys are those of the readers; tests hold each against the other.
 
 mod journey;
+mod marketing;
 mod project;
 #[cfg(test)]
 mod tests;

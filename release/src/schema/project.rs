@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{either, flag, hours, like, list, named, number, object, scalar, text, words};
+use super::marketing::marketing;
+use super::{either, flag, like, list, named, number, object, scalar, text, words};
 use journey::FieldType;
 
 /// Describes waypost.yaml.
@@ -136,64 +137,10 @@ fn calendar() -> Value {
     )
 }
 
-fn marketing() -> Value {
-    let holdout = object(
-        "Who gets none, to compare with.",
-        &[
-            ("name*", text("Salts the draw.")),
-            ("share*", number("How many of a hundred.")),
-        ],
-    );
-    object(
-        "What holds advertising back.",
-        &[
-            ("send_window", hours("The hours in which it may leave.")),
-            (
-                "at_most",
-                list(
-                    "How much of it one person gets.",
-                    like("A cap.", &["1 per day", "3 per 7 days"]),
-                ),
-            ),
-            (
-                "over",
-                words("What becomes of a mail over a cap.", &["skip", "wait"]),
-            ),
-            ("holdout", holdout),
-            ("pace", pace()),
-            ("warm_up", warm_up()),
-        ],
-    )
-}
-
-/// Describes how many a minute.
-pub(super) fn pace() -> Value {
-    like(
-        "How many mails of one journey may leave in a minute.",
-        &["600 per minute"],
-    )
-}
-
-fn warm_up() -> Value {
-    let growth = number("How many more of a hundred on each next day.");
-    object(
-        "How much advertising may leave on each of the first days of a domain.",
-        &[
-            ("from*", text("The first day, as YYYY-MM-DD.")),
-            (
-                "days*",
-                number("How many days; after them nothing is held back."),
-            ),
-            ("first_day*", number("How many mails on the first day.")),
-            ("growth*", growth),
-        ],
-    )
-}
-
 fn topic() -> Value {
     let opt_in = words(
-        "`double`: an agreement counts once the person has confirmed it.",
-        &["single", "double"],
+        "`double`: an agreement counts once the person has confirmed it. `soft`: to have bought something is enough.",
+        &["soft", "single", "double"],
     );
     let more = object(
         "A topic that says more.",

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use journey::{Holdout, Limits, Over, Scoring, WarmUp};
+use journey::{Holdout, Large, Limits, Over, Scoring, WarmUp};
 
 use super::Project;
 use crate::Defect;
 use crate::names::{Spelling, spelled};
 use crate::phrases::{cap, pace, period};
 use crate::values::strict_date;
-use crate::window::hours;
+use crate::window::{hours, meet};
 use crate::yaml::{Entry, Keys, Node, quoted};
 
 /// Reads all of them.
@@ -67,6 +67,7 @@ fn marketing(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
         "holdout",
         "pace",
         "warm_up",
+        "large",
     ];
     let Some(keys) = Keys::of(node, "`marketing`", &known, defects) else {
         return;
@@ -84,6 +85,13 @@ fn marketing(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
     let holdout = keys.get("holdout").and_then(|node| holdout(node, defects));
     let pace = keys.get("pace").and_then(|node| pace(node, defects));
     let warm_up = keys.get("warm_up").and_then(|node| warm_up(node, defects));
+    let large = keys.get("large").and_then(|node| {
+        let large = large_of(node, project, defects)?;
+        if let (Some(window), Some(evening)) = (&send_window, &large.hours) {
+            meet(&[evening, window], &node.place, defects);
+        }
+        Some(large)
+    });
     project.limits = Limits {
         send_window,
         at_most,
@@ -91,7 +99,36 @@ fn marketing(node: &Node, project: &mut Project, defects: &mut Vec<Defect>) {
         holdout,
         pace: pace.map(|pace| pace.value),
         warm_up,
+        large: large.unwrap_or_default(),
     };
+}
+
+/// Reads how many people let in at once are a campaign, and when its advertising leaves.
+fn large_of(node: &Node, project: &Project, defects: &mut Vec<Defect>) -> Option<Large> {
+    if node.data.plain() == Some("never") {
+        return Some(Large {
+            above: None,
+            hours: None,
+        });
+    }
+    let keys = Keys::of(node, "`large`", &["above", "window"], defects)?;
+    let above = match keys.get("above") {
+        None => Some(Large::ABOVE),
+        Some(node) => node
+            .whole("the `above` of `large`", 0..PEOPLE_MAX, defects)
+            .and_then(|above| u32::try_from(above.value).ok()),
+    };
+    let hours = keys.get("window").map(|node| {
+        let doc = hours(node, None, defects)?;
+        doc.resolve(&project.calendars, defects)
+    });
+    Some(Large {
+        above: Some(above?),
+        hours: match hours {
+            Some(hours) => Some(hours?),
+            None => None,
+        },
+    })
 }
 
 /// Reads what becomes of a mail over a cap.
@@ -198,3 +235,6 @@ fn half_life(node: &Node, defects: &mut Vec<Defect>) -> Option<u16> {
     }
     days
 }
+
+/// More than anybody lets in at once.
+const PEOPLE_MAX: i64 = 1_000_000_000;

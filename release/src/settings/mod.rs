@@ -59,6 +59,7 @@ impl Project {
                 fields: BTreeMap::new(),
                 scoring: Default::default(),
                 confirmed: Default::default(),
+                soft: Default::default(),
                 tracking: None,
             },
             senders: Names::new("sender", "declare it under `senders` in waypost.yaml"),
@@ -149,6 +150,11 @@ pub(crate) fn read(root: &Node, defects: &mut Vec<Defect>) -> Project {
         && let Some(topic) = node.line("`tracking`", defects)
     {
         project.topics.find(&topic, defects);
+        if project.settings.soft.contains(&topic.value) {
+            let what = "nobody is measured without having said yes";
+            let help = "name a topic whose `opt_in` is `single` or `double`";
+            defects.push(Defect::new(topic.place.clone(), what).help(help));
+        }
         project.settings.tracking = Some(topic.value);
     }
     project

@@ -34,14 +34,20 @@ fn topic(
     defects: &mut Vec<Defect>,
 ) -> Option<At<String>> {
     let keys = Keys::of(node, "a topic", &["about", "opt_in"], defects)?;
-    let confirmed = match keys.get("opt_in") {
+    let opt_in = match keys.get("opt_in") {
         // What cannot be read may have been `double`: journeys that confirm it are not to blame.
-        Some(node) => node.one_of("`opt_in`", &["single", "double"], defects) != Some("single"),
-        None => keys.misspelled("opt_in") || keys.cut_off(),
+        Some(node) => node
+            .one_of("`opt_in`", &["soft", "single", "double"], defects)
+            .unwrap_or("double"),
+        None if keys.misspelled("opt_in") || keys.cut_off() => "double",
+        None => "single",
     };
-    if confirmed {
-        project.settings.confirmed.insert(name.to_owned());
-    }
+    let settings = &mut project.settings;
+    match opt_in {
+        "double" => settings.confirmed.insert(name.to_owned()),
+        "soft" => settings.soft.insert(name.to_owned()),
+        _ => false,
+    };
     let help = "write what people read about it: `about: Our newsletter`";
     keys.required("about", help, defects)?.line(what, defects)
 }

@@ -238,6 +238,14 @@ fn a_topic_that_people_must_confirm_is_declared_and_asked_for() {
                 "nieuwsbrief: Nieuws van de vereniging",
                 "nieuwsbrief: [De nieuwsbrief]",
             ),
+            (
+                "nieuwsbrief: Nieuws van de vereniging",
+                "nieuwsbrief: { about: De nieuwsbrief, opt_in: soft }",
+            ),
+            (
+                "nieuwsbrief: Nieuws van de vereniging",
+                "nieuwsbrief: { about: De nieuwsbrief, opt_in: soft }\ntracking: nieuwsbrief",
+            ),
             ("scoring:", "tracking: nieuwsbrief\nscoring:"),
             ("scoring:", "tracking: nieuwsbrif\nscoring:"),
         ],
@@ -319,7 +327,7 @@ fn what_a_question_needs_is_not_missed_where_something_else_is_wrong() {
         journeys/vraag.yaml:4:1 advertising cannot ask whether it is wanted
           = write `kind: transactional`, and no `topic`"#]]);
     asking("opt_in: dubble", "steps:", "steps:").check(expect![[r#"
-        waypost.yaml:16:49 `opt_in` must be `single` or `double`, and this is `dubble`
+        waypost.yaml:16:49 `opt_in` must be `soft` or `single` or `double`, and this is `dubble`
           = did you mean `double`?"#]]);
     asking("optin: double", "steps:", "steps:").check(expect![[r#"
         waypost.yaml:16:41 a topic has no key `optin`

@@ -125,6 +125,12 @@ fn how_fast_advertising_leaves_is_checked() {
         with("warm_up: { from: 1 December, days: 30, first_day: 200, growth: 25 }"),
         with("warm_up: 30 days"),
         warm_up("days: 30, first: 200, growth: 25"),
+        with("large: { above: 500, window: mon-fri 19:00-21:00 }"),
+        with("large: never"),
+        with("large: { above: many }"),
+        with("large: { window: evening, from: 500 }"),
+        with("large: 500"),
+        with("large: { window: 02:00-03:00 }"),
     ];
     let changes: Vec<_> = texts.iter().map(|text| (holdout, text.as_str())).collect();
     table(

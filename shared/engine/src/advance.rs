@@ -11,6 +11,7 @@ use crate::chose::chose;
 use crate::dates::date;
 use crate::effects::{enrolls, orders, pass_on, settle};
 use crate::enter::enter_by_name;
+use crate::fresh::Way;
 use crate::hold::held_back;
 use crate::merging::{follow, look_again};
 use crate::results::{announce, of_decision};
@@ -60,10 +61,15 @@ pub async fn advance(
             subject,
             cause,
             hops,
+            campaign,
         } => {
+            let way = Way {
+                hops: *hops,
+                campaign: *campaign,
+            };
             let of = (from.as_deref(), subject.as_deref());
             let whom = (contact, journey.as_str());
-            enter_by_name(io, pulse, whom, of, (cause, *hops), outbox).await
+            enter_by_name(io, pulse, whom, of, (cause, way), outbox).await
         }
         Move::Run {
             contact,

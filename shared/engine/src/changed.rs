@@ -14,6 +14,7 @@ use wire::{Armed, ContactRecord, Move};
 use crate::advance::step;
 use crate::effects::{ring, settle};
 use crate::enter::enter_without_event;
+use crate::fresh::Way;
 use crate::merging::follow;
 use crate::walking::Walking;
 use crate::{
@@ -49,7 +50,8 @@ pub(crate) async fn changed(
                     trigger.fires(before, &write.after, zone, write.revision.at)
                 });
                 if fires {
-                    let cause = (write.revision.id.as_str(), write.revision.hops + 1);
+                    let way = Way::alone(write.revision.hops + 1);
+                    let cause = (write.revision.id.as_str(), way);
                     let of = (entrance.plan.as_str(), None);
                     enter_without_event(io, pulse, of, cause, &person, &mut outbox).await?;
                 }

@@ -7,6 +7,7 @@ use wire::{Choice, Chosen as What, Move};
 
 use crate::advance::step;
 use crate::enter::enter_without_event;
+use crate::fresh::Way;
 use crate::results::of_choice;
 use crate::rewrite::rewrite;
 use crate::walking::Walking;
@@ -32,6 +33,7 @@ pub(crate) async fn chose(
     let word = chosen.as_ref().and_then(|known| known.value.word());
     let release = io.current().await?.map(|(_, release)| release);
     let agreed = known.as_ref().and_then(|known| known.consent.get(topic));
+    let agreed = agreed.filter(|agreed| agreed.is_given());
     let agreed = agreed.map(|agreed| agreed.at);
     let since = chosen.as_ref().and_then(|known| known.value.since(agreed));
     if let (Some(choice), Some(release)) = (word, &release) {
@@ -108,7 +110,7 @@ async fn opted_in(
         if passes {
             let cause = format!("{topic} {since}");
             let of = (entrance.plan.as_str(), None);
-            enter_without_event(io, pulse, of, (&cause, 0), &person, outbox).await?;
+            enter_without_event(io, pulse, of, (&cause, Way::default()), &person, outbox).await?;
         }
     }
     Ok(())

@@ -25,6 +25,8 @@ pub enum Permission {
 pub enum OptIn {
     /// That somebody says so, to the source or on the page.
     Single,
+    /// That they bought something and were told, until they say no.
+    Soft,
     /// That they say so themselves on the page, which nobody reaches but by a mail to their address.
     Double,
 }
@@ -32,9 +34,12 @@ pub enum OptIn {
 impl OptIn {
     /// Returns what a topic takes.
     pub fn of(settings: &Settings, topic: &str) -> Self {
-        match settings.confirmed.contains(topic) {
-            true => Self::Double,
-            false => Self::Single,
+        if settings.confirmed.contains(topic) {
+            Self::Double
+        } else if settings.soft.contains(topic) {
+            Self::Soft
+        } else {
+            Self::Single
         }
     }
 }
@@ -64,31 +69,41 @@ impl Said<'_> {
     }
 }
 
-/// Weighs what the source says that somebody agreed to against what they chose: the later word holds.
+/// Weighs what the source says that somebody agreed to, or took back, against what they chose: the later word holds.
 ///
 /// A source often posts the same old consent again; only one that was given after a choice outweighs it, and none whose
-/// date is still to come, or was when it was posted.
+/// date is still to come, or was when it was posted. To have bought something outweighs no word at all.
 pub fn permission(
     opt_in: OptIn,
     agreed: Option<&Consent>,
     said: Said<'_>,
     now: Timestamp,
 ) -> Permission {
+    let withdrawn = agreed.and_then(|agreed| agreed.withdrawn);
     let enough = |agreed: &Consent, after: Timestamp| match opt_in {
-        OptIn::Single => true,
-        OptIn::Double => agreed
-            .confirmed
-            .is_some_and(|confirmed| after < confirmed && confirmed <= now),
+        OptIn::Single | OptIn::Soft => true,
+        OptIn::Double => agreed.confirmed.is_some_and(|confirmed| {
+            after.max(withdrawn.unwrap_or(after)) < confirmed && confirmed <= now
+        }),
     };
-    let Some(choice) = said.holding(now) else {
+    let counts = |agreed: &&Consent| match opt_in {
+        OptIn::Soft => agreed.is_given(),
+        OptIn::Single | OptIn::Double => agreed.is_given() && !agreed.is_soft(),
+    };
+    let agreed = agreed.filter(counts);
+    let choice = said.holding(now);
+    // What the source heard since is the later word.
+    let choice = choice.filter(|choice| withdrawn.is_none_or(|withdrawn| withdrawn < choice.at));
+    let Some(choice) = choice else {
         return match agreed {
             Some(agreed) if enough(agreed, Timestamp::MIN) => Permission::Given,
             Some(_) => Permission::Unconfirmed,
             None => Permission::Missing,
         };
     };
-    let newer =
-        agreed.filter(|agreed| !agreed.is_ahead() && choice.at < agreed.at && agreed.at <= now);
+    let newer = agreed.filter(|agreed| {
+        !agreed.is_ahead() && !agreed.is_soft() && choice.at < agreed.at && agreed.at <= now
+    });
     match (choice.what, newer) {
         (_, Some(agreed)) if enough(agreed, choice.at) => Permission::Given,
         (Chosen::In, _) if opt_in == OptIn::Double && !said.is_confirmed(now) => {
@@ -247,6 +262,88 @@ mod tests {
         assert_eq!(found, Permission::Unconfirmed);
     }
 
+    /// What a source takes back counts like a word of theirs, and needs another yes.
+    #[test]
+    fn what_the_source_takes_back_is_given_no_more() {
+        let (single, double) = (OptIn::Single, OptIn::Double);
+        let (given, missing) = (Permission::Given, Permission::Missing);
+        let pending = Permission::Unconfirmed;
+        let quiet = Chosen::Quiet { until: day(20) };
+        let until = Permission::Quiet { until: day(20) };
+        for (opt_in, agreed, taken_back, chosen, expected) in [
+            (single, (1, "form"), 2, vec![], missing),
+            (single, (2, "form"), 2, vec![], missing),
+            (single, (3, "form"), 2, vec![], given),
+            (single, (1, "form"), 3, vec![(2, Chosen::In)], missing),
+            (single, (1, "form"), 3, vec![(4, Chosen::In)], given),
+            (
+                single,
+                (1, "form"),
+                3,
+                vec![(2, Chosen::In), (4, quiet)],
+                until,
+            ),
+            (single, (1, "form"), 3, vec![(2, quiet)], missing),
+            (single, (5, "form"), 3, vec![(4, Chosen::Out)], given),
+            (single, (3, "form"), 2, vec![(4, Chosen::Out)], missing),
+            (double, (1, "double-opt-in"), 2, vec![], missing),
+            (double, (3, "form"), 2, vec![], pending),
+            (double, (3, "form"), 2, vec![(1, Chosen::In)], pending),
+            (double, (3, "form"), 2, vec![(4, Chosen::In)], given),
+            (double, (3, "double-opt-in"), 2, vec![], given),
+        ] {
+            let (at, how) = agreed;
+            let agreed = Consent {
+                withdrawn: Some(day(taken_back)),
+                ..agreement(at, how)
+            };
+            let words = said(&chosen);
+            let all = Said {
+                person: Some(&words),
+                address: Some(&words),
+            };
+            let found = permission(opt_in, Some(&agreed), all, day(10));
+            assert_eq!(found, expected, "{opt_in:?} {agreed:?} {chosen:?}");
+        }
+        // Confirmed once, then taken back: a form that anybody could fill in does not bring it back.
+        let form = Consent {
+            confirmed: Some(day(1)),
+            withdrawn: Some(day(2)),
+            ..agreement(3, "form")
+        };
+        let found = permission(double, Some(&form), Said::default(), day(10));
+        assert_eq!(found, pending);
+    }
+
+    /// Whoever bought something may be mailed about the like until they say no, where a topic is that sort.
+    #[test]
+    fn who_bought_something_has_not_said_yes() {
+        let soft = agreement(5, "soft-opt-in");
+        for (opt_in, chosen, expected) in [
+            (OptIn::Soft, vec![], Permission::Given),
+            (OptIn::Single, vec![], Permission::Missing),
+            (OptIn::Double, vec![], Permission::Missing),
+            (OptIn::Single, vec![(2, Chosen::In)], Permission::Given),
+            (OptIn::Soft, vec![(6, Chosen::Out)], Permission::Missing),
+            // They said no, and then bought something again.
+            (OptIn::Soft, vec![(4, Chosen::Out)], Permission::Missing),
+            (OptIn::Soft, vec![(4, Chosen::In)], Permission::Given),
+        ] {
+            let words = said(&chosen);
+            let all = Said {
+                person: Some(&words),
+                address: Some(&words),
+            };
+            let found = permission(opt_in, Some(&soft), all, day(10));
+            assert_eq!(found, expected, "{opt_in:?} {chosen:?}");
+        }
+        let form = agreement(5, "form");
+        let found = permission(OptIn::Soft, Some(&form), Said::default(), day(10));
+        assert_eq!(found, Permission::Given);
+        let nobody = permission(OptIn::Soft, None, Said::default(), day(10));
+        assert_eq!(nobody, Permission::Missing);
+    }
+
     fn agreement(at: i64, how: &str) -> Consent {
         Consent::new(day(at), how.to_owned(), "Yes".to_owned())
     }
@@ -258,6 +355,7 @@ mod tests {
                 at: day(*at),
                 how: "page".to_owned(),
                 what: *what,
+                shown: None,
             });
         }
         choices

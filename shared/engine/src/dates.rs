@@ -4,6 +4,7 @@ use journey::{ContactId, DateId, arm, rearm};
 
 use crate::changed::set;
 use crate::enter::enter_without_event;
+use crate::fresh::Way;
 use crate::walking::Walking;
 use crate::{ContactBook, Dates, Exceptions, Failure, Firings, Halted, Outbox, Pulse, Stored};
 
@@ -67,7 +68,15 @@ pub(crate) async fn date(
         let cause = format!("{id} {due}");
         let plan = &entrance.plan;
         let mut outbox = Outbox::default();
-        enter_without_event(io, pulse, (plan, None), (&cause, 0), &person, &mut outbox).await?;
+        enter_without_event(
+            io,
+            pulse,
+            (plan, None),
+            (&cause, Way::default()),
+            &person,
+            &mut outbox,
+        )
+        .await?;
         // Once the date is set for the next time, nobody would order these mails again.
         outbox.finish(io).await?;
     }

@@ -66,6 +66,7 @@ async fn start(io: &(impl Clock + Moves), record: &EnrollmentRecord) -> anyhow::
             subject: run.subject.clone(),
             cause: format!("{} {}", run.id, enroll.step),
             hops: run.hops_at(now) + 1,
+            campaign: run.campaign,
         })
         .collect();
     if moves.is_empty() {

@@ -12,7 +12,7 @@ use wire::{EnrollmentRecord, Event, Halt, LastEntry};
 use crate::advance::step;
 use crate::crowd::crowd;
 use crate::effects::{enrolls, orders, settle};
-use crate::fresh::{fresh, run};
+use crate::fresh::{Way, fresh, run};
 use crate::results::{announce, of_decision, of_entry};
 use crate::rewrite::{changes, rewrite};
 use crate::walking::Walking;
@@ -38,7 +38,7 @@ pub(crate) enum Entered {
 pub(crate) async fn enter(
     io: &(impl Walking + Halted),
     (hash, plan): (&str, &Plan),
-    (event, hops): (&Event, u8),
+    (event, way): (&Event, Way),
     contact: &Contact,
     crowd: &Crowd,
     outbox: &mut Outbox,
@@ -69,7 +69,7 @@ pub(crate) async fn enter(
             Admitted::Not(refusal) => return Ok(Entered::Refused(refusal.as_str())),
             Admitted::Before(record) => return repeated(io, plan, &record, outbox).await,
         };
-        let arrival = (hash, plan, event, hops, crowd);
+        let arrival = (hash, plan, event, way, crowd);
         let (record, mut beside) = arrive(io, arrival, contact).await?;
         beside.entry = entry;
         announce(io, &of_decision(plan, None, &record.enrollment)).await?;
@@ -243,7 +243,7 @@ async fn restart(
 /// Decides the first steps, and what they make of the contact.
 async fn arrive(
     io: &(impl Clock + Contacts),
-    (hash, plan, event, hops, crowd): (&str, &Plan, &Event, u8, &Crowd),
+    (hash, plan, event, way, crowd): (&str, &Plan, &Event, Way, &Crowd),
     contact: &Contact,
 ) -> Result<(EnrollmentRecord, Beside), Failure> {
     let now = io.now();
@@ -254,7 +254,7 @@ async fn arrive(
             mailed: &[],
             now,
         };
-        let enrollment = fresh(hash, &scene, (event, hops), crowd);
+        let enrollment = fresh(hash, &scene, (event, way), crowd);
         journey::advance(&scene, enrollment, Input::Start)
     };
     let mut decision = decide(contact);
@@ -267,7 +267,7 @@ async fn arrive(
         decision = decide(&person.value.contact.clone().seen(&plan.settings, now));
         let cause = format!("{} 1", decision.enrollment.id);
         let changes = changes(&decision.effects);
-        beside.contact = rewrite(&plan.settings, &person, &changes, (&cause, hops, now))?;
+        beside.contact = rewrite(&plan.settings, &person, &changes, (&cause, way.hops, now))?;
     }
     let record = EnrollmentRecord {
         pending: orders(&decision.effects),
@@ -286,7 +286,7 @@ pub(crate) async fn enter_without_event(
     io: &(impl Walking + ContactBook + Exceptions + Halted + Firings),
     pulse: &Pulse,
     (hash, subject): (&str, Option<&str>),
-    (cause, hops): (&str, u8),
+    (cause, way): (&str, Way),
     person: &Versioned<wire::ContactRecord>,
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
@@ -294,7 +294,7 @@ pub(crate) async fn enter_without_event(
     let contact = person.value.contact.clone();
     let contact = contact.seen(&plan.settings, io.now());
     let id = contact.id.clone();
-    if hops > Enrollment::HOPS_MAX {
+    if way.hops > Enrollment::HOPS_MAX {
         return refuse(io, &plan.journey, (cause, &id), "circle").await;
     }
     let event = wire::Event {
@@ -315,7 +315,7 @@ pub(crate) async fn enter_without_event(
         BTreeMap::new(),
     )
     .await?;
-    match enter(io, (hash, &plan), (&event, hops), &contact, &crowd, outbox).await? {
+    match enter(io, (hash, &plan), (&event, way), &contact, &crowd, outbox).await? {
         Entered::Done | Entered::Repeated => {
             pulse.beat(io, &plan.journey).await;
             Ok(())
@@ -330,7 +330,7 @@ pub(crate) async fn enter_by_name(
     pulse: &Pulse,
     (contact, journey): (&ContactId, &str),
     (from, subject): (Option<&str>, Option<&str>),
-    cause: (&str, u8),
+    cause: (&str, Way),
     outbox: &mut Outbox,
 ) -> Result<(), Failure> {
     // A step is asked again after a crash, and may be when there was none. Its answer stands.

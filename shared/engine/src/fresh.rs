@@ -7,11 +7,30 @@ use journey::{
 };
 use wire::Event;
 
+/// By which way somebody comes in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Way {
+    /// How many journeys led there.
+    pub(crate) hops: u8,
+    /// Whether so many others come with them that their advertising leaves in the evening.
+    pub(crate) campaign: bool,
+}
+
+impl Way {
+    /// The way of one person who has come through so many journeys.
+    pub(crate) fn alone(hops: u8) -> Self {
+        Self {
+            hops,
+            campaign: false,
+        }
+    }
+}
+
 /// Begins the run that `event` starts.
 pub(crate) fn fresh(
     hash: &str,
     scene: &Scene<'_>,
-    (event, hops): (&Event, u8),
+    (event, way): (&Event, Way),
     crowd: &Crowd,
 ) -> Enrollment {
     let Scene {
@@ -30,7 +49,8 @@ pub(crate) fn fresh(
         params,
         notified: notified(scene, event, crowd),
         signals: Signals::default(),
-        hops,
+        hops: way.hops,
+        campaign: way.campaign,
         phase: Phase::Entered,
         path: Vec::new(),
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 use journey::{Contact, Release};
-use wire::{Choice, Choices, Chosen as What, Move, Ticket};
+use wire::{Choice, Choices, Chosen as What, Move, Shown, Ticket};
 
 use crate::consent::{OptIn, Permission, Said, permission};
 use crate::{
@@ -45,6 +45,21 @@ pub enum Ask {
     },
 }
 
+impl Ask {
+    /// Returns how it is asked.
+    fn how(&self) -> &'static str {
+        match self {
+            Self::Out { one_click: true } => "one-click",
+            Self::Changes { .. }
+            | Self::In
+            | Self::Look
+            | Self::Out { one_click: false }
+            | Self::Quiet { .. }
+            | Self::Topics(_) => PAGE,
+        }
+    }
+}
+
 /// What the page shows.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Preferences {
@@ -74,15 +89,6 @@ pub async fn preferences(
         return Ok(None);
     };
     let now = io.now();
-    let how = match ask {
-        Ask::Out { one_click: true } => "one-click",
-        Ask::Changes { .. }
-        | Ask::In
-        | Ask::Look
-        | Ask::Out { .. }
-        | Ask::Quiet { .. }
-        | Ask::Topics(_) => "page",
-    };
     let one = |what| vec![(ticket.topic.clone(), what)];
     let asked = match ask {
         Ask::Look => Vec::new(),
@@ -111,11 +117,17 @@ pub async fn preferences(
     let mail = (ticket.contact.clone(), ticket.send.clone());
     let leaves = |(topic, what): &(String, What)| *topic == ticket.topic && *what == What::Out;
     let leaves = asked.iter().any(leaves);
+    let how = ask.how();
+    let current = match how == PAGE && !asked.is_empty() {
+        true => io.current().await?,
+        false => None,
+    };
     for (topic, what) in asked {
         let choice = Choice {
             at: now,
             how: how.to_owned(),
             what,
+            shown: shown(current.as_ref(), &topic),
         };
         decide(io, &ticket, &topic, &choice).await?;
         // Whoever was merged into somebody since the mail left has chosen for that one.
@@ -137,6 +149,15 @@ pub async fn preferences(
     let ticket = by_now(io, ticket).await?;
     let known = Known::about(io, &ticket).await?;
     Ok(Some(known.shown(&ticket, now)))
+}
+
+/// Returns what the page says that a topic is, as the proof of what somebody read before they chose.
+fn shown(current: Option<&(String, Arc<Release>)>, topic: &str) -> Option<Shown> {
+    let (release, what) = current?;
+    Some(Shown {
+        text: what.topics.get(topic)?.clone(),
+        release: release.clone(),
+    })
 }
 
 /// Returns what a token is about, with the one name that its contact has by now.
@@ -281,6 +302,8 @@ impl Known {
     }
 }
 
+/// How it is asked on a page, where something is read first.
+const PAGE: &str = "page";
 /// Longer than the page takes to store a choice.
 const WORD_AFTER: SignedDuration = SignedDuration::from_secs(60);
 const RACES_MAX: u8 = 5;

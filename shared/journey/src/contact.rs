@@ -38,7 +38,7 @@ pub struct Contact {
     pub scored: Option<Timestamp>,
 }
 
-/// The proof that somebody agreed to something (GDPR article 7).
+/// The proof that somebody agreed to something (GDPR article 7), or took that back, as their source says it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Consent {
     /// When.
@@ -47,6 +47,12 @@ pub struct Consent {
     pub how: String,
     /// The words they agreed to.
     pub text: String,
+    /// Which version of the words, where the source counts them.
+    pub version: Option<String>,
+    /// Where the source keeps what proves it: the id of a form, of a recorded call.
+    pub proof: Option<String>,
+    /// When they last took it back by way of the source. Whatever was given no later than that is given no more.
+    pub withdrawn: Option<Timestamp>,
     /// When a source last had it confirmed by a mail of its own; a form that anybody could fill in takes nothing from that.
     pub confirmed: Option<Timestamp>,
     /// The last date that was still to come when it was posted. Nobody knows when that was given, so it is never the
@@ -57,6 +63,9 @@ pub struct Consent {
 impl Consent {
     /// What a source writes as `how` of an agreement that it had confirmed by a mail of its own.
     const CONFIRMED_ELSEWHERE: &str = "double-opt-in";
+    /// What a source writes as `how` of somebody who bought something, was told that mails about the like would come, and
+    /// did not say no (ePrivacy directive, article 13.2).
+    const BY_BUYING: &str = "soft-opt-in";
 
     /// What a source says: when, how, and the words.
     pub fn new(at: Timestamp, how: String, text: String) -> Self {
@@ -65,9 +74,32 @@ impl Consent {
             at,
             how,
             text,
+            version: None,
+            proof: None,
+            withdrawn: None,
             confirmed,
             ahead: None,
         }
+    }
+
+    /// What a source says of somebody who takes it back, in a post of some moment: from now on at the latest.
+    pub fn taken_back(at: Timestamp, how: String, text: String, posted: Timestamp) -> Self {
+        let at = at.min(posted);
+        Self {
+            confirmed: None,
+            withdrawn: Some(at),
+            ..Self::new(at, how, text)
+        }
+    }
+
+    /// Returns whether it was given, and not taken back since by way of the source.
+    pub fn is_given(&self) -> bool {
+        self.withdrawn.is_none_or(|withdrawn| withdrawn < self.at)
+    }
+
+    /// Returns whether nobody said yes: they bought something and did not say no.
+    pub fn is_soft(&self) -> bool {
+        self.how == Self::BY_BUYING && self.is_given()
     }
 
     /// What a source says in a post of some moment. Clocks differ by [a few minutes](Self::CLOCKS_DIFFER_BY).
@@ -115,8 +147,8 @@ impl Contact {
         self
     }
 
-    /// Notes that they agreed to a topic: the later proof is kept, in whatever order the two are heard of, unless its date
-    /// is or was still to come.
+    /// Notes that they agreed to a topic, or took that back: the later proof is kept, in whatever order the two are heard
+    /// of, unless its date is or was still to come, or they only bought something, which outweighs no word of theirs.
     pub fn agree(&mut self, topic: String, mut proof: Consent, now: Timestamp) {
         match self.consent.entry(topic) {
             Entry::Occupied(mut known) => {
@@ -126,21 +158,34 @@ impl Contact {
                     proof.confirmed = None;
                 }
                 let confirmed = known.confirmed.max(proof.confirmed);
-                let replaced = match (known.is_ahead(), ahead == Some(proof.at)) {
+                let withdrawn = known.withdrawn.max(proof.withdrawn);
+                let later = match (known.is_ahead(), ahead == Some(proof.at)) {
                     (true, false) => true,
                     (false, true) => false,
                     (true, true) | (false, false) => known.at <= proof.at || known.at > now,
+                };
+                let replaced = match (known.is_soft(), proof.is_soft()) {
+                    (true, false) => true,
+                    (false, true) => false,
+                    (true, true) | (false, false) => later,
                 };
                 if replaced {
                     *known = proof;
                 }
                 known.confirmed = confirmed;
                 known.ahead = ahead;
+                known.withdrawn = withdrawn;
             }
             Entry::Vacant(free) => {
                 free.insert(proof);
             }
         }
+    }
+
+    /// Returns whether their source says that they agreed to a topic.
+    pub(crate) fn agrees_to(&self, topic: &str) -> bool {
+        let agreed = self.consent.get(topic);
+        agreed.is_some_and(Consent::is_given)
     }
 
     /// Returns the contact as conditions and templates see them at a moment: with the declared defaults of fields that

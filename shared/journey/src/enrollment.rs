@@ -31,6 +31,8 @@ pub struct Enrollment {
     pub signals: Signals,
     /// How many journeys led to it, each by what its steps changed.
     pub hops: u8,
+    /// Whether it came in with so many others at once that their advertising leaves in the evening.
+    pub campaign: bool,
     /// Where it stands.
     pub phase: Phase,
     /// What it did, in order.

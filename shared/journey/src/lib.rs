@@ -57,8 +57,8 @@ pub use id::{CallId, ChangeId, ContactId, DateId, EnrollmentId, EntryId, NotAnId
 pub use migration::{Migration, Stay, migrate};
 pub use mistake::Mistake;
 pub use plan::{
-    Absent, Action, Arm, Awaited, Branch, Cap, Goal, Holdout, Limits, Next, Occasion, Over, Pace,
-    Plan, Priority, Purpose, Reentry, Repeat, Rules, Scoring, Send, Sender, Settings, Step,
+    Absent, Action, Arm, Awaited, Branch, Cap, Goal, Holdout, Large, Limits, Next, Occasion, Over,
+    Pace, Plan, Priority, Purpose, Reentry, Repeat, Rules, Scoring, Send, Sender, Settings, Step,
     Throttle, Trigger, WarmUp,
 };
 pub use publish::Publish;

@@ -20,6 +20,17 @@ pub struct Choice {
     pub how: String,
     /// What.
     pub what: Chosen,
+    /// The words that were read, and where they stand; nothing where nothing was shown, as by a mail program's button.
+    pub shown: Option<Shown>,
+}
+
+/// What somebody read before they chose.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Shown {
+    /// What the page said that the topic is.
+    pub text: String,
+    /// The release that says so, by its content hash.
+    pub release: String,
 }
 
 /// What can be chosen.
@@ -129,6 +140,7 @@ impl Choices {
                 Chosen::Quiet { until } => Some(Moment(until)),
                 Chosen::In | Chosen::Out => None,
             },
+            shown: choice.shown.clone(),
         });
         crate::to_json(&ChoicesDoc {
             v: 1,
@@ -151,6 +163,7 @@ impl Choices {
                 at: doc.at,
                 how: doc.how,
                 what,
+                shown: doc.shown,
             }
         });
         Ok(Self(choices.collect()))
@@ -171,6 +184,8 @@ struct Doc {
     what: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shown: Option<Shown>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -197,6 +212,7 @@ mod tests {
                 at: at(*second),
                 how: "page".to_owned(),
                 what: *what,
+                shown: None,
             });
         }
         choices

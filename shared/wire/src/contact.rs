@@ -154,6 +154,12 @@ pub(crate) struct ConsentDoc {
     at: Timestamp,
     how: String,
     text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proof: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withdrawn: Option<Moment>,
     /// Where it is not `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confirmed: Option<Moment>,
@@ -163,12 +169,14 @@ pub(crate) struct ConsentDoc {
 
 impl From<Consent> for ConsentDoc {
     fn from(consent: Consent) -> Self {
-        let Consent { at, how, text, .. } = consent.clone();
-        let plain = Consent::new(at, how.clone(), text.clone());
+        let plain = Consent::new(consent.at, consent.how.clone(), consent.text.clone());
         Self {
-            at,
-            how,
-            text,
+            at: consent.at,
+            how: consent.how,
+            text: consent.text,
+            version: consent.version,
+            proof: consent.proof,
+            withdrawn: consent.withdrawn.map(Moment),
             confirmed: consent
                 .confirmed
                 .filter(|_| plain.confirmed != consent.confirmed)
@@ -181,10 +189,15 @@ impl From<Consent> for ConsentDoc {
 impl From<ConsentDoc> for Consent {
     fn from(doc: ConsentDoc) -> Self {
         let plain = Self::new(doc.at, doc.how, doc.text);
-        let [confirmed, ahead] = [doc.confirmed, doc.ahead].map(|at| at.map(|Moment(at)| at));
-        // What is dated ahead confirms nothing by itself.
-        let itself = plain.confirmed.filter(|at| ahead != Some(*at));
+        let moments = [doc.confirmed, doc.ahead, doc.withdrawn];
+        let [confirmed, ahead, withdrawn] = moments.map(|at| at.map(|Moment(at)| at));
+        // What is dated ahead, or was taken back at that moment, confirms nothing by itself.
+        let itself = plain.confirmed;
+        let itself = itself.filter(|at| ahead != Some(*at) && withdrawn != Some(*at));
         Self {
+            version: doc.version,
+            proof: doc.proof,
+            withdrawn,
             confirmed: confirmed.or(itself),
             ahead,
             ..plain

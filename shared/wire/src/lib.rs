@@ -38,7 +38,7 @@ mod wiring;
 pub use address::AddressHasher;
 pub use alarm::{Alarm, Notice};
 pub use call::{About, Call, CallsMessage, HookResult};
-pub use choice::{Choice, Choices, Chosen};
+pub use choice::{Choice, Choices, Chosen, Shown};
 pub use contact::{Bonds, ContactRecord, Profile, RoleBond};
 pub use enrollment::{EnrollmentRecord, Passage, Standing};
 pub use entry::{Armed, LastEntry, Survey};

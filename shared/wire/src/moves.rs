@@ -53,6 +53,8 @@ pub enum Move {
         cause: String,
         /// How many journeys led to it.
         hops: u8,
+        /// Whether so many others come in with them that their advertising leaves in the evening.
+        campaign: bool,
     },
     /// An enrollment is to be moved on.
     Run {
@@ -172,6 +174,8 @@ struct MoveDoc {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     end: bool,
     /// The journey, the cause, and how many journeys led to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    campaign: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     enter: Option<(String, String, u8)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -205,8 +209,10 @@ impl From<&Move> for MoveDoc {
                 subject,
                 cause,
                 hops,
+                campaign,
                 ..
             } => {
+                doc.campaign = *campaign;
                 doc.enter = Some((journey.clone(), cause.clone(), *hops));
                 doc.from.clone_from(from);
                 doc.subject.clone_from(subject);
@@ -244,6 +250,7 @@ impl TryFrom<MoveDoc> for Move {
                 subject: doc.subject,
                 cause,
                 hops,
+                campaign: doc.campaign,
             });
         }
         if let Some(topic) = doc.opted_out {

@@ -313,6 +313,7 @@ pub(super) fn waiting(name: &str, event: &str, due: Timestamp) -> EnrollmentReco
             notified: [].into(),
             signals: Signals::default(),
             hops: 0,
+            campaign: false,
             phase: waits(due),
             path: Vec::new(),
         },

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{AddressKey, Bonding, Holder, Stored, Suppression};
 use journey::{Contact, SendId};
-use wire::{Bonds, Choice, Choices, Chosen, ContactRecord, Mailed, RoleBond, SuppressionReason};
+use wire::{
+    Bonds, Choice, Choices, Chosen, ContactRecord, Mailed, RoleBond, Shown, SuppressionReason,
+};
 
 use super::{Stores, at, person, run, written};
 
@@ -151,6 +153,7 @@ pub(super) async fn choices_are_kept_by_holder_and_topic(stores: &impl Stores) {
         at: at(0),
         how: "page".to_owned(),
         what: Chosen::Out,
+        shown: None,
     });
     let contact = Holder::Contact(person("chooses"));
     let address = Holder::Address(AddressKey("chooses".to_owned()));
@@ -181,6 +184,10 @@ pub(super) async fn choices_are_kept_by_holder_and_topic(stores: &impl Stores) {
         at: at(1),
         how: "page".to_owned(),
         what: Chosen::In,
+        shown: Some(Shown {
+            text: "Our news".to_owned(),
+            release: "5f0c".to_owned(),
+        }),
     });
     assert_eq!(
         stores

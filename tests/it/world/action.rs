@@ -37,7 +37,11 @@ pub(crate) enum Action {
     /// An operator moves those inside a journey to the version in force.
     Migrate(String),
     /// Somebody lets a person into a journey by hand.
-    Enter { person: ContactId, journey: String },
+    Enter {
+        person: ContactId,
+        journey: String,
+        campaign: bool,
+    },
     /// An operator halts a journey, or lets it go on.
     Halt { journey: String, halt: Option<Halt> },
     /// A journey goes on, and nobody looks for those who were held.

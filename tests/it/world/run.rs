@@ -230,7 +230,11 @@ impl Runner {
             Action::Alarm(why, age) => self.world.state().alarm(why, age),
             Action::ResumeMarketing => self.world.state().resume_marketing(),
             Action::Halt { journey, halt } => self.world.state().set_halt(&journey, halt),
-            Action::Enter { person, journey } => {
+            Action::Enter {
+                person,
+                journey,
+                campaign,
+            } => {
                 let cause = format!("by hand at {}", self.world.state().now);
                 self.world.state().put_moves(&[Move::Enter {
                     from: None,
@@ -239,6 +243,7 @@ impl Runner {
                     journey,
                     cause,
                     hops: 0,
+                    campaign,
                 }]);
             }
             Action::Open { person, step } => self.world.state().open(&person, step),

@@ -175,6 +175,7 @@ mod tests {
             notified: Default::default(),
             signals: Default::default(),
             hops: 0,
+            campaign: false,
             phase: Phase::Entered,
             path: Vec::new(),
         }

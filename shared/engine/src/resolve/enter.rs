@@ -6,6 +6,7 @@ use wire::{Event, EventsMessage};
 
 use super::Resolved;
 use crate::enter::{Entered, arrived, enter};
+use crate::fresh::Way;
 use crate::fresh::run;
 use crate::walking::Walking;
 use crate::{
@@ -38,7 +39,16 @@ impl Entering {
         crowd: &Crowd,
     ) -> Result<(), Failure> {
         let outbox = &mut self.outbox;
-        match enter(io, (hash, plan), (event, 0), contact, crowd, outbox).await? {
+        match enter(
+            io,
+            (hash, plan),
+            (event, Way::default()),
+            contact,
+            crowd,
+            outbox,
+        )
+        .await?
+        {
             Entered::Done => self.resolved.entered += 1,
             Entered::Refused(refusal) => {
                 self.refuse(io, event, (plan, &contact.id), refusal).await?;

@@ -76,6 +76,7 @@ pub(super) async fn learn<'a>(
             contact: known.value.contact.id.clone(),
         })
         .collect();
+    let moves: Vec<_> = moves.into_iter().chain(takers_back(&event)).collect();
     if !moves.is_empty() {
         io.move_on(&moves).await?;
     }
@@ -90,6 +91,18 @@ pub(super) async fn learn<'a>(
         .map(|(id, known)| (id, known.value.contact.seen(settings, io.now())))
         .collect();
     Ok((learned, event))
+}
+
+/// Has the runs of those who took an agreement back hear of it, as if they had said so themselves.
+fn takers_back(event: &Event) -> impl Iterator<Item = Move> {
+    event.people.iter().flat_map(|posted| {
+        let withdrawn = posted.consent.iter();
+        let withdrawn = withdrawn.filter(|(_, proof)| !proof.is_given());
+        withdrawn.map(|(topic, _)| Move::Chose {
+            contact: posted.contact(),
+            topic: topic.clone(),
+        })
+    })
 }
 
 /// Returns whether a contact who has only just become known can concern a journey.

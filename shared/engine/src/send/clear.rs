@@ -106,7 +106,11 @@ impl Mailing<'_> {
         let skipped = match permission(opt_in, agreed, words(&choices), io.now()) {
             Permission::Given => asks.map(|_| Skipped::Confirmed),
             // Whoever has never said a word may be asked for one; who has said no is not asked again.
-            Permission::Missing if asks.is_some() && choices.iter().all(Option::is_none) => None,
+            Permission::Missing
+                if asks.is_some() && agreed.is_none() && choices.iter().all(Option::is_none) =>
+            {
+                None
+            }
             Permission::Missing => Some(Skipped::OptedOut),
             Permission::Quiet { .. } => Some(Skipped::Quiet),
             Permission::Unconfirmed if asks.is_some() => None,
@@ -166,7 +170,12 @@ impl Mailing<'_> {
             mailed: mailed.as_deref().unwrap_or_default(),
             now,
         };
-        match clearance(&scene, self.send, self.since) {
+        match clearance(
+            &scene,
+            self.send,
+            self.since,
+            self.record.enrollment.campaign,
+        ) {
             Clearance::Go => None,
             Clearance::Hold(until) => Some(SendResult::Held { until }),
             Clearance::Never => Some(SendResult::Refused {

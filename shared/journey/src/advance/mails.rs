@@ -6,7 +6,7 @@ use super::walk::Walk;
 use crate::share::is_within;
 use crate::{
     Action, ContactId, Decision, Effect, Enrollment, Hours, Ignored, Order, Over, Phase, Priority,
-    Purpose, Scene, Send, SendResult, Settled, Skipped, Step, ceil_to_minute, opening,
+    Purpose, Scene, Send, SendResult, Settled, Skipped, Step, ceil_to_minute, meet, opening,
 };
 
 /// Whether a mail may leave.
@@ -25,8 +25,9 @@ pub enum Clearance {
 /// Decides whether a mail that was due at `since` may leave now: its hours, its patience, what the
 /// contact has had, and whether they are one of those who get none.
 ///
-/// A run asks on arrival; whoever hands the mail over asks again, since it may have waited meanwhile.
-pub fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp) -> Clearance {
+/// A run asks on arrival; whoever hands the mail over asks again, since it may have waited meanwhile. That of a `campaign`
+/// waits for the evening too, unless evening and the other hours never come together.
+pub fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp, campaign: bool) -> Clearance {
     let Scene {
         plan, contact, now, ..
     } = *scene;
@@ -43,7 +44,15 @@ pub fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp) -> Clearance 
         Purpose::Transactional => None,
     };
     let project = limits.and_then(|limits| limits.send_window.as_ref());
-    let hours: Vec<&Hours> = rules.send_window.iter().chain(project).collect();
+    let mut hours: Vec<&Hours> = rules.send_window.iter().chain(project).collect();
+    let evening = limits.filter(|_| campaign);
+    let evening = evening.map(|limits| limits.large.hours());
+    if let Some(evening) = &evening {
+        hours.push(evening);
+        if !meet(&hours) {
+            hours.pop();
+        }
+    }
     let Some(open) = opening(&hours, now, &zone) else {
         return Clearance::Never;
     };
@@ -97,7 +106,8 @@ impl Walk<'_> {
             ..*self.scene
         };
         let id = || step.id.clone();
-        Err(match clearance(&scene, send, since) {
+        let campaign = self.enrollment.campaign;
+        Err(match clearance(&scene, send, since, campaign) {
             Clearance::Go => {
                 let recipient = self.enrollment.contact.clone();
                 self.order(&step.id, recipient);

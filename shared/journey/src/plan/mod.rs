@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use crate::{Audience, Condition, EmailAddress, Field, Publish, Value};
 
 pub use entry::{Occasion, Reentry, Repeat, Trigger};
-pub use rules::{Cap, Goal, Holdout, Limits, Over, Priority, Rules};
+pub use rules::{Cap, Goal, Holdout, Large, Limits, Over, Priority, Rules};
 pub use step::{Absent, Action, Arm, Awaited, Branch, Next, Send, Step};
 pub use throttle::{Pace, Throttle, WarmUp};
 
@@ -236,6 +236,8 @@ pub struct Settings {
     pub scoring: Scoring,
     /// The topics to which an agreement counts only once the person has confirmed it.
     pub confirmed: BTreeSet<String>,
+    /// The topics about which whoever bought something may be mailed until they say no.
+    pub soft: BTreeSet<String>,
     /// The topic to which people agree who let it be measured whether they open and click; everybody's is measured where
     /// there is none, and the installation measures at all.
     pub tracking: Option<String>,

@@ -1,9 +1,11 @@
 //! When a journey lets people go, and what holds its mails back.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Pace, WarmUp};
-use crate::{Condition, Hours, Mistake, Period};
+use crate::{Condition, Hours, Mistake, Period, Window};
 
 /// What a journey says of itself beside its steps.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,6 +64,47 @@ pub struct Limits {
     pub pace: Option<Pace>,
     /// How much of it may leave on each of the first days.
     pub warm_up: Option<WarmUp>,
+    /// When that of many who are let in at once leaves.
+    pub large: Large,
+}
+
+/// How many people let in at once by hand are a campaign, and the hours in which its advertising leaves.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Large {
+    /// More than so many are; nothing where no number is.
+    pub above: Option<u32>,
+    /// The hours, beside those of the journey and the project; nothing for [the evening](Self::EVENING).
+    pub hours: Option<Hours>,
+}
+
+impl Large {
+    /// How many are not yet a campaign, unless the project says otherwise.
+    pub const ABOVE: u32 = 2_500;
+    /// The hours of a campaign, unless the project says otherwise.
+    pub const EVENING: &str = "18:00-22:00";
+
+    /// Returns whether so many at once are a campaign.
+    pub fn is_passed_by(&self, people: usize) -> bool {
+        let above = self.above.map(u64::from);
+        above.is_some_and(|above| people as u64 > above)
+    }
+
+    /// Returns the hours in which a campaign's advertising leaves.
+    pub fn hours(&self) -> Hours {
+        self.hours.clone().unwrap_or_else(|| Hours {
+            windows: Window::parse(Self::EVENING).into_iter().collect(),
+            closed: BTreeSet::new(),
+        })
+    }
+}
+
+impl Default for Large {
+    fn default() -> Self {
+        Self {
+            above: Some(Self::ABOVE),
+            hours: None,
+        }
+    }
 }
 
 /// What becomes of a mail over a cap.

@@ -146,6 +146,7 @@ impl Stage<'_> {
             notified: self.notified(),
             signals: Signals::default(),
             hops,
+            campaign: false,
             phase: Phase::Entered,
             path: Vec::new(),
         });

@@ -320,7 +320,7 @@ impl Stage<'_> {
             Phase::Sending { step, .. } => {
                 let step = step.clone();
                 let result = match &self.plan.purpose {
-                    Purpose::Marketing { topic } if !self.contact.consent.contains_key(topic) => {
+                    Purpose::Marketing { topic } if !self.contact.agrees_to(topic) => {
                         SendResult::Skipped(Skipped::OptedOut)
                     }
                     Purpose::Marketing { .. } => {

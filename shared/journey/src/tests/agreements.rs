@@ -77,3 +77,65 @@ fn a_form_takes_nothing_from_what_was_confirmed() {
         assert_eq!(kept(&proofs), expected);
     }
 }
+
+/// Whatever is heard first, what is known in the end is the same: that somebody bought something takes nothing from a word
+/// of theirs, and what they took back is given again only by a later yes.
+#[test]
+fn words_and_purchases_count_the_same_in_whatever_order_they_come() {
+    let taken_back = |at| Consent::taken_back(day(at), "phone".to_owned(), String::new(), day(9));
+    let (form, bought) = (proof(3, "form"), proof(5, "soft-opt-in"));
+    for (proofs, at, given, soft) in [
+        (vec![form.clone(), bought.clone()], 3, true, false),
+        (
+            vec![form.clone(), taken_back(4), bought.clone()],
+            4,
+            false,
+            false,
+        ),
+        (vec![bought.clone(), taken_back(4)], 4, false, false),
+        (vec![bought.clone(), proof(6, "soft-opt-in")], 6, true, true),
+        (vec![form.clone(), taken_back(3)], 3, false, false),
+        (vec![taken_back(2), form.clone()], 3, true, false),
+        (vec![taken_back(2), form, bought], 3, true, false),
+        (
+            vec![proof(1, "double-opt-in"), taken_back(2), proof(3, "form")],
+            3,
+            true,
+            false,
+        ),
+    ] {
+        for order in orders(&proofs) {
+            let mut anna = contact();
+            for proof in &order {
+                anna.agree("news".to_owned(), proof.clone(), day(10));
+            }
+            let kept = &anna.consent["news"];
+            let found = (kept.at, kept.is_given(), kept.is_soft());
+            assert_eq!(found, (day(at), given, soft), "{order:?}");
+        }
+    }
+}
+
+/// A no counts from when it is heard at the latest: a clock that is ahead does not put it off.
+#[test]
+fn what_is_taken_back_tomorrow_is_taken_back_now() {
+    let no = Consent::taken_back(day(8), "phone".to_owned(), String::new(), day(5));
+    assert_eq!((no.at, no.withdrawn), (day(5), Some(day(5))));
+}
+
+/// Returns them in every order.
+fn orders(proofs: &[Consent]) -> Vec<Vec<Consent>> {
+    let mut all = Vec::new();
+    for (at, first) in proofs.iter().enumerate() {
+        let mut rest = proofs.to_vec();
+        rest.remove(at);
+        all.extend(orders(&rest).into_iter().map(|mut rest| {
+            rest.insert(0, first.clone());
+            rest
+        }));
+    }
+    if proofs.is_empty() {
+        all.push(Vec::new());
+    }
+    all
+}

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::journeys::{contact, mail, plan};
 use crate::{
-    Cap, Clearance, Holdout, Hours, Over, Period, Plan, Priority, Purpose, Scene, Send, Skipped,
-    Window, clearance,
+    Cap, Clearance, Holdout, Hours, Large, Over, Period, Plan, Priority, Purpose, Scene, Send,
+    Skipped, Window, clearance,
 };
 
 #[test]
@@ -129,6 +129,45 @@ fn who_is_to_be_compared_with_gets_service_and_no_advertising() {
     assert_eq!(asks(&plan, &hello(), now, &[], now), Clearance::Go);
 }
 
+/// Many who are let in at once get their advertising in their own evening, where that can be.
+#[test]
+fn a_campaign_leaves_in_the_evening() {
+    let day = "2026-11-23T08:00:00Z";
+    let asks = |plan: &Plan, campaign: bool, now: &str| {
+        let scene = Scene {
+            plan,
+            contact: &contact(),
+            mailed: &[],
+            now: at(now),
+        };
+        clearance(&scene, &hello(), at(day), campaign)
+    };
+    let mut plan = advertising();
+    assert_eq!(asks(&plan, false, day), Clearance::Go);
+    // Six by the clock of the contact is five in Greenwich.
+    assert_eq!(asks(&plan, true, day), hold("2026-11-23T17:00:00Z"));
+    assert_eq!(asks(&plan, true, "2026-11-23T20:59:00Z"), Clearance::Go);
+    let over = hold("2026-11-24T17:00:00Z");
+    assert_eq!(asks(&plan, true, "2026-11-23T21:00:00Z"), over);
+    assert_eq!(asks(&service(), true, day), Clearance::Go);
+    plan.rules.limits.large.hours = Some(hours("20:00-21:00"));
+    assert_eq!(asks(&plan, true, day), hold("2026-11-23T19:00:00Z"));
+    // Hours that never come together with it go before it.
+    plan.rules.send_window = Some(hours("09:00-17:00"));
+    assert_eq!(asks(&plan, true, day), Clearance::Go);
+}
+
+#[test]
+fn more_than_so_many_at_once_are_a_campaign() {
+    let usual = Large::default();
+    assert!(!usual.is_passed_by(2_500) && usual.is_passed_by(2_501));
+    let never = Large {
+        above: None,
+        ..usual
+    };
+    assert!(!never.is_passed_by(1_000_000));
+}
+
 fn asks(plan: &Plan, send: &Send, since: &str, mailed: &[&str], now: &str) -> Clearance {
     let mailed: Vec<_> = mailed.iter().map(|text| at(text)).collect();
     let scene = Scene {
@@ -137,7 +176,7 @@ fn asks(plan: &Plan, send: &Send, since: &str, mailed: &[&str], now: &str) -> Cl
         mailed: &mailed,
         now: at(now),
     };
-    clearance(&scene, send, at(since))
+    clearance(&scene, send, at(since), false)
 }
 
 fn service() -> Plan {

@@ -39,6 +39,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
             fields: BTreeMap::new(),
             scoring: Default::default(),
             confirmed: Default::default(),
+            soft: Default::default(),
             tracking: None,
         },
         templates: BTreeMap::new(),
@@ -98,6 +99,7 @@ pub(super) fn enrollment(plan: &Plan) -> Enrollment {
         notified: BTreeMap::new(),
         signals: Signals::default(),
         hops: 0,
+        campaign: false,
         phase: Phase::Entered,
         path: Vec::new(),
     }

@@ -76,6 +76,7 @@ impl EnrollmentRecord {
             heard: enrollment.signals.heard.clone(),
             goal: enrollment.signals.goal.map(Moment),
             hops: enrollment.hops,
+            campaign: enrollment.campaign,
             enrolls: self.enrolls.iter().map(EnrollDoc::from).collect(),
             changed: self.changed,
             held: self.held.map(Moment),
@@ -130,6 +131,7 @@ impl EnrollmentRecord {
                     goal: doc.goal.map(|Moment(at)| at),
                 },
                 hops: doc.hops,
+                campaign: doc.campaign,
                 phase: doc.phase.into(),
                 path: doc.path.into_iter().map(Taken::from).collect(),
             },
@@ -171,6 +173,8 @@ struct Doc {
     goal: Option<Moment>,
     #[serde(default, skip_serializing_if = "is_zero")]
     hops: u8,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    campaign: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     enrolls: Vec<EnrollDoc>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

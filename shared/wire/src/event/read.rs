@@ -1,5 +1,7 @@
 //! Takes a post apart: JSON of the right shape, whatever it says.
 
+mod consent;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -259,33 +261,6 @@ impl Reader {
             self.fault(pointer, key, detail);
         }
         switches
-    }
-
-    fn consent(&mut self, json: Option<Json>, pointer: &str) -> BTreeMap<String, journey::Consent> {
-        let pointer = format!("{pointer}/consent");
-        let topics = match json {
-            None | Some(Json::Null) => return BTreeMap::new(),
-            Some(json) => self.object(json, &pointer, "`consent`").unwrap_or_default(),
-        };
-        let mut consent = BTreeMap::new();
-        for (topic, proof) in topics.into_iter().take(SWITCHES_MAX) {
-            let pointer = format!("{pointer}/{}", escape(&topic));
-            let Some(mut proof) = self.object(proof, &pointer, "a proof of consent") else {
-                continue;
-            };
-            let faults = self.faults.len();
-            let at = self.moment(&mut proof, &pointer, "at");
-            let how = self.text(&mut proof, &pointer, "how", TEXT_MAX);
-            let text = self.text(&mut proof, &pointer, "text", TEXT_MAX);
-            if let (Some(at), Some(how), Some(text)) = (at, how, text) {
-                let proof = journey::Consent::posted(at, how, text, self.posted);
-                consent.insert(topic, proof);
-            } else if self.faults.len() == faults {
-                let detail = "a proof of consent has `at`, `how` and `text`";
-                self.faults.push(Fault::new(pointer, detail));
-            }
-        }
-        consent
     }
 
     fn switch(&mut self, json: Option<Json>, pointer: &str, key: &str) -> bool {

@@ -138,6 +138,7 @@ fn release() -> Release {
             ]),
             scoring: Default::default(),
             confirmed: Default::default(),
+            soft: Default::default(),
             tracking: None,
         },
         events: BTreeMap::from([

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use journey::{
-    Cap, Goal, Holdout, Hours, Limits, Moment, Over, Pace, Period, Priority, Rules, WarmUp, Window,
+    Cap, Goal, Holdout, Hours, Large, Limits, Moment, Over, Pace, Period, Priority, Rules, WarmUp,
+    Window,
 };
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +113,16 @@ struct LimitsDoc {
     pace: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     warm_up: Option<WarmUpDoc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    large: Option<LargeDoc>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct LargeDoc {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    above: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hours: Option<HoursDoc>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -165,6 +176,10 @@ impl From<&Limits> for LimitsDoc {
             }),
             pace: limits.pace.map(Pace::per_minute),
             warm_up: limits.warm_up.as_ref().map(WarmUpDoc::from),
+            large: (limits.large != Large::default()).then(|| LargeDoc {
+                above: limits.large.above,
+                hours: limits.large.hours.as_ref().map(HoursDoc::from),
+            }),
         }
     }
 }
@@ -185,6 +200,13 @@ impl TryFrom<LimitsDoc> for Limits {
             }),
             pace: doc.pace.and_then(Pace::new),
             warm_up: doc.warm_up.map(TryInto::try_into).transpose()?,
+            large: match doc.large {
+                None => Large::default(),
+                Some(large) => Large {
+                    above: large.above,
+                    hours: large.hours.map(TryInto::try_into).transpose()?,
+                },
+            },
         })
     }
 }

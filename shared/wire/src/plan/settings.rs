@@ -23,6 +23,8 @@ pub(super) struct SettingsDoc {
     scoring: ScoringDoc,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     confirmed: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    soft: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tracking: Option<String>,
 }
@@ -61,6 +63,7 @@ impl From<&Settings> for SettingsDoc {
             vars: write_values(&settings.vars),
             fields: write_fields(&settings.fields),
             confirmed: settings.confirmed.clone(),
+            soft: settings.soft.clone(),
             tracking: settings.tracking.clone(),
             scoring: ScoringDoc {
                 opened: settings.scoring.opened,
@@ -89,6 +92,7 @@ impl TryFrom<SettingsDoc> for Settings {
             vars: read_values(doc.vars)?,
             fields: read_fields(doc.fields)?,
             confirmed: doc.confirmed,
+            soft: doc.soft,
             tracking: doc.tracking,
             scoring: Scoring {
                 opened: doc.scoring.opened,

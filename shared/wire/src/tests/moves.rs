@@ -23,6 +23,7 @@ fn moves_beyond_the_first_version() {
         subject: subject.map(str::to_owned),
         cause: "why".to_owned(),
         hops: 1,
+        campaign: false,
     };
     let moves = [
         Move::Changed {

@@ -42,6 +42,7 @@ pub(super) fn enrollment(phase: Phase) -> EnrollmentRecord {
                 goal: None,
             },
             hops: 1,
+            campaign: false,
             phase,
             path: vec![Taken {
                 step: "note".to_owned(),

@@ -46,6 +46,9 @@ fn consent() -> BTreeMap<String, Consent> {
         at: at("2026-11-01T08:00:00Z"),
         how: "form".to_owned(),
         text: "Yes, send me offers".to_owned(),
+        version: Some("2026-09".to_owned()),
+        proof: Some("form 4711".to_owned()),
+        withdrawn: Some(at("2026-09-01T08:00:00Z")),
         confirmed: Some(at("2026-10-01T08:00:00Z")),
         ahead: Some(at("2026-12-24T08:00:00Z")),
     };
@@ -130,6 +133,7 @@ pub(super) fn settings() -> Settings {
         fields: fields(),
         scoring: Default::default(),
         confirmed: Default::default(),
+        soft: Default::default(),
         tracking: None,
     }
 }

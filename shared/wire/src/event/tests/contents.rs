@@ -360,3 +360,23 @@ fn what_is_taken_is_clean() {
     assert!(!event.params.contains_key("Link"));
     assert_eq!(event.people[0].address.as_str(), "anna@school.example");
 }
+
+#[test]
+fn a_proof_of_consent_says_which_words_and_where_it_is_kept_and_may_be_its_end() {
+    let proof = json!({
+        "at": "2026-11-22T09:15:00Z", "how": "form", "text": "Yes", "version": "3", "proof": "form 4711",
+    });
+    let end = json!({ "at": "2026-11-22T09:16:00Z", "how": "phone", "withdrawn": true });
+    let said = |proof: Json| {
+        let person = put(anna(), "/consent", json!({ "offers": proof }));
+        let post = with("/people", json!([person])).to_string();
+        take(post.as_bytes()).unwrap()[0].people[0].consent["offers"].clone()
+    };
+    let given = said(proof);
+    let kept = (given.version.as_deref(), given.proof.as_deref());
+    assert_eq!(kept, (Some("3"), Some("form 4711")));
+    assert!(given.is_given());
+    let end = said(end);
+    assert_eq!((end.withdrawn, end.text.as_str()), (Some(end.at), ""));
+    assert!(!end.is_given());
+}

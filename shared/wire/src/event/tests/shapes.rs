@@ -138,6 +138,12 @@ fn every_key_has_its_shape() {
 fn every_key_of_a_person_has_its_shape() {
     let half = json!({ "offers": { "at": "2026-11-22T10:15:00Z", "how": "form" } });
     let undated = json!({ "offers": { "at": "yesterday", "how": "form", "text": "Yes" } });
+    let mut more =
+        json!({ "at": "2026-11-22T10:15:00Z", "how": "form", "text": "Yes", "prof": "4711" });
+    let slip = json!({ "offers": more });
+    more["withdrawn"] = json!("yes");
+    let odd = json!({ "offers": more });
+    let undone = json!({ "offers": { "how": "phone", "withdrawn": true } });
     let both = put(anna(), "/unlink", json!(true));
     let people = [
         json!({}),
@@ -151,6 +157,9 @@ fn every_key_of_a_person_has_its_shape() {
         put(anna(), "/consent", json!({ "offers": true })),
         put(anna(), "/consent", half),
         put(anna(), "/consent", undated),
+        put(anna(), "/consent", slip),
+        put(anna(), "/consent", odd),
+        put(anna(), "/consent", undone),
         put(anna(), "/unlink", json!("yes")),
         put(both, "/standing", json!(true)),
         put(anna(), "/merged", json!({})),
@@ -160,24 +169,28 @@ fn every_key_of_a_person_has_its_shape() {
     told_places(
         &bodies,
         &expect![[r#"
-        400 /people/0/id: `id` is missing: the source's own id for the person
-        400 /people/0/email: `email` is missing: the person's address
-        400 /people/0/full_name: `full_name` is missing: what to call the person
-        400 /people/0/id: `id` is missing: the source's own id for the person
-        400 /people/0/role: `role` is a name or a list of at most 20 names
-        400 /people/0/role: `role` is a name or a list of at most 20 names
-        400 /people/0/role: `role` is a name or a list of at most 20 names
-        400 /people/0/fields: `fields` is an object, {…}
-        400 /people/0/lists: `lists` is like {"name": true}, at most 100 names
-        400 /people/0/tags: `tags` is like {"name": true}, at most 100 names
-        400 /people/0/consent/offers: a proof of consent is an object, {…}
-        400 /people/0/consent/offers: a proof of consent has `at`, `how` and `text`
-        400 /people/0/consent/offers/at: `at` is a time with its offset, like 2026-11-22T10:15:00+01:00
-        400 /people/0/unlink: `unlink` is true or false
-        400 /people/0/unlink: a person is `unlink` or `standing`, not both
-        400 /people/0/merged: `merged` is a list of at most 20 ids, of those who were the same person
-        400 /people/0/merged: `merged` is a list of at most 20 ids, of those who were the same person
-    "#]],
+            400 /people/0/id: `id` is missing: the source's own id for the person
+            400 /people/0/email: `email` is missing: the person's address
+            400 /people/0/full_name: `full_name` is missing: what to call the person
+            400 /people/0/id: `id` is missing: the source's own id for the person
+            400 /people/0/role: `role` is a name or a list of at most 20 names
+            400 /people/0/role: `role` is a name or a list of at most 20 names
+            400 /people/0/role: `role` is a name or a list of at most 20 names
+            400 /people/0/fields: `fields` is an object, {…}
+            400 /people/0/lists: `lists` is like {"name": true}, at most 100 names
+            400 /people/0/tags: `tags` is like {"name": true}, at most 100 names
+            400 /people/0/consent/offers: a proof of consent is an object, {…}
+            400 /people/0/consent/offers: a proof of consent has `at`, `how` and `text`; one that was taken back has `at`, `how` and `"withdrawn": true`
+            400 /people/0/consent/offers/at: `at` is a time with its offset, like 2026-11-22T10:15:00+01:00
+            400 /people/0/consent/offers/prof: a proof of consent has no `prof`; did you mean `proof`?
+            400 /people/0/consent/offers/withdrawn: `withdrawn` is true or false
+            400 /people/0/consent/offers/prof: a proof of consent has no `prof`; did you mean `proof`?
+            400 /people/0/consent/offers: a proof of consent has `at`, `how` and `text`; one that was taken back has `at`, `how` and `"withdrawn": true`
+            400 /people/0/unlink: `unlink` is true or false
+            400 /people/0/unlink: a person is `unlink` or `standing`, not both
+            400 /people/0/merged: `merged` is a list of at most 20 ids, of those who were the same person
+            400 /people/0/merged: `merged` is a list of at most 20 ids, of those who were the same person
+        "#]],
     );
 }
 

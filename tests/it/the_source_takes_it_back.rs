@@ -1,0 +1,142 @@
+//! What somebody takes back at the source, by phone say, counts as if they had said it on their page.
+
+use std::collections::BTreeSet;
+
+use engine::Ask;
+use jiff::SignedDuration;
+use journey::{Phase, Settings};
+use serde_json::json;
+
+use crate::an_opt_out_is_honored::token;
+use crate::given::{self, Verb, chain, journey, marketing};
+use crate::trial::{FAULTS, Log, Story};
+use crate::world::{Action, Choose, World};
+
+/// Two mails three days apart, to somebody whose agreement comes with the first event.
+fn story() -> Story {
+    let wait = Verb::Wait("3 days");
+    let steps = chain(&[("one", Verb::Send), ("pause", wait), ("two", Verb::Send)]);
+    Story::new(&[journey(marketing(), steps)]).hello("e1", &[("anna", "SOT")])
+}
+
+/// What the source posts a day later: Anna no longer agrees.
+fn taken_back() -> Action {
+    let mut anna = given::person("anna", "SOT");
+    anna["consent"] =
+        json!({ "news": { "at": "2026-01-02T00:00:00Z", "how": "phone", "withdrawn": true } });
+    let body = json!({ "type": "HELLO", "data": { "Code": given::code("e2") }, "people": [anna] });
+    Action::Post {
+        id: "e2".to_owned(),
+        body: body.to_string(),
+    }
+}
+
+fn ends(world: &World) -> Vec<String> {
+    let state = world.state();
+    let phases = state.runs.all().map(|record| &record.enrollment.phase);
+    let ends = phases.map(|phase| match phase {
+        Phase::Left { reason, .. } => reason.clone(),
+        Phase::Calling { .. }
+        | Phase::Entered
+        | Phase::Holding { .. }
+        | Phase::Met { .. }
+        | Phase::Parked { .. }
+        | Phase::Sending { .. }
+        | Phase::Waiting { .. } => format!("{phase:?}"),
+    });
+    ends.collect()
+}
+
+#[test]
+fn who_takes_it_back_at_the_source_leaves_and_gets_no_more() {
+    let world = story()
+        .after(SignedDuration::from_hours(24), taken_back())
+        .play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(world.state().service.delivered.len(), 1);
+    assert_eq!(ends(&world), ["unsubscribed", "unsubscribed"]);
+}
+
+/// An older agreement that is posted once more does not bring them back; a later yes on the page does.
+#[test]
+fn the_same_old_agreement_brings_nobody_back_and_a_later_yes_does() {
+    let hours = SignedDuration::from_hours;
+    let story = story().after(hours(24), taken_back());
+    let again = |id: &str| Action::Post {
+        id: id.to_owned(),
+        body: given::post("HELLO", id, &[("anna", "SOT")]),
+    };
+    let yes = Action::Ask {
+        token: token(&story, "anna"),
+        ask: Ask::In,
+    };
+    let old = story.clone().after(hours(48), again("e3"));
+    let world = old.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(world.state().service.delivered.len(), 1);
+    let back = story.after(hours(30), yes).after(hours(48), again("e3"));
+    let world = back.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(world.state().service.delivered.len(), 3);
+}
+
+#[test]
+fn whatever_breaks_what_was_taken_back_ends_every_run() {
+    let story = story().after(SignedDuration::from_hours(24), taken_back());
+    let check = |world: &World| {
+        let mut faults = world.faults();
+        let ends = ends(world);
+        if ends.iter().any(|end| end != "unsubscribed") {
+            faults.push(format!("{ends:?}"));
+        }
+        faults
+    };
+    let calm = story.clone().calm_until("ledger.accept");
+    if let Err(wrong) = calm.explore(1, &FAULTS, check) {
+        panic!("{wrong}");
+    }
+    if let Err(wrong) = story.concurrently(3).sample(0..60, World::faults) {
+        panic!("{wrong}");
+    }
+}
+
+/// Whoever bought something and was told gets advertising of that sort, until they say no.
+#[test]
+fn who_bought_something_is_mailed_where_the_topic_is_that_sort_until_they_say_no() {
+    let bought = |id: &str| {
+        let mut anna = given::person("anna", "SOT");
+        anna["consent"]["news"]["how"] = json!("soft-opt-in");
+        let body =
+            json!({ "type": "HELLO", "data": { "Code": given::code(id) }, "people": [anna] });
+        Action::Post {
+            id: id.to_owned(),
+            body: body.to_string(),
+        }
+    };
+    let wait = Verb::Wait("3 days");
+    let steps = chain(&[("one", Verb::Send), ("pause", wait), ("two", Verb::Send)]);
+    let plans = [journey(marketing(), steps)];
+    let hours = SignedDuration::from_hours;
+    for (soft, no, expected) in [
+        (true, None, 2),
+        (false, None, 0),
+        (true, Some(Ask::Out { one_click: true }), 1),
+    ] {
+        let settings = Settings {
+            soft: BTreeSet::from_iter(soft.then(|| "news".to_owned())),
+            ..given::settings()
+        };
+        let mut story = Story::of(given::publish_with(&plans, settings));
+        story = story.after(SignedDuration::ZERO, bought("e1"));
+        if let Some(ask) = no {
+            let token = token(&story, "anna");
+            // And buys again after that.
+            story = story
+                .after(hours(1), Action::Ask { token, ask })
+                .after(hours(2), bought("e2"));
+        }
+        let world = story.play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        assert_eq!(world.state().service.delivered.len(), expected, "{soft}");
+    }
+}
