@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use journey::ContactId;
 use serde_json::{Value as Json, json};
+use wire::Halt;
 
 use crate::folders::files_with;
 use crate::trial::{FAULTS, Log, Story};
@@ -268,6 +269,40 @@ fn a_campaign_leaves_in_the_evening_whatever_breaks() {
     if let Err(wrong) = story.concurrently(2).sample(0..60, check) {
         panic!("{wrong}");
     }
+}
+
+/// What was on its way when its journey was paused leaves in the next evening, not when it is resumed at night.
+#[test]
+fn a_campaign_that_was_paused_on_its_way_leaves_in_the_next_evening() {
+    let text = "kind: marketing\ntopic: news\ntrigger: { manual: true }\nreentry: unlimited\nsteps:\n  - send: first\n";
+    let large = "  large: { above: 2500 }\n";
+    let hours = SignedDuration::from_hours;
+    let start: Timestamp = "2026-11-23T16:30:00Z".parse().expect("a moment");
+    let enter = Action::Enter {
+        person: ContactId::of("p0"),
+        journey: "letter".to_owned(),
+        campaign: true,
+    };
+    let mut left = BTreeMap::<_, usize>::new();
+    for calls in 0..80 {
+        let mut story = Story::of(files_with(large, &[("letter", text)]))
+            .after(SignedDuration::ZERO, post("NOTE", "e1", &people(1)))
+            .after(hours(1), enter.clone())
+            .after(hours(6), Action::Unhalt("letter".to_owned()));
+        let halt = Action::Halt {
+            journey: "letter".to_owned(),
+            halt: Some(Halt::Paused),
+        };
+        story.interrupt = Some((calls, halt));
+        let world = story.play_from(start, Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new(), "after {calls} calls");
+        for (at, count) in counted(&world, |at| at.strftime("%d %H").to_string()) {
+            *left.entry(at).or_default() += count;
+        }
+    }
+    // Half past six by their clock, or the evening after.
+    let at: Vec<_> = left.keys().map(String::as_str).collect();
+    assert_eq!(at, ["23 17", "24 17"], "{left:?}");
 }
 
 /// So many people get one letter each at once.
