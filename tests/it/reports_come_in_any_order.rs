@@ -1,7 +1,8 @@
 //! SES's reports leave the same behind in whatever order they come, twice, and between what is cut short.
 
+use engine::Fact;
 use jiff::SignedDuration;
-use journey::{ContactId, Scoring};
+use journey::{ContactId, SCORE, Scoring, Value};
 use wire::{Notice, SuppressionReason};
 
 use crate::given;
@@ -128,15 +129,17 @@ fn reports_that_come_together_leave_the_same_as_one_by_one() {
     let mut twice = [&all[..], &all[..]].concat();
     shuffle(&mut twice, 0);
     let reports = twice.iter().filter_map(|one| match Notice::from_json(one) {
-        Ok(Some(Notice::Mail(report))) => Some(report),
+        Ok(Some(Notice::Mail(report))) => Some((one.clone(), report)),
         Ok(Some(Notice::Alarm(_)) | None) | Err(_) => None,
     });
-    let reports: Vec<_> = reports.collect();
+    let (texts, reports): (Vec<_>, Vec<_>) = reports.unzip();
     // As long after they were written as a queue takes to bring them.
     world.state().now += SignedDuration::from_secs(1);
     let read = engine::feedback(&world, engine::LEASE, &reports);
     let read = world.try_now(read).expect("a calm world does not crash");
-    read.expect("they are read");
+    let rests = read.expect("they are read").into_iter().zip(texts);
+    let early = rests.filter_map(|(rest, text)| rest.map(|_| text));
+    world.state().put_reports(&early.collect::<Vec<_>>());
     Runner::new(world.clone()).heal();
     assert_eq!(left(&world), in_order);
 }
@@ -159,6 +162,69 @@ fn what_is_cut_short_is_put_away_at_once_and_never_tried_again() {
     world.state().put_reports(&[short[..200].to_owned()]);
     Runner::new(world.clone()).heal();
     assert_eq!(world.state().dead.len(), 1);
+}
+
+/// A click of a person in the first mail: of one of its links, so long after it was sent.
+fn click(mails: &[Mailed], link: &str, after: SignedDuration) -> String {
+    let at = |delay: SignedDuration| (mails[0].at + delay).to_string();
+    let report = Sample::Click.about(&mails[0]);
+    let report = report.replace(&at(SignedDuration::from_secs(40)), &at(after));
+    report.replace("/more", &format!("/{link}"))
+}
+
+/// Returns which clicks of the first mail the ledger knows, and what Anna's score is.
+fn clicked(world: &World, mails: &[Mailed]) -> (Vec<Fact>, Option<Value>) {
+    let state = world.state();
+    let facts = &state.service.ledger[&mails[0].send].row.facts;
+    let facts = facts.iter().copied();
+    let clicks = facts.filter(|fact| matches!(fact, Fact::Clicked | Fact::ClickedByMachine));
+    let anna = state.people.contact(&ContactId::of("anna")).expect("Anna");
+    (clicks.collect(), anna.contact.fields.get(SCORE).cloned())
+}
+
+/// A scanner that follows every link of a mail at once moves nothing, whichever of its clicks is heard of first.
+#[test]
+fn what_follows_every_link_at_once_is_a_machine_and_what_follows_one_is_a_person() {
+    let (world, mails) = mailed();
+    let now = world.state().now.duration_since(mails[0].at);
+    let ms = SignedDuration::from_millis;
+    let person = (vec![Fact::Clicked], Some(Value::Number(10.0)));
+    for (clicks, expected) in [
+        (vec![("a", ms(0))], person.clone()),
+        (vec![("a", ms(0)), ("a", ms(900))], person.clone()),
+        (vec![("a", ms(0)), ("b", ms(60_000))], person),
+        (
+            vec![("a", ms(0)), ("b", ms(300))],
+            (vec![Fact::ClickedByMachine], None),
+        ),
+        (
+            vec![("a", ms(0)), ("b", ms(1_500)), ("c", ms(2_900))],
+            (vec![Fact::ClickedByMachine], None),
+        ),
+    ] {
+        let reports = clicks
+            .iter()
+            .map(|(link, after)| click(&mails, link, now + *after));
+        let reports: Vec<_> = reports.collect();
+        for seed in 0..6 {
+            let (world, _) = mailed();
+            let mut reports = [&reports[..], &reports[..]].concat();
+            shuffle(&mut reports, seed);
+            let mut runner = Runner::new(world.clone());
+            for report in reports {
+                // As far apart as SES tells them; one far later comes when its time has come.
+                let later = report.contains(&(mails[0].at + now + ms(60_000)).to_string());
+                world.state().now += ms(i64::from(later) * 60_000 + 150);
+                world.state().put_reports(&[report]);
+            }
+            runner.heal();
+            assert_eq!(clicked(&world, &mails), expected, "{clicks:?} {seed}");
+            let state = world.state();
+            let mut heard = state.heard.values();
+            let told = heard.any(|(said, _)| said["type"] == "mail.clicked");
+            assert_eq!(told, expected.1.is_some(), "{clicks:?}");
+        }
+    }
 }
 
 /// What an address is forbidden for, where there is one.

@@ -50,6 +50,34 @@ fn a_click_of_a_person_moves_the_run_on_and_that_of_a_machine_does_not() {
     laptop.assert_all_done();
 }
 
+/// A scanner takes its time, calls itself a browser, and follows every link of the mail at once.
+#[test]
+fn a_scanner_that_follows_every_link_at_once_moves_nothing() {
+    let release = release();
+    let laptop = Laptop::start(release.path());
+    laptop.source().tell("e1", &event("anna@example.org"));
+    let mail = mails(&laptop, 1).pop().unwrap();
+    laptop.settle();
+    laptop.cloud().pass(600);
+    for link in [LINK, "https://school.example/else"] {
+        happens(&laptop, &mail, &json!({ "click": { "link": link } }));
+    }
+    laptop.settle_within(SOON);
+    assert_eq!(laptop.inbox().len(), 1);
+    let told = stats(&laptop, "hello");
+    let counted = [
+        &told["mails"]["clicked"],
+        &told["mails"]["clicked_by_machine"],
+    ];
+    assert_eq!(counted, [0, 1], "{told:#}");
+
+    laptop.cloud().pass(600);
+    happens(&laptop, &mail, &json!({ "click": { "link": LINK } }));
+    mails(&laptop, 2);
+    laptop.settle_within(SOON);
+    laptop.assert_all_done();
+}
+
 #[test]
 fn an_address_that_does_not_exist_gets_nothing_more() {
     let release = release();

@@ -1,5 +1,7 @@
 //! Feedback: what SES reports about mails settles what was in doubt; what alarms say of its rates holds all marketing.
 
+use std::vec::IntoIter;
+
 use aws::{Aws, Setting};
 use engine::{Failure, LEASE};
 use jiff::SignedDuration;
@@ -36,9 +38,10 @@ async fn deliver(aws: &Aws, lease: SignedDuration, letters: &[Letter]) -> Vec<De
     });
     let done = engine::feedback(aws, lease, &reports.collect::<Vec<_>>()).await;
     let done = done.map_err(|error| error.to_string());
+    let mut mails = done.map(Vec::into_iter);
     let mut delivered = Vec::new();
     for notice in read {
-        delivered.push(verdict(aws, notice, &done).await);
+        delivered.push(verdict(aws, notice, &mut mails).await);
     }
     delivered
 }
@@ -46,12 +49,16 @@ async fn deliver(aws: &Aws, lease: SignedDuration, letters: &[Letter]) -> Vec<De
 async fn verdict(
     aws: &Aws,
     notice: Result<Option<Notice>, Unreadable>,
-    done: &Result<(), String>,
+    mails: &mut Result<IntoIter<Option<SignedDuration>>, String>,
 ) -> Delivered {
-    match (notice, done) {
+    match (notice, mails) {
         (Err(unreadable), _) => Err(Failure::Reject(unreadable.into())),
         (Ok(Some(Notice::Alarm(alarm))), _) => engine::hold_marketing(aws, &alarm).await,
-        (Ok(None), _) | (Ok(Some(Notice::Mail(_))), Ok(())) => Ok(()),
+        (Ok(None), _) => Ok(()),
+        (Ok(Some(Notice::Mail(_))), Ok(rests)) => match rests.next().flatten() {
+            Some(rest) => Err(Failure::Rest(rest)),
+            None => Ok(()),
+        },
         (Ok(Some(Notice::Mail(_))), Err(error)) => {
             Err(Failure::Retry(anyhow::anyhow!(error.clone())))
         }

@@ -62,9 +62,9 @@ async fn deliver(
             Ok(()) => (),
             // Alone in its letter, it goes back with it.
             Err(failure) if alone => return Err(failure),
-            Err(Failure::Retry(error)) => {
+            Err(failure @ (Failure::Rest(_) | Failure::Retry(_))) => {
                 tracing::warn!(
-                    "One of {} mails is tried again: {error:#}",
+                    "One of {} mails is tried again: {failure}",
                     message.orders.len()
                 );
                 again(aws, lane, order).await?;

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure,
 };
-use engine::{AddressKey, Claim, Claimed, Fact, Ledger, LedgerNotes, Row, RowState};
+use engine::{AddressKey, Claim, Claimed, Fact, Ledger, LedgerNotes, News, Row, RowState};
 use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, SendId};
 use uuid::Uuid;
@@ -18,23 +18,32 @@ use crate::item::{Item, key, number, take_number, take_text, text};
 use crate::{Aws, Setting};
 
 impl LedgerNotes for Aws {
-    async fn note(
-        &self,
-        recipient: &ContactId,
-        send: &SendId,
-        facts: &BTreeSet<Fact>,
-    ) -> anyhow::Result<()> {
-        let words = facts.iter().map(|fact| fact.as_str().to_owned());
+    async fn note(&self, recipient: &ContactId, send: &SendId, news: &News) -> anyhow::Result<()> {
+        let facts = news.facts.iter().map(|fact| fact.as_str().to_owned());
+        let clicks = news.clicks.iter().map(ToString::to_string);
         let update = self.dynamodb.update_item();
-        // A set: what is in it already is in it once, in whatever order reports come.
-        let update = update
+        let mut update = update
             .table_name(self.setting(Setting::SendsTable))
             .set_key(Some(row_key(recipient, send)))
-            .update_expression("ADD #facts :facts")
             .condition_expression("attribute_exists(#state)")
-            .expression_attribute_names("#facts", FACTS)
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":facts", AttributeValue::Ss(words.collect()));
+            .expression_attribute_names("#state", "state");
+        // Sets: what is in one already is in it once, in whatever order reports come. None may be empty.
+        let mut added = Vec::new();
+        for (name, value, column, words) in [
+            ("#facts", ":facts", FACTS, facts.collect::<Vec<_>>()),
+            ("#clicks", ":clicks", CLICKS, clicks.collect()),
+        ] {
+            if !words.is_empty() {
+                added.push(format!("{name} {value}"));
+                update = update
+                    .expression_attribute_names(name, column)
+                    .expression_attribute_values(value, AttributeValue::Ss(words));
+            }
+        }
+        if added.is_empty() {
+            return Ok(());
+        }
+        let update = update.update_expression(format!("ADD {}", added.join(", ")));
         ignoring_lost_races(update).await
     }
 }
@@ -234,21 +243,29 @@ fn row(mut item: Item) -> anyhow::Result<(SendId, Row)> {
         step: take_text(&mut item, "step")?,
         address: AddressKey(take_text(&mut item, "address")?),
         facts: facts(&item),
+        clicks: words(&item, CLICKS).flat_map(|word| word.parse()).collect(),
     };
     Ok((send, row))
 }
 
 /// Reads what became of a mail; there is none of it in most rows.
 pub(crate) fn facts(item: &Item) -> BTreeSet<Fact> {
-    let words = item.get(FACTS).and_then(|words| words.as_ss().ok());
-    let words = words.into_iter().flatten();
-    words.filter_map(|word| Fact::from_word(word)).collect()
+    words(item, FACTS)
+        .filter_map(|word| Fact::from_word(word))
+        .collect()
+}
+
+/// Returns the words of a set; none where it is not there.
+fn words<'a>(item: &'a Item, column: &str) -> impl Iterator<Item = &'a String> {
+    let words = item.get(column).and_then(|words| words.as_ss().ok());
+    words.into_iter().flatten()
 }
 
 const ACCEPTED: &str = "accepted";
 const DISPATCHING: &str = "dispatching";
 const GIVEN_UP: &str = "given_up";
 const RELEASED: &str = "released";
+const CLICKS: &str = "clicks";
 const FACTS: &str = "facts";
 const TOKEN: &str = "token";
 const BATCH_GET_MAX: usize = 100;

@@ -1,16 +1,21 @@
 //! Learns from the mail service's reports what became of mails.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use journey::{ContactId, SendId};
-use wire::{Cause, Move, Report, ReportKind};
+use wire::{Cause, ClickMark, Move, Report, ReportKind};
 
+use crate::clicks::{CLICKS_MAX, Clicker, clicker};
 use crate::results::{announce, of_report};
 use crate::suppression::day;
-use crate::{Calls, Clock, Fact, Failure, Ledger, Moves, Releases, Row, RowState, SuppressionBook};
+use crate::{
+    Calls, Clock, Fact, Failure, Ledger, Moves, News, Releases, Row, RowState, SuppressionBook,
+};
 
-/// Takes in a batch of reports: in any order, any number of times.
+/// Takes in a batch of reports: in any order, any number of times. Returns of each after how long it is to be heard again,
+/// if it is: of a click it can be told only after a moment whether a person made it.
 ///
 /// A report that the mail service took a mail is proof, whatever happened to its reply: the row
 /// becomes accepted and the run goes on. Almost always that is known already, and nothing is written.
@@ -19,22 +24,24 @@ pub async fn feedback(
     io: &(impl Clock + Ledger + Moves + SuppressionBook + Releases + Calls),
     lease: SignedDuration,
     reports: &[Report],
-) -> Result<(), Failure> {
+) -> Result<Vec<Option<SignedDuration>>, Failure> {
     let mut mails: BTreeMap<&SendId, &ContactId> = BTreeMap::new();
     for report in reports {
         mails.entry(&report.send).or_insert(&report.recipient);
     }
+    let mut rests = vec![None; reports.len()];
     if mails.is_empty() {
-        return Ok(());
+        return Ok(rests);
     }
     let mails = mails.into_iter();
     let mails: Vec<_> = mails.map(|(send, to)| (to.clone(), send.clone())).collect();
     let rows = io.rows(&mails).await?;
+    let clicks = clicks(reports, &rows);
 
     let (mut moves, mut results) = (Vec::new(), Vec::new());
     let mut proven = BTreeSet::new();
-    let mut news: BTreeMap<&SendId, BTreeSet<Fact>> = BTreeMap::new();
-    for report in reports {
+    let mut news: BTreeMap<&SendId, News> = BTreeMap::new();
+    for (report, again) in reports.iter().zip(&mut rests) {
         let row = rows.get(&report.send);
         forbid(io, report, row).await?;
         let Some(row) = row else {
@@ -49,22 +56,72 @@ pub async fn feedback(
                 moves.push(moved(row, Cause::Accepted { step }));
             }
         }
-        results.extend(of_report(report, row, io.now()));
-        if let Some(fact) = fact(report).filter(|fact| !row.facts.contains(fact)) {
-            news.entry(&report.send).or_default().insert(fact);
-        }
-        moves.extend(seen(report, row));
+        let news = news.entry(&report.send).or_default();
+        let room = CLICKS_MAX.saturating_sub(row.clicks.len() + news.clicks.len());
+        let mark = report
+            .click
+            .iter()
+            .filter(|mark| !row.clicks.contains(mark));
+        news.clicks.extend(mark.take(room).cloned());
+        let report = match judged(report, clicks.get(&report.send), io.now()) {
+            Ok(report) => report,
+            Err(rest) => {
+                *again = Some(rest);
+                continue;
+            }
+        };
+        results.extend(of_report(&report, row, io.now()));
+        let fact = fact(&report).filter(|fact| !row.facts.contains(fact));
+        news.facts.extend(fact);
+        moves.extend(seen(&report, row));
     }
     announce(io, &results).await?;
     for (recipient, send) in &mails {
-        if let Some(facts) = news.get(send) {
-            io.note(recipient, send, facts).await?;
+        if let Some(news) = news.get(send).filter(|news| !news.is_empty()) {
+            io.note(recipient, send, news).await?;
         }
     }
     if !moves.is_empty() {
         io.move_on(&moves).await?;
     }
-    Ok(())
+    Ok(rests)
+}
+
+/// Returns every click of each mail that is known by now.
+fn clicks<'a>(
+    reports: &'a [Report],
+    rows: &BTreeMap<SendId, Row>,
+) -> BTreeMap<&'a SendId, BTreeSet<ClickMark>> {
+    let mut clicks: BTreeMap<&SendId, BTreeSet<ClickMark>> = BTreeMap::new();
+    for report in reports {
+        let Some(mark) = &report.click else {
+            continue;
+        };
+        let row = rows.get(&report.send);
+        let known = clicks.entry(&report.send);
+        let known = known.or_insert_with(|| row.map(|row| row.clicks.clone()).unwrap_or_default());
+        known.insert(mark.clone());
+    }
+    clicks
+}
+
+/// Returns a report as it stands beside the other clicks of its mail, or how long until that can be told.
+fn judged<'a>(
+    report: &'a Report,
+    clicks: Option<&BTreeSet<ClickMark>>,
+    now: Timestamp,
+) -> Result<Cow<'a, Report>, SignedDuration> {
+    let (Some(mark), Some(clicks), false) = (&report.click, clicks, report.machine) else {
+        return Ok(Cow::Borrowed(report));
+    };
+    match clicker(mark, clicks, now) {
+        Clicker::Person => Ok(Cow::Borrowed(report)),
+        Clicker::Machine => Ok(Cow::Owned(Report {
+            machine: true,
+            ..report.clone()
+        })),
+        Clicker::Unknown { rest } => Err(rest),
+    }
 }
 
 /// Notes what a report says against the address that its mail went to.

@@ -12,6 +12,7 @@ mod breaker;
 mod call;
 mod changed;
 mod chose;
+mod clicks;
 mod compose;
 mod consent;
 mod crowd;
@@ -52,7 +53,7 @@ pub use ports::{
     AddressKey, AddressKeys, Alarms, Backlog, Beside, Bonding, Breaker, Calls, ChoiceBook, Chosen,
     Claim, Claimed, Clock, ContactBook, Contacts, Dates, Due, DueIndex, Enrollments, Events,
     Evidence, Exception, ExceptionKind, Exceptions, Fact, Firings, Halted, Holder, HookPost,
-    HookSecrets, Hooks, Lane, Ledger, LedgerNotes, MailFacts, Mailer, Metric, Metrics, Moves,
+    HookSecrets, Hooks, Lane, Ledger, LedgerNotes, MailFacts, Mailer, Metric, Metrics, Moves, News,
     Orders, Outgoing, Overdue, Page, Pages, Passages, Plans, Pressure, Quota, Releases, Rewrite,
     Row, RowState, Secrets, Sent, Statements, Stored, Suppression, SuppressionBook, Suppressions,
     Surveys, Templates, Tickets, Turns, Undelivered, Unposted, Unsubscribe, Versioned,

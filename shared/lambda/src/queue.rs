@@ -114,6 +114,10 @@ async fn answer(aws: &Aws, letters: &[Letter], delivered: Vec<Delivered>) -> Sqs
                 continue;
             }
             Some(Ok(())) => continue,
+            Some(Err(Failure::Rest(rest))) => {
+                back.push((letter, rest));
+                continue;
+            }
             Some(Err(Failure::Retry(error))) => error,
             Some(Err(Failure::Reject(error))) => {
                 let reason = format!("{error:#}");

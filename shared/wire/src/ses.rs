@@ -9,7 +9,7 @@ use journey::{ContactId, EmailAddress, EnrollmentId, SendId};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::Unreadable;
+use crate::{ClickMark, Unreadable};
 
 /// One thing that SES reports about one of our mails.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,8 +34,10 @@ pub struct Report {
     pub soft: bool,
     /// The name of the link that was clicked, where one was and has a name.
     pub link: Option<String>,
-    /// Whether a machine opened or clicked, as far as that can be told: a proxy that loads every picture, a scanner that
-    /// follows every link.
+    /// When which link was followed, where one was.
+    pub click: Option<ClickMark>,
+    /// Whether a machine opened or clicked, as far as one report tells: a proxy that loads every picture, a scanner that
+    /// says so or follows links at once.
     pub machine: bool,
 }
 
@@ -128,6 +130,7 @@ impl Report {
             suppress: suppress(kind, &doc),
             soft: is_soft(kind, &doc),
             link,
+            click: doc.click.as_ref().and_then(SeenDoc::mark),
             machine: seen.is_some_and(|seen| seen.is_machine(taken)),
             send: send.parse()?,
             recipient: recipient.parse()?,
@@ -274,11 +277,18 @@ struct SeenDoc {
     timestamp: String,
     #[serde(default, deserialize_with = "or_default")]
     user_agent: String,
+    #[serde(default, deserialize_with = "or_default")]
+    link: String,
     #[serde(default)]
     link_tags: Option<BTreeMap<String, Vec<String>>>,
 }
 
 impl SeenDoc {
+    /// Returns when which link was followed.
+    fn mark(&self) -> Option<ClickMark> {
+        Some(ClickMark::of(&self.link, self.timestamp.parse().ok()?))
+    }
+
     /// Returns whether no person did this: sooner than anybody reads, or by a program that says what it is.
     fn is_machine(&self, taken: Timestamp) -> bool {
         let agent = self.user_agent.to_ascii_lowercase();

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use engine::{AddressKey, Claim, Claimed, Fact, Row, RowState};
+use engine::{AddressKey, Claim, Claimed, Fact, News, Row, RowState};
 use journey::SendId;
+use wire::ClickMark;
 
 use super::{Stores, at, person, run};
 
@@ -106,9 +107,12 @@ pub(super) async fn what_became_of_a_mail_adds_up(stores: &impl Stores) {
     stores.claim(&claim).await.unwrap();
     assert!(row(stores, &claim).await.facts.is_empty());
     let note = async |facts: &[Fact]| {
-        let facts: BTreeSet<_> = facts.iter().copied().collect();
+        let news = News {
+            facts: facts.iter().copied().collect(),
+            ..News::default()
+        };
         stores
-            .note(&claim.recipient, &claim.send, &facts)
+            .note(&claim.recipient, &claim.send, &news)
             .await
             .unwrap();
     };
@@ -121,6 +125,18 @@ pub(super) async fn what_became_of_a_mail_adds_up(stores: &impl Stores) {
         [Fact::ClickedByMachine, Fact::Complained, Fact::Opened].into()
     );
     assert_eq!(known.state, RowState::Dispatching);
+    assert!(known.clicks.is_empty());
+    let clicks = [ClickMark::of("a", at(1)), ClickMark::of("b", at(2))];
+    for clicks in [&clicks[..1], &clicks, &[]] {
+        let news = News {
+            clicks: clicks.iter().cloned().collect(),
+            ..News::default()
+        };
+        let noted = stores.note(&claim.recipient, &claim.send, &news).await;
+        noted.unwrap();
+    }
+    let known = row(stores, &claim).await;
+    assert_eq!((known.clicks, known.facts.len()), (clicks.into(), 3));
     let test = Claim {
         simulated: true,
         ..self::claim("simulated", 0)

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Beside, Fact, MailFacts, Stored};
+use engine::{Beside, Fact, MailFacts, News, Stored};
 use journey::{Phase, Value};
 use wire::{Attempt, Closing, Figures, Passage, Statement};
 
@@ -73,9 +73,10 @@ pub(super) async fn every_mail_that_may_have_left_is_met_once(stores: &impl Stor
             .await
             .unwrap();
     }
-    let facts = BTreeSet::from([Fact::Opened, Fact::ClickedByMachine]);
+    let news = News::from([Fact::Opened, Fact::ClickedByMachine]);
+    let facts = news.facts.clone();
     stores
-        .note(&opened.recipient, &opened.send, &facts)
+        .note(&opened.recipient, &opened.send, &news)
         .await
         .unwrap();
     let (mut met, mut after) = (Vec::new(), Some(String::new()));

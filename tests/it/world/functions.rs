@@ -69,7 +69,10 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
             None => (),
             Some(Notice::Alarm(alarm)) => engine::hold_marketing(&world, &alarm).await?,
             Some(Notice::Mail(report)) => {
-                engine::feedback(&world, super::PATIENCE.lease, &[report]).await?;
+                let rests = engine::feedback(&world, super::PATIENCE.lease, &[report]).await?;
+                if let Some(rest) = rests.into_iter().flatten().next() {
+                    return Err(Failure::Rest(rest));
+                }
             }
         },
     }
@@ -110,7 +113,7 @@ async fn send(world: &World, queue: Queue, orders: &[Order]) -> Result<(), Failu
         match engine::send(world, world, PATIENCE, order).await {
             Ok(()) => (),
             Err(failure) if orders.len() == 1 => return Err(failure),
-            Err(Failure::Retry(_)) => {
+            Err(Failure::Rest(_) | Failure::Retry(_)) => {
                 let lane = match queue {
                     Queue::Marketing => Lane::Marketing,
                     Queue::Calls
@@ -147,7 +150,7 @@ async fn call(world: &World, calls: &[Call]) -> Result<(), Failure> {
         match engine::call(world, world, call).await {
             Ok(()) => (),
             Err(failure) if calls.len() == 1 => return Err(failure),
-            Err(Failure::Retry(_)) => {
+            Err(Failure::Rest(_) | Failure::Retry(_)) => {
                 Calls::call(world, std::slice::from_ref(call), AGAIN_DELAY).await?;
             }
             Err(Failure::Reject(why)) => world.put_away(Queue::Calls, &why.to_string()).await?,

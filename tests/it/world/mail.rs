@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use engine::{
-    AddressKey, Claim, Claimed, Fact, Ledger, LedgerNotes, Mailer, Outgoing, Row, RowState, Turns,
-    Undelivered,
+    AddressKey, Claim, Claimed, Fact, Ledger, LedgerNotes, Mailer, News, Outgoing, Row, RowState,
+    Turns, Undelivered,
 };
 use jiff::{SignedDuration, Timestamp};
 use journey::{Action, ContactId, EmailAddress, EnrollmentId, Phase, SendId, Taken};
@@ -59,11 +59,12 @@ impl LedgerNotes for World {
         &self,
         _: &ContactId,
         send: &SendId,
-        facts: &BTreeSet<Fact>,
+        news: &News,
     ) -> impl Future<Output = anyhow::Result<()>> + Send {
         self.write("ledger.note", move |state| {
             if let Some(entry) = state.service.ledger.get_mut(send) {
-                entry.row.facts.extend(facts);
+                entry.row.facts.extend(&news.facts);
+                entry.row.clicks.extend(news.clicks.iter().cloned());
             }
         })
     }
@@ -168,6 +169,7 @@ impl State {
             enrollment: claim.enrollment.clone(),
             step: claim.step.clone(),
             address: claim.address.clone(),
+            clicks: Default::default(),
             facts: claim
                 .simulated
                 .then_some(Fact::Simulated)

@@ -6,6 +6,7 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use journey::{ContactId, EnrollmentId, SendId};
+use wire::ClickMark;
 
 /// Notes in the ledger what became of mails: `dynamodb:UpdateItem`.
 pub trait LedgerNotes {
@@ -14,7 +15,7 @@ pub trait LedgerNotes {
         &self,
         recipient: &ContactId,
         send: &SendId,
-        facts: &BTreeSet<Fact>,
+        news: &News,
     ) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
@@ -78,6 +79,32 @@ pub struct Claim {
     pub attempts_before: u32,
 }
 
+/// What is heard of a mail after the mail service had taken it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct News {
+    /// What became of it.
+    pub facts: BTreeSet<Fact>,
+    /// The clicks by which people and machines are told apart.
+    pub clicks: BTreeSet<ClickMark>,
+}
+
+impl News {
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty() && self.clicks.is_empty()
+    }
+}
+
+/// What became of it alone.
+impl<const N: usize> From<[Fact; N]> for News {
+    fn from(facts: [Fact; N]) -> Self {
+        Self {
+            facts: facts.into(),
+            clicks: BTreeSet::new(),
+        }
+    }
+}
+
 /// What became of a claim.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Claimed {
@@ -106,6 +133,8 @@ pub struct Row {
     pub address: AddressKey,
     /// What became of it.
     pub facts: BTreeSet<Fact>,
+    /// The clicks that were heard of; of very many, some.
+    pub clicks: BTreeSet<ClickMark>,
 }
 
 /// Something that became of a mail after the mail service had taken it.

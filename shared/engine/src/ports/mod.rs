@@ -33,7 +33,7 @@ pub use enrollments::{
 pub use firings::Firings;
 pub use halts::{Breaker, Halted};
 pub use hooks::{HookPost, HookSecrets, Hooks, Unposted};
-pub use ledger::{AddressKey, Claim, Claimed, Fact, Ledger, LedgerNotes, Row, RowState};
+pub use ledger::{AddressKey, Claim, Claimed, Fact, Ledger, LedgerNotes, News, Row, RowState};
 pub use mailer::{Evidence, Mailer, Outgoing, Turns, Undelivered, Unsubscribe};
 pub use metrics::{Metric, Metrics};
 pub use outlet::{Alarms, Backlog, Calls, Events, Lane, Moves, Orders};
