@@ -19,6 +19,7 @@ mod rights;
 mod stack;
 mod tables;
 mod texts;
+mod tracked;
 mod yaml;
 
 use stack::{Defects, Stack};
@@ -46,6 +47,7 @@ claims! {
     every_queue_is_encrypted_and_for_something: queues::purposeful;
     single_messages_can_be_given_back_and_no_queue_takes_all_functions: queues::mapped;
     what_ses_reports_reaches_its_queue: queues::reported;
+    measured_links_lead_to_ses_and_show_a_certificate_where_there_is_one: tracked::led;
     tables_outlive_the_stack_and_can_be_restored: tables::safe;
     tables_have_the_keys_that_the_code_uses: tables::keyed;
     every_function_is_told_exactly_what_it_reads: functions::told;

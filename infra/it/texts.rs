@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::stack::{Defects, Stack, source};
+use crate::tracked;
 
 /// Holds every parameter to being used, explained and bounded.
 pub(crate) fn chosen(stack: &Stack) -> Defects {
@@ -84,8 +85,20 @@ pub(crate) fn wired(stack: &Stack) -> Defects {
         wrong.push("Wiring tells of Calls whether there are hooks or not".to_owned());
     }
     let text = text.replace("${CallsWiring}", told);
+    let Some(tracking) = tracked::wirings(&wiring["Value"]["Fn::Sub"][1]["TrackingWiring"]) else {
+        wrong.push("Wiring tells of TrackingDomain whether there is one or not".to_owned());
+        return wrong;
+    };
+    for (told, led) in tracking.iter().zip(tracked::expected()) {
+        wrong.extend(wired_as(&text.replace("${TrackingWiring}", told), led));
+    }
+    wrong
+}
+
+/// Holds one wiring to what the command expects, with where its measured links lead.
+fn wired_as(text: &str, tracking: Value) -> Option<String> {
     let queue = |name: &str| json!({ "url": format!("${{{name}}}"), "dead_url": format!("${{{name}Dead}}") });
-    let expected = json!({
+    let mut expected = json!({
         "version": 1,
         "tables": {
             "contacts": "${Contacts}", "enrollments": "${Enrollments}", "sends": "${Sends}",
@@ -101,14 +114,16 @@ pub(crate) fn wired(stack: &Stack) -> Defects {
         "mail_domain": "${MailDomain}",
         "alarm_topic": "${AlarmTopic}",
     });
-    match serde_json::from_str::<Value>(&text) {
-        Ok(said) if said == expected => (),
-        Ok(said) => wrong.push(format!(
+    if !tracking.is_null() {
+        expected["tracking"] = tracking;
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(said) if said == expected => None,
+        Ok(said) => Some(format!(
             "Wiring says {said}, and the command expects {expected}"
         )),
-        Err(error) => wrong.push(format!("Wiring is not JSON: {error}")),
+        Err(error) => Some(format!("Wiring is not JSON: {error}")),
     }
-    wrong
 }
 
 /// Returns every name that a value refers to.

@@ -159,6 +159,7 @@ pub(super) fn told(events_url: String) -> Parameter {
         events_url,
         mail_domain: None,
         alarm_topic: None,
+        tracking: None,
     };
     Parameter {
         name: parameter("wiring"),

@@ -60,7 +60,7 @@ pub use signature::{Secret, Signed};
 pub use statement::{Attempt, Closing, Figures, MailFigures, SideFigures, Statement, StepFigures};
 pub use ticket::{Ticket, TicketKeys};
 pub use unreadable::Unreadable;
-pub use wiring::{DeadQueue, Queue, Queues, Tables, Wiring};
+pub use wiring::{DeadQueue, Queue, Queues, Tables, Tracking, Wiring};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};

@@ -19,6 +19,19 @@ pub struct Wiring {
     pub mail_domain: Option<String>,
     /// The SNS topic that its alarms go to; absent on a laptop.
     pub alarm_topic: Option<String>,
+    /// The domain that measured links lead through; absent where that is SES's own.
+    pub tracking: Option<Tracking>,
+}
+
+/// A domain of the organization's own that measured links lead through.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Tracking {
+    /// The domain.
+    pub domain: String,
+    /// What it has to be a CNAME of.
+    pub target: String,
+    /// Whether a certificate for it is shown there.
+    pub https: bool,
 }
 
 /// The names of the tables.
@@ -84,6 +97,7 @@ impl Wiring {
             events_url: self.events_url.clone(),
             mail_domain: self.mail_domain.clone().unwrap_or_default(),
             alarm_topic: self.alarm_topic.clone().unwrap_or_default(),
+            tracking: self.tracking.clone(),
         })
     }
 
@@ -103,6 +117,7 @@ impl Wiring {
             events_url: doc.events_url,
             mail_domain: known(doc.mail_domain),
             alarm_topic: known(doc.alarm_topic),
+            tracking: doc.tracking,
         })
     }
 }
@@ -140,4 +155,6 @@ struct Doc {
     mail_domain: String,
     #[serde(default)]
     alarm_topic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tracking: Option<Tracking>,
 }

@@ -198,6 +198,7 @@ fn wiring() -> Wiring {
         events_url: "http://127.0.0.1/".to_owned(),
         mail_domain: None,
         alarm_topic: None,
+        tracking: None,
     }
 }
 

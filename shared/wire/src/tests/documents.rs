@@ -80,7 +80,7 @@ fn the_wiring_of_a_stack() {
     pinned(
         &json,
         &expect![[r#"
-            {"version":1,"tables":{"contacts":"s-contacts","enrollments":"s-enrollments","sends":"s-sends","events":"s-events","releases":"s-releases"},"queues":{"events":{"url":"https://sqs/events","dead_url":"https://sqs/events-dead"},"calls":{"url":"https://sqs/calls","dead_url":"https://sqs/calls-dead"},"moves":{"url":"https://sqs/moves","dead_url":"https://sqs/moves-dead"},"orders":{"url":"https://sqs/orders","dead_url":"https://sqs/orders-dead"},"orders-marketing":{"url":"https://sqs/orders-marketing","dead_url":"https://sqs/orders-marketing-dead"},"reports":{"url":"https://sqs/reports","dead_url":"https://sqs/reports-dead"},"wake":{"dead_url":"https://sqs/wake-dead"}},"configuration_set":"s-set","events_url":"https://events.example/v1/events","mail_domain":"mail.example","alarm_topic":"arn:aws:sns:eu-west-1:000000000000:s-alarms"}
+            {"version":1,"tables":{"contacts":"s-contacts","enrollments":"s-enrollments","sends":"s-sends","events":"s-events","releases":"s-releases"},"queues":{"events":{"url":"https://sqs/events","dead_url":"https://sqs/events-dead"},"calls":{"url":"https://sqs/calls","dead_url":"https://sqs/calls-dead"},"moves":{"url":"https://sqs/moves","dead_url":"https://sqs/moves-dead"},"orders":{"url":"https://sqs/orders","dead_url":"https://sqs/orders-dead"},"orders-marketing":{"url":"https://sqs/orders-marketing","dead_url":"https://sqs/orders-marketing-dead"},"reports":{"url":"https://sqs/reports","dead_url":"https://sqs/reports-dead"},"wake":{"dead_url":"https://sqs/wake-dead"}},"configuration_set":"s-set","events_url":"https://events.example/v1/events","mail_domain":"mail.example","alarm_topic":"arn:aws:sns:eu-west-1:000000000000:s-alarms","tracking":{"domain":"links.example","target":"r.eu-west-1.awstrack.me","https":false}}
         "#]],
     );
     // What a template says has room to grow, and what it cannot say is empty.
@@ -91,6 +91,10 @@ fn the_wiring_of_a_stack() {
     doc["mail_domain"] = "".into();
     let without = Wiring::from_json(&doc.to_string()).unwrap();
     assert_eq!(without.mail_domain, None);
+    // A stack of an earlier version says nothing of it.
+    doc.as_object_mut().unwrap().remove("tracking");
+    let earlier = Wiring::from_json(&doc.to_string()).unwrap();
+    assert_eq!(earlier.tracking, None);
     doc["version"] = 2.into();
     let newer = Wiring::from_json(&doc.to_string()).unwrap_err();
     assert!(newer.to_string().contains("version 2"), "{newer}");

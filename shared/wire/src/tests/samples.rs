@@ -13,7 +13,7 @@ use journey::{
 pub(super) use super::runs::{enrollment, order, phases};
 use crate::{
     Bond, Bonds, ContactRecord, DeadQueue, Event, EventsMessage, Posted, Queue, Queues, RoleBond,
-    Tables, Wiring,
+    Tables, Tracking, Wiring,
 };
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -317,5 +317,10 @@ pub(super) fn wiring() -> Wiring {
         events_url: "https://events.example/v1/events".to_owned(),
         mail_domain: Some("mail.example".to_owned()),
         alarm_topic: Some("arn:aws:sns:eu-west-1:000000000000:s-alarms".to_owned()),
+        tracking: Some(Tracking {
+            domain: "links.example".to_owned(),
+            target: "r.eu-west-1.awstrack.me".to_owned(),
+            https: false,
+        }),
     }
 }
