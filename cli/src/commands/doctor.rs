@@ -10,7 +10,9 @@ use journey::Action;
 
 use super::{EXIT_CODES, Verdict};
 use crate::dns::{Dns, resolver};
-use crate::doctor::{Finding, Mark, account, domains, json, judge, show, stack as judged};
+use crate::doctor::{
+    Finding, Mark, account, domains, json, judge, show, stack as judged, tracking,
+};
 use crate::environment::Environment;
 use crate::output::{Form, Terminal};
 use crate::progress::Progress;
@@ -86,6 +88,7 @@ async fn examine(stack: &Stack, dns: &Dns) -> Vec<Finding> {
     for domain in domains(operator, published.as_ref().ok()) {
         findings.extend(examine_domain(stack, dns, &domain).await);
     }
+    findings.extend(examine_tracking(stack, dns).await);
     findings.extend(secrets(operator).await);
     findings.extend(judge(&[judged::RELEASE], published, |published| {
         let counts = published.map(|one| (one.hash, one.journeys, one.domains.len()));
@@ -130,6 +133,19 @@ async fn examine_domain(stack: &Stack, dns: &Dns, domain: &str) -> Vec<Finding> 
             findings
         }
     }
+}
+
+/// Looks at the domain that measured links lead through, where it is not SES's own.
+async fn examine_tracking(stack: &Stack, dns: &Dns) -> Vec<Finding> {
+    let operator = stack.operator();
+    let wiring = operator.wiring();
+    let Some(led) = &wiring.tracking else {
+        return Vec::new();
+    };
+    let identity = identity(operator, &led.domain).await;
+    let identity = identity.map(|found| found.map(|(_, identity)| identity));
+    let place = (stack.name(), wiring.mail_domain.as_deref());
+    tracking::tracking(dns, led, identity, place).await
 }
 
 /// Finds the identity that mails from a domain go by: its own, or a verified one above it.

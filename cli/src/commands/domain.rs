@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use aws::{MailIdentity, Operator};
+use futures_util::future::join;
 use serde_json::{Value, json};
 
 use super::{EXIT_CODES, Verdict};
@@ -13,7 +14,7 @@ use crate::dns::walk::Found;
 use crate::dns::{Dns, resolver, walk};
 use crate::domain::{
     Ask, DomainName, Entry, Language, Purpose, State, dkim_records, dmarc_entry, look,
-    mail_from_records, page, steps, text, zone,
+    mail_from_records, page, steps, text, tracking_record, zone,
 };
 use crate::environment::Environment;
 use crate::output::{Form, Terminal};
@@ -90,19 +91,11 @@ pub(super) fn domain(
             return Ok(Verdict::Wrong);
         };
         let progress = Progress::start(terminal, "Asking DNS");
-        let ask = asked(
-            &dns,
-            args.language,
-            &domain,
-            &identity,
-            operator.region(),
-            &reports,
-        )
-        .await;
+        let ask = asked(&dns, args.language, &domain, &identity, operator, &reports).await;
         drop(progress);
         let files = write(&args.out, &ask)?;
         match Form::asked(args.json) {
-            Form::People => say(&ask, &identity, &files, terminal)?,
+            Form::People => say(&ask, &identity, operator, &files, terminal)?,
             Form::Programs => terminal.say_json(&report(&ask, &identity, operator, &files))?,
         }
         if let Some(why) = ask.unread().first() {
@@ -171,16 +164,23 @@ async fn asked(
     language: Language,
     domain: &DomainName,
     identity: &MailIdentity,
-    region: &str,
+    operator: &Operator,
     reports: &str,
 ) -> Ask {
     let mail_from = identity.mail_from.as_ref();
     let mail_from = mail_from.map(|mail_from| mail_from.domain.clone());
     let mut records = dkim_records(domain.as_str(), &identity.dkim);
     if let Some(mail_from) = &mail_from {
-        records.extend(mail_from_records(mail_from, region));
+        records.extend(mail_from_records(mail_from, operator.region()));
     }
-    let mut entries = look(dns, domain.as_str(), records).await;
+    let tracking = operator.wiring().tracking.clone();
+    let tracking = tracking.filter(|tracking| domain.is_beside(&tracking.domain));
+    let links = tracking.iter().map(tracking_record).collect();
+    let (mut entries, links) = join(
+        look(dns, domain.as_str(), records),
+        look(dns, domain.registered(), links),
+    )
+    .await;
     let (found, unread) = match walk::find(dns, domain.as_str()).await {
         Ok(found) => (found, None),
         Err(unanswered) => (Found::default(), Some(unanswered.to_string())),
@@ -190,11 +190,13 @@ async fn asked(
         dmarc.state = State::Unread(why);
     }
     entries.push(dmarc);
+    entries.extend(links);
     Ask {
         domain: domain.clone(),
         mail_from,
         entries,
         kept: found.record,
+        tracking,
         language,
     }
 }
@@ -217,6 +219,7 @@ fn write(dir: &Path, ask: &Ask) -> anyhow::Result<Vec<PathBuf>> {
 fn say(
     ask: &Ask,
     identity: &MailIdentity,
+    operator: &Operator,
     files: &[PathBuf],
     terminal: Terminal,
 ) -> anyhow::Result<()> {
@@ -243,6 +246,9 @@ fn say(
     for remark in ask.remarks() {
         terminal.say(format!("  DMARC: {}", Language::En.remark(&remark)))?;
     }
+    for remark in links(&ask.domain, operator) {
+        terminal.say(format!("  links: {remark}"))?;
+    }
     terminal.say("")?;
     terminal.say(standing(ask, identity, terminal))?;
     let files: Vec<_> = files.iter().map(|file| file.display()).collect();
@@ -252,6 +258,32 @@ fn say(
         "To forward"
     };
     terminal.say(format!("{to}: {}", words::list(files, "and")))
+}
+
+/// Says what to know about the domain that measured links lead through, if it is not SES's own.
+fn links(domain: &DomainName, operator: &Operator) -> Vec<String> {
+    let Some(tracking) = &operator.wiring().tracking else {
+        return Vec::new();
+    };
+    let led = &tracking.domain;
+    let again = format!("`waypost domain {led} --stack {}`", operator.stack());
+    let mut remarks = Vec::new();
+    if !domain.is_beside(led) {
+        remarks.push(format!(
+            "they lead through {led}, which others look after: {again} says what it needs."
+        ));
+    } else if !domain.is_at_or_above(led) {
+        remarks.push(format!(
+            "{led} is not below {domain}, so SES has to know it by itself: {again}."
+        ));
+    }
+    if !tracking.https {
+        remarks.push(format!(
+            "SES's server has no certificate for {led}, so browsers warn of every link that begins with https: \
+             deploy with TrackingCertificateArn."
+        ));
+    }
+    remarks
 }
 
 fn shown(state: &State) -> String {
@@ -329,6 +361,7 @@ fn report(ask: &Ask, identity: &MailIdentity, operator: &Operator, files: &[Path
         })),
         "configuration_set": identity.configuration_set,
         "dmarc": dmarc.flatten(),
+        "tracking": operator.wiring().tracking,
         "records": records.collect::<Vec<_>>(),
         "files": files,
         "ok": identity.verified && ask.is_done(),

@@ -34,6 +34,8 @@ pub(crate) type Asked = Result<Vec<String>, Unanswered>;
 /// A kind of record.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
+    /// The address of a machine; asked for only to find one where it should not be.
+    A,
     /// Another name for a name.
     Cname,
     /// Who takes mail for a name.
@@ -46,6 +48,7 @@ impl Kind {
     /// Returns how the kind is written in a zone.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::A => "A",
             Self::Cname => "CNAME",
             Self::Mx => "MX",
             Self::Txt => "TXT",
@@ -84,6 +87,7 @@ impl Dns {
         let asked = Name::from_ascii(format!("{}.", name.trim_end_matches('.')))
             .map_err(|error| unanswered(error.to_string()))?;
         let wanted = match kind {
+            Kind::A => RecordType::A,
             Kind::Cname => RecordType::CNAME,
             Kind::Mx => RecordType::MX,
             Kind::Txt => RecordType::TXT,
@@ -107,10 +111,11 @@ impl Dns {
 /// Writes a record's data as this program compares it.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "DNS has a hundred kinds of records, and this asks for three"
+    reason = "DNS has a hundred kinds of records, and this asks for four"
 )]
 fn written(data: &RData) -> Option<String> {
     match data {
+        RData::A(address) => Some(address.0.to_string()),
         RData::CNAME(name) => Some(plain(&name.0)),
         RData::MX(mx) => Some(format!("{} {}", mx.preference, plain(&mx.exchange))),
         // RFC 9989 and RFC 7208: the strings of a record are joined without anything between them.

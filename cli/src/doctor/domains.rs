@@ -110,7 +110,7 @@ fn dkim(identity: &MailIdentity, entries: &[Entry], again: &str) -> Finding {
 }
 
 /// Says what is wrong with records in DNS, if anything is.
-fn unmet(check: &'static str, entries: &[Entry], again: &str) -> Option<Finding> {
+pub(super) fn unmet(check: &'static str, entries: &[Entry], again: &str) -> Option<Finding> {
     let unread = entries.iter().find_map(|entry| match &entry.state {
         State::Unread(why) => Some(why),
         State::Found | State::Missing | State::Wrong { .. } => None,

@@ -8,6 +8,7 @@ mod show;
 pub(crate) mod stack;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tracking;
 
 pub(crate) use show::{json, show};
 

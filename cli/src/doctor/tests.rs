@@ -2,7 +2,7 @@
 
 use aws::{Depth, Dkim, EventDestination, MailAccount, MailFrom, MailIdentity, Quota};
 
-use super::{Finding, Mark, account, domains, judge, stack};
+use super::{Finding, Mark, account, domains, judge, stack, tracking};
 use crate::dns::Dns;
 use crate::zones::Server;
 
@@ -238,6 +238,74 @@ fn statistics_that_are_not_written_down_are_missed_in_time() {
     }
 }
 
+#[test]
+fn where_links_lead_is_judged_by_ses_dns_and_the_certificate() {
+    let led = |target: &str, https| wire::Tracking {
+        domain: "links.example.nl".to_owned(),
+        target: target.to_owned(),
+        https,
+    };
+    let (ours, theirs) = (
+        led("d1.cloudfront.net", true),
+        led("r.eu-west-1.awstrack.me", false),
+    );
+    let there = "links.example.nl CNAME d1.cloudfront.net";
+    let judged = |led: &wire::Tracking, zone: &str, identity, mail: Option<&str>| {
+        let place = ("prod", mail);
+        let asked = async |dns: Dns| tracking::tracking(&dns, led, Ok(identity), place).await;
+        in_zone(zone, asked)
+    };
+    let mail = Some("mail.example.nl");
+    let fine = judged(&ours, there, Some(verified()), mail);
+    assert_eq!(unfit(&fine), []);
+    assert!(fine[0].says.contains("d1.cloudfront.net"), "{fine:?}");
+    for (zone, says) in [
+        ("", "not in DNS: links.example.nl"),
+        (
+            "links.example.nl CNAME r.us-east-1.awstrack.me",
+            "another value",
+        ),
+        ("links.example.nl A 192.0.2.1", "another kind"),
+        (
+            "links.example.nl.example.nl CNAME d1.cloudfront.net",
+            "has the domain twice",
+        ),
+    ] {
+        let found = judged(&ours, zone, Some(verified()), mail);
+        assert_eq!(unfit(&found), [("tracking", Mark::Wrong)], "{zone}");
+        assert!(found[0].says.contains(says), "{found:?}");
+        let do_this = found[0].do_this.as_deref().unwrap();
+        assert!(
+            do_this.contains("`waypost domain mail.example.nl --stack prod`"),
+            "{do_this}"
+        );
+        assert_eq!(found[0].about.as_deref(), Some("links.example.nl"));
+    }
+    let unread = judged(&ours, "links.example.nl FAILS", Some(verified()), mail);
+    assert_eq!(unfit(&unread), [("tracking", Mark::Unread)]);
+
+    // Everything that is wrong is said at once: nobody vouches for it, it leads nowhere, and browsers would warn.
+    let unverified = MailIdentity {
+        verified: false,
+        ..verified()
+    };
+    for identity in [None, Some(unverified)] {
+        let found = judged(&theirs, "", identity, Some("elsewhere.nl"));
+        assert_eq!(unfit(&found), [("tracking", Mark::Wrong); 3]);
+        let asked = "`waypost domain links.example.nl --stack prod`";
+        let told = found
+            .iter()
+            .take(2)
+            .filter_map(|one| one.do_this.as_deref());
+        assert!(told.clone().all(|told| told.contains(asked)) && told.count() == 2);
+    }
+    // Though DNS is right: nearly every link begins with https.
+    let there = "links.example.nl CNAME r.eu-west-1.awstrack.me";
+    let found = judged(&theirs, there, Some(verified()), None);
+    assert_eq!(unfit(&found), [("tracking", Mark::Wrong)]);
+    assert!(found[0].says.contains("no certificate"), "{found:?}");
+}
+
 fn verified() -> MailIdentity {
     MailIdentity {
         verified: true,
@@ -261,6 +329,14 @@ fn verified() -> MailIdentity {
 }
 
 fn looked(zone: &str, identity: Option<&MailIdentity>) -> Vec<Finding> {
+    let identity = identity.map(|identity| ("example.nl", identity));
+    in_zone(zone, async |dns| {
+        domains::domain(&dns, "example.nl", identity, ("prod", "eu-west-1")).await
+    })
+}
+
+/// Looks while a server answers from a zone.
+fn in_zone(zone: &str, look: impl AsyncFnOnce(Dns) -> Vec<Finding>) -> Vec<Finding> {
     let server = Server::start(zone);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -268,7 +344,6 @@ fn looked(zone: &str, identity: Option<&MailIdentity>) -> Vec<Finding> {
         .unwrap();
     runtime.block_on(async {
         let dns = Dns::new(Some(server.address())).unwrap();
-        let identity = identity.map(|identity| ("example.nl", identity));
-        domains::domain(&dns, "example.nl", identity, ("prod", "eu-west-1")).await
+        look(dns).await
     })
 }

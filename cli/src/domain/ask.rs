@@ -6,6 +6,7 @@ use super::{DomainName, Language};
 use crate::dns::Kind;
 use crate::dns::dmarc::Policy;
 use crate::dns::walk::{Counted, Found, Passed};
+use wire::Tracking;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Ask {
     pub(crate) entries: Vec<Entry>,
     /// The DMARC record that counts already, and is kept.
     pub(crate) kept: Option<Counted>,
+    /// The domain that measured links lead through, if it is looked after with this one.
+    pub(crate) tracking: Option<Tracking>,
     /// The language to ask in.
     pub(crate) language: Language,
 }
@@ -50,6 +53,12 @@ impl Ask {
     pub(crate) fn of(&self, purpose: Purpose) -> impl Iterator<Item = &Entry> {
         let entries = self.entries.iter();
         entries.filter(move |entry| entry.record.purpose == purpose)
+    }
+
+    /// Names the domain that measured links lead through.
+    pub(super) fn tracked(&self) -> &str {
+        let tracking = self.tracking.as_ref();
+        tracking.map_or("", |tracking| &tracking.domain)
     }
 
     /// Lists what to know about the record that is kept.

@@ -56,6 +56,11 @@ impl Language {
                 "It tells receivers what to do with mail that claims to come from {domain} and can prove it neither by SPF nor by DKIM, and where to report it.",
                 "Without it Gmail, Yahoo and Microsoft refuse the mail of larger senders, and nobody tells you who misuses your name.",
             ],
+            (Self::En, Purpose::Tracking) => [
+                "Links: where a click leads first",
+                "Where a mail is measured, its links lead through {tracking}, and from there at once to where they should; this record hands them to Amazon.",
+                "Without it those links lead nowhere. Links in mails that were sent need it for as long as somebody keeps the mail.",
+            ],
             (Self::Nl, Purpose::Dkim) => [
                 "DKIM: de handtekening",
                 "Elke mail wordt ondertekend, en onder deze namen vinden ontvangers de sleutel om die handtekening te controleren; het zijn CNAME-records, zodat de sleutel vernieuwd kan worden zonder u opnieuw iets te vragen.",
@@ -75,6 +80,11 @@ impl Language {
                 "DMARC: wat te doen met mail die niets bewijst",
                 "Het vertelt ontvangers wat ze moeten doen met mail die van {domain} zegt te komen en dat niet met SPF en niet met DKIM kan bewijzen, en waar ze dat kunnen melden.",
                 "Zonder dit record weigeren Gmail, Yahoo en Microsoft de mail van grotere afzenders, en vertelt niemand u wie uw naam misbruikt.",
+            ],
+            (Self::Nl, Purpose::Tracking) => [
+                "Links: waar een klik eerst langs gaat",
+                "Waar een mail gemeten wordt, gaan de links erin langs {tracking}, en vandaar meteen naar waar ze horen; dit record geeft ze aan Amazon door.",
+                "Zonder dit record leiden die links nergens heen. Links in verstuurde mails hebben het nodig zolang iemand de mail bewaart.",
             ],
         }
     }

@@ -15,7 +15,9 @@ pub(crate) use ask::{Ask, dmarc_entry};
 pub(crate) use language::Language;
 pub(crate) use name::DomainName;
 pub(crate) use page::page;
-pub(crate) use records::{Purpose, Record, TTL_S, dkim_records, mail_from_records};
+pub(crate) use records::{
+    Purpose, Record, TTL_S, dkim_records, mail_from_records, tracking_record,
+};
 pub(crate) use state::{Entry, State, look};
 pub(crate) use steps::steps;
 pub(crate) use text::{text, zone};

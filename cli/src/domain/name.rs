@@ -20,6 +20,17 @@ impl DomainName {
         psl::domain_str(&self.0).unwrap_or(&self.0)
     }
 
+    /// Returns whether another name is part of the same registered domain, which the same people look after.
+    pub(crate) fn is_beside(&self, other: &str) -> bool {
+        psl::domain_str(other) == Some(self.registered())
+    }
+
+    /// Returns whether another name is this one, or below it: what is verified for this one holds for it too.
+    pub(crate) fn is_at_or_above(&self, other: &str) -> bool {
+        let below = other.strip_suffix(self.as_str());
+        below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+    }
+
     /// Returns it as people write it.
     pub(crate) fn shown(&self) -> String {
         idna::domain_to_unicode(&self.0).0
@@ -139,6 +150,24 @@ mod tests {
         ] {
             let name: DomainName = name.parse().unwrap();
             assert_eq!(name.registered(), registered);
+        }
+    }
+
+    #[test]
+    fn what_is_below_a_name_is_told_from_what_stands_beside_it() {
+        let name: DomainName = "mail.example.co.uk".parse().unwrap();
+        for (other, above, beside) in [
+            ("mail.example.co.uk", true, true),
+            ("links.mail.example.co.uk", true, true),
+            ("links.example.co.uk", false, true),
+            ("email.example.co.uk", false, true),
+            ("notmail.example.co.uk", false, true),
+            ("example.co.uk", false, true),
+            ("elsewhere.co.uk", false, false),
+            ("co.uk", false, false),
+        ] {
+            assert_eq!(name.is_at_or_above(other), above, "{other}");
+            assert_eq!(name.is_beside(other), beside, "{other}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The records that a mail domain needs.
 
 use aws::Dkim;
+use wire::Tracking;
 
 use crate::dns::Kind;
 
@@ -28,6 +29,8 @@ pub(crate) enum Purpose {
     MailFromSpf,
     /// What receivers should do with mail that proves nothing.
     Dmarc,
+    /// Where measured links lead first.
+    Tracking,
 }
 
 impl Purpose {
@@ -38,6 +41,7 @@ impl Purpose {
             Self::MailFromMx => "mail-from-mx",
             Self::MailFromSpf => "mail-from-spf",
             Self::Dmarc => "dmarc",
+            Self::Tracking => "tracking",
         }
     }
 }
@@ -78,6 +82,16 @@ pub(crate) fn mail_from_records(mail_from: &str, region: &str) -> Vec<Record> {
             value: "v=spf1 include:amazonses.com ~all".to_owned(),
         },
     ]
+}
+
+/// Returns the record of the domain that measured links lead through.
+pub(crate) fn tracking_record(tracking: &Tracking) -> Record {
+    Record {
+        purpose: Purpose::Tracking,
+        name: tracking.domain.clone(),
+        kind: Kind::Cname,
+        value: tracking.target.to_ascii_lowercase(),
+    }
 }
 
 /// Where keys are kept for identities of which SES says nothing else.

@@ -117,10 +117,19 @@ async fn elsewhere(dns: &Dns, domain: &str, record: &Record) -> Result<State, Un
         return Ok(wrong(there.collect(), Why::DomainTwice));
     }
     if record.kind == Kind::Cname {
-        let texts = dns.ask(&record.name, Kind::Txt).await?;
-        if !texts.is_empty() {
-            let there = texts.into_iter().map(|text| format!("TXT {text}"));
-            return Ok(wrong(there.collect(), Why::Kind));
+        // Keys have names that only a wildcard gives an address to; a name for links may have been a website's.
+        let kinds: &[Kind] = match record.purpose {
+            Purpose::Tracking => &[Kind::Txt, Kind::A],
+            Purpose::Dkim | Purpose::MailFromMx | Purpose::MailFromSpf | Purpose::Dmarc => {
+                &[Kind::Txt]
+            }
+        };
+        for kind in kinds {
+            let there = dns.ask(&record.name, *kind).await?;
+            if !there.is_empty() {
+                let there = there.iter().map(|value| format!("{} {value}", kind.name()));
+                return Ok(wrong(there.collect(), Why::Kind));
+            }
         }
     }
     Ok(State::Missing)

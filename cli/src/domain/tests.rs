@@ -4,8 +4,8 @@ use expect_test::{ExpectFile, expect_file};
 
 use super::state::Why;
 use super::{
-    Ask, DomainName, Entry, Language, State, dkim_records, dmarc_entry, mail_from_records, page,
-    text, zone,
+    Ask, DomainName, Entry, Language, Purpose, State, dkim_records, dmarc_entry, mail_from_records,
+    page, text, tracking_record, zone,
 };
 use crate::dns::dmarc;
 use crate::dns::walk::{Counted, Found};
@@ -38,6 +38,7 @@ fn asked(domain: &str, language: Language, found: &Found) -> Ask {
         mail_from: Some(mail_from),
         entries: entries.chain([dmarc]).collect(),
         kept: found.record.clone(),
+        tracking: None,
         domain,
         language,
     }
@@ -122,6 +123,35 @@ fn the_page_says_all_that_the_text_says() {
                     .is_some_and(|body| !body.contains('{'))
         );
         assert!(!text(&ask).contains('{'));
+    }
+}
+
+#[test]
+fn where_links_lead_is_asked_for_too_and_only_where_it_is_not_to_ses_itself() {
+    for (language, title) in [
+        (Language::En, "5. Links: where a click leads first"),
+        (Language::Nl, "5. Links: waar een klik eerst langs gaat"),
+    ] {
+        let mut ask = ask(language);
+        assert!(!text(&ask).contains("5. ") && ask.of(Purpose::Tracking).next().is_none());
+        let tracking = wire::Tracking {
+            domain: "links.example.nl".to_owned(),
+            target: "D111111abcdef8.cloudfront.net".to_owned(),
+            https: true,
+        };
+        ask.entries.push(Entry {
+            record: tracking_record(&tracking),
+            state: State::Missing,
+        });
+        ask.tracking = Some(tracking);
+        assert_eq!(ask.left(), 7);
+        let said = text(&ask);
+        assert!(said.contains(title) && !said.contains('{'), "{said}");
+        let line = "links.example.nl. 3600 IN CNAME d111111abcdef8.cloudfront.net.\n";
+        assert!(said.contains(line) && zone(&ask).ends_with(line), "{said}");
+        // The tip shows what a form takes by the shortest name.
+        assert!(said.contains("links.example.nl"), "{said}");
+        assert!(page(&ask).replace("<wbr>", "").contains("links.example.nl"));
     }
 }
 

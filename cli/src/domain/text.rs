@@ -6,11 +6,12 @@ use super::state::{Entry, State};
 use crate::dns::Kind;
 
 /// The order of the document.
-pub(super) const PURPOSES: [Purpose; 4] = [
+pub(super) const PURPOSES: [Purpose; 5] = [
     Purpose::Dkim,
     Purpose::MailFromMx,
     Purpose::MailFromSpf,
     Purpose::Dmarc,
+    Purpose::Tracking,
 ];
 
 /// Writes the document as plain text.
@@ -114,6 +115,7 @@ pub(crate) fn zone(ask: &Ask) -> String {
         let data = match kind {
             Kind::Cname | Kind::Mx => format!("{value}."),
             Kind::Txt => quoted(value),
+            Kind::A => value.clone(),
         };
         let comment = match entry.state {
             State::Found => "; ",
@@ -152,6 +154,7 @@ impl Ask {
         text.replace("{domain}", &self.domain.shown())
             .replace("{registered}", self.domain.registered())
             .replace("{mail_from}", self.mail_from.as_deref().unwrap_or_default())
+            .replace("{tracking}", self.tracked())
     }
 
     /// Returns what to know when the records are typed.

@@ -244,6 +244,86 @@ fn what_cannot_be_read_stops_nothing_else_and_what_is_throttled_is_asked_again()
     );
 }
 
+#[test]
+fn where_links_lead_is_asked_for_and_followed_until_dns_leads_there() {
+    let laptop = Laptop::start(&sera());
+    let dns = Server::start("");
+    let domain = |name: &str, words: &[&str]| {
+        let words = [&["domain", name, "--stack", "laptop", "--yes"], words].concat();
+        typed(&laptop, &dns, &words)
+    };
+    let doctor = || {
+        json_of(&typed(
+            &laptop,
+            &dns,
+            &["doctor", "--stack", "laptop", "--json"],
+        ))
+    };
+    // SES's own domain, of which nobody needs to know.
+    let made = json_of(&domain("veerpont.example", &["--json"]));
+    assert_eq!(made["tracking"], Value::Null);
+    assert_eq!(made["records"].as_array().unwrap().len(), 6);
+    assert!(!doctor().to_string().contains("tracking"));
+
+    let led = |target: &str, https: bool| json!({ "domain": "links.veerpont.example", "target": target, "https": https });
+    lead(&laptop, &led("r.eu-west-1.awstrack.me", false));
+    let said = domain("veerpont.example", &[]);
+    assert_eq!(said.code, 1, "{said:?}");
+    for says in [
+        "r.eu-west-1.awstrack.me",
+        "links: SES's server has no certificate",
+    ] {
+        assert!(said.out.contains(says), "{said:?}");
+    }
+    lead(&laptop, &led("d1.cloudfront.net", true));
+    let made = json_of(&domain("veerpont.example", &["--json"]));
+    assert_eq!(made["tracking"], led("d1.cloudfront.net", true));
+    let record = &made["records"][6];
+    assert_eq!(record["purpose"], "tracking");
+    assert_eq!(record["state"], "missing");
+    let zone_file = fs::read_to_string(laptop.folder().join("dns-veerpont.example.zone")).unwrap();
+    let line = "\nlinks.veerpont.example. 3600 IN CNAME d1.cloudfront.net.\n";
+    assert!(zone_file.ends_with(line), "{zone_file}");
+    let found = doctor();
+    assert!(checks(&found, "wrong").ends_with("tracking"), "{found}");
+
+    // It leads to where the stack was before it had a certificate; then where it should.
+    let right = zone(&made["records"]);
+    dns.serve(&right.replace("d1.cloudfront.net", "r.eu-west-1.awstrack.me"));
+    let said = domain("veerpont.example", &[]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(said.out.matches("wrong  ").count(), 1, "{said:?}");
+    assert!(checks(&doctor(), "wrong").ends_with("tracking"));
+    dns.serve(&right);
+    let said = domain("veerpont.example", &[]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(!said.out.contains("links: "), "{said:?}");
+    assert!(!checks(&doctor(), "wrong").contains("tracking"));
+
+    // Domains that do not vouch for it: beside it, and elsewhere.
+    let said = domain("mail.veerpont.example", &[]);
+    assert!(
+        said.out
+            .contains("links.veerpont.example is not below mail"),
+        "{said:?}"
+    );
+    let said = domain("voorbeeld.example", &[]);
+    assert!(said.out.contains("which others look after"), "{said:?}");
+    assert!(!said.out.contains("d1.cloudfront.net"), "{said:?}");
+}
+
+/// Has a stack say where measured links lead, as its template does.
+fn lead(laptop: &Laptop, tracking: &Value) {
+    let name = "/waypost/laptop/wiring";
+    let cloud = laptop.cloud();
+    let told = cloud.call("AmazonSSM.GetParameter", &json!({ "Name": name }));
+    let told = told["Parameter"]["Value"].as_str().unwrap();
+    let mut wiring: Value = serde_json::from_str(told).unwrap();
+    wiring["tracking"] = tracking.clone();
+    let put = json!({ "Name": name, "Value": wiring.to_string(), "Overwrite": true });
+    cloud.call("AmazonSSM.PutParameter", &put);
+}
+
 /// Types a command at a laptop.
 fn typed(laptop: &Laptop, dns: &Server, words: &[&str]) -> Said {
     let output = waypost(laptop.folder())

@@ -1,6 +1,6 @@
 //! A DNS server of this machine alone, which answers from a small zone over UDP and TCP.
 //!
-//! A zone has a record a line: `name CNAME target`, `name MX 10 target`, `name TXT 'one' | 'two'`
+//! A zone has a record a line: `name A 192.0.2.1`, `name CNAME target`, `name MX 10 target`, `name TXT 'one' | 'two'`
 //! (the strings of one record), and `name FAILS` for a name about which the server cannot say anything.
 
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use hickory_resolver::proto::op::{Message, MessageType, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{CNAME, MX, TXT};
+use hickory_resolver::proto::rr::rdata::{A, CNAME, MX, TXT};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
 /// A running server. Its threads end with the process.
@@ -82,6 +82,7 @@ impl Zone {
         let (kind, value) = rest.split_once(' ').unwrap_or((rest, ""));
         let name = whole(name)?;
         let data = match kind {
+            "A" => RData::A(A(value.parse().ok()?)),
             "CNAME" => RData::CNAME(CNAME(whole(value)?)),
             "MX" => {
                 let (preference, exchange) = value.split_once(' ')?;
