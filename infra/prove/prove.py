@@ -22,6 +22,7 @@ from traffic import Source
 from upgrade import Upgrade
 
 MAIL_DOMAIN = "mail.veerpont.example"
+LINKS = {"TrackingDomain": f"links.{MAIL_DOMAIN}", "TrackingCertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/0a1b"}
 
 
 class Telling:
@@ -156,13 +157,27 @@ def upgrade(stack, story, given, say):
     probes.learn_plans()
     upgrade = Upgrade(stack, story, probes, say)
     upgrade.leave_work()
-    changes = upgrade.update(stack.upload(given.bootstrap, "v2"), Concurrency="3", LogRetentionDays="14")
+    changes = upgrade.update(stack.upload(given.bootstrap, "v2"), Concurrency="3", LogRetentionDays="14", **LINKS)
+    links(stack, say)
     upgrade.finish()
     say(f"an update of {changes} resources over the running stack, with work in all six queues, somebody who waited and a "
         "source that went on posting: everybody was mailed, once")
     kept = upgrade.delete()
     rows = ", ".join(f"{name} {count}" for name, count in sorted(kept.items()))
     say(f"the stack is deleted, and its tables stand with all their items: {rows}")
+
+
+def links(stack, say):
+    """Measured links lead through a domain of one's own, and the command knows what it has to be a CNAME of."""
+    wiring, name = stack.wiring(), LINKS["TrackingDomain"]
+    target = stack.outputs()["TrackingDomainTarget"]
+    led = {"domain": name, "target": target, "https": True}
+    expect(wiring.get("tracking") == led and target.endswith(".cloudfront.net"), f"the wiring says {wiring.get('tracking')}, and {target}")
+    options = stack.ses.get_configuration_set(ConfigurationSetName=wiring["configuration_set"])["TrackingOptions"]
+    expect(options == {"CustomRedirectDomain": name, "HttpsPolicy": "REQUIRE"}, f"SES leads measured links as {options}")
+    said = stack.command("doctor", "--stack", stack.name, "--resolver", "127.0.0.1", "--json", check=False)
+    expect(f'"{name}"' in said.stdout, "waypost doctor does not look at where links lead")
+    say(f"an update gave measured links a domain of their own, {name}, which has to be a CNAME of {target}")
 
 
 def tell_more(cloud, stack):
