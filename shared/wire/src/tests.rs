@@ -3,6 +3,7 @@
 mod calls;
 mod documents;
 mod everything;
+mod forgeries;
 mod laws;
 mod moves;
 mod reports;

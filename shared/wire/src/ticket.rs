@@ -195,19 +195,6 @@ mod tests {
     }
 
     #[test]
-    fn a_million_forged_tokens_open_nothing() {
-        let keys = TicketKeys::parse(OLD).unwrap();
-        let token = keys.seal(&ticket());
-        let (said, _) = token.rsplit_once('.').unwrap();
-        // A linear congruential generator, so that every run tries the same.
-        let mut state: u128 = 1;
-        for _ in 0..1_000_000 {
-            state = state.wrapping_mul(0xda94_2042_e4dd_58b5).wrapping_add(1);
-            assert_eq!(keys.open(&format!("{said}.{state:032x}")), None);
-        }
-    }
-
-    #[test]
     fn keys_that_are_none_are_refused() {
         for keys in ["", "short", "c2hvcnQ=", "not base64 at all!!"] {
             assert!(TicketKeys::parse(keys).is_err(), "{keys}");
