@@ -11,6 +11,7 @@
 
 mod clean;
 mod fault;
+mod fold;
 mod helpers;
 mod locale;
 mod scope;

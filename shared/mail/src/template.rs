@@ -7,6 +7,7 @@ use handlebars::{Context, Handlebars, RenderContext, RenderErrorReason, Renderab
 
 use crate::clean;
 use crate::fault::{Fault, Part, RenderError, TemplateError};
+use crate::fold;
 use crate::helpers;
 use crate::scope::Scope;
 
@@ -80,8 +81,8 @@ impl Template {
         Ok(Mail {
             subject,
             preheader,
-            html,
-            text,
+            html: fold::html(&html),
+            text: fold::text(&text),
         })
     }
 }
