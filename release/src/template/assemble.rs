@@ -95,7 +95,7 @@ pub(super) fn compile(
 fn default_layout(context: &Context<'_>) -> Result<Layout, Vec<Defect>> {
     let mjml = include_str!("default.mjml");
     let footer = format!(
-        "<mj-section><mj-column><mj-text css-class=\"footer\" align=\"center\" font-size=\"13px\" color=\"#52606d\">\
+        "<mj-section><mj-column><mj-text css-class=\"footer\" align=\"center\" font-size=\"14px\" color=\"#52606d\">\
          <a href=\"{{{{links.unsubscribe}}}}\">{}</a></mj-text></mj-column></mj-section>\n  </mj-body>",
         unsubscribe(context.locale)
     );
