@@ -285,7 +285,7 @@ impl Laptop {
         self.folder.path()
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 

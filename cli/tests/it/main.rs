@@ -48,6 +48,7 @@ mod rehearsals;
 mod releases;
 mod repeats;
 mod rights;
+mod scanners;
 mod secrets;
 mod source;
 mod storms;
