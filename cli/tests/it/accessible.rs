@@ -3,16 +3,13 @@
 //! axe-core comes from npm into cargo's folder for tests. Where there is no npm or no Chromium, a line that begins
 //! with SKIPPED says that nobody looked.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    browsers,
     clients::{installed, npm},
     confirming::{confirm, press},
     http::{Answer, ask},
@@ -34,7 +31,7 @@ fn nothing_on_a_page_keeps_anybody_from_using_it() {
     ) {
         return;
     }
-    let Some(browser) = browser() else {
+    let Some(browser) = browsers::chromium() else {
         say("SKIPPED axe-core on the pages for recipients: there is no Chromium");
         return;
     };
@@ -112,62 +109,10 @@ fn pages_in(language: &str, laptop: &Laptop) -> Vec<(String, String)> {
 fn found(browser: &Path, axe: &str, pages: &[(String, String)], night: bool) -> Vec<Value> {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("axe.js"), axe).unwrap();
-    // Inside a script, only the end of one has to be hidden.
-    let data = json!(pages).to_string().replace("</", "<\\/");
-    let data = data.replace("<!--", "<\\u0021--");
-    let show = SHOW.replace("PAGES", &data);
+    let show = SHOW.replace("PAGES", &browsers::script(&json!(pages)));
     let file = folder.path().join("show.html");
     fs::write(&file, show).unwrap();
-    let scheme = format!("--blink-settings=preferredColorScheme={}", u8::from(!night));
-    let ended = Command::new(browser)
-        // A sandbox asks for rights that not every machine gives, and the pages are ours.
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-        ])
-        .args(["--no-first-run", "--disable-background-networking"])
-        .arg(format!(
-            "--user-data-dir={}",
-            folder.path().join("profile").display()
-        ))
-        .arg(scheme)
-        // Time is as long as axe-core takes, and not longer.
-        .args([&format!("--virtual-time-budget={BUDGET_MS}"), "--dump-dom"])
-        .arg(format!("file://{}", file.display()))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let dom = String::from_utf8_lossy(&ended.stdout);
-    let written = dom
-        .split_once("<pre>[")
-        .and_then(|(_, rest)| rest.split_once("]</pre>"));
-    let Some((findings, _)) = written else {
-        panic!(
-            "axe-core said nothing: {}",
-            String::from_utf8_lossy(&ended.stderr)
-        );
-    };
-    serde_json::from_str(&format!("[{findings}]")).unwrap()
-}
-
-/// Finds a Chromium, under any of its names.
-fn browser() -> Option<PathBuf> {
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ];
-    let found = names.into_iter().find(|name| {
-        let asked = Command::new(name)
-            .arg("--version")
-            .stdin(Stdio::null())
-            .output();
-        asked.is_ok_and(|said| said.status.success())
-    });
-    found.map(PathBuf::from)
+    browsers::found(browser, &file, night)
 }
 
 /// A page with both kinds of topics behind a question.
@@ -193,7 +138,6 @@ fn release() -> TempDir {
 }
 
 const AXE_VERSION: &str = "4.14.1";
-const BUDGET_MS: u32 = 600_000;
 
 /// A page that nobody should have to use.
 const PLANTED: &str = r#"<!doctype html><html><head><title>Planted</title><meta name="viewport" content="width=device-width">

@@ -8,6 +8,7 @@
 mod accessible;
 mod answers;
 mod breaking;
+mod browsers;
 mod chance;
 mod clients;
 mod cloud;
@@ -50,6 +51,7 @@ mod repeats;
 mod rights;
 mod scanners;
 mod secrets;
+mod sights;
 mod source;
 mod storms;
 mod taking_back;
