@@ -135,7 +135,7 @@ impl Forger {
         let mac: Vec<_> = (0..digits.len() / 2)
             .map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).unwrap())
             .collect();
-        let wide: String = digits.chars().map(|c| fullwidth(c)).collect();
+        let wide: String = digits.chars().map(fullwidth).collect();
         for digits in [
             digits.to_uppercase(),
             wide,
