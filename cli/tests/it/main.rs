@@ -25,6 +25,7 @@ mod explaining;
 mod faults;
 mod halting;
 mod hands;
+mod hard_mails;
 mod hooks;
 mod http;
 mod importing;
