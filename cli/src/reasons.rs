@@ -7,6 +7,7 @@ pub(crate) fn refused(reason: &str) -> &str {
     let known = Refusal::ALL.iter().find(|(word, _)| *word == reason);
     match known.map(|(_, refusal)| refusal) {
         Some(Refusal::After) => "the last time is not long enough ago",
+        Some(Refusal::AtMost) => "they were in it as often as they may be",
         Some(Refusal::Never) => "they were in it before, and may never come again",
         Some(Refusal::Publish) => "it lets nobody in at that time",
         Some(Refusal::Single) => "they are in it already",

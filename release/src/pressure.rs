@@ -64,10 +64,12 @@ fn of_journey(plan: &Plan) -> Option<u64> {
     let runs = match &plan.reentry {
         _ if mails == 0 => 0,
         Reentry::Never => 1,
+        Reentry::Unlimited if plan.entries_max.is_some() => plan.entries_max?.into(),
         // One ends in the week, and each that begins in it may send all of its mails.
         Reentry::After(period) => {
             let apart = period.about().as_secs().max(1);
-            u64::try_from(WEEK.as_secs() / apart).ok()? + 2
+            let runs = u64::try_from(WEEK.as_secs() / apart).ok()? + 2;
+            plan.entries_max.map_or(runs, |most| runs.min(most.into()))
         }
         Reentry::Restart | Reentry::Single | Reentry::Unlimited => return None,
     };

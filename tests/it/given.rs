@@ -107,6 +107,7 @@ pub(crate) fn journey(purpose: Purpose, steps: Vec<Step>) -> Plan {
         triggers: vec![trigger("HELLO", None)],
         to: None,
         reentry: Reentry::Unlimited,
+        entries_max: None,
         publish: Publish::default(),
         rules: Rules::default(),
         templates: templates.collect(),

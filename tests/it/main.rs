@@ -30,6 +30,7 @@ mod reports_come_in_any_order;
 mod samples;
 mod seeds;
 mod silence_is_heard;
+mod so_often_and_no_more;
 mod the_door;
 mod the_last_word_holds;
 mod the_right_words;

@@ -218,6 +218,12 @@ pub(super) fn rules(plan: &Plan) -> Vec<String> {
         Reentry::Single => "one run at a time".to_owned(),
         Reentry::Unlimited => "as often as it happens".to_owned(),
     });
+    if let Some(most) = plan.entries_max {
+        lines.push(format!(
+            "at most {}",
+            crate::words::count(most.into(), "time")
+        ));
+    }
     let day = |day: jiff::civil::Date| day.to_string();
     match (plan.publish.from.map(day), plan.publish.until.map(day)) {
         (Some(from), Some(until)) => lines.push(format!("from {from} until {until}")),

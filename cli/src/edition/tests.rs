@@ -201,6 +201,7 @@ fn plan(name: &str, event: &str, mail: &str) -> Plan {
         }],
         to: None,
         reentry: Reentry::Never,
+        entries_max: None,
         publish: Publish::default(),
         rules: Rules::default(),
         steps: Vec::new(),

@@ -35,6 +35,8 @@ pub(crate) struct JourneyDoc {
     pub(crate) to: Option<AudienceDoc>,
     /// Whether somebody may come in again.
     pub(crate) reentry: Option<At<Reentry>>,
+    /// How often somebody may come in at most.
+    pub(crate) entries_max: Option<u16>,
     /// From when until when people may come in.
     pub(crate) publish: Publish,
     /// Where it says that those inside leave at the end.

@@ -228,6 +228,19 @@ fn occasion(kind: &str, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Oc
     })
 }
 
+/// Reads how often somebody may come in at most.
+pub(super) fn entries_max(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<u16> {
+    let node = keys.get("reentry")?;
+    let Data::Mapping(mapping) = &node.data else {
+        return None;
+    };
+    // What else stands there has been complained of.
+    let mut entries = mapping.entries.iter();
+    let most = entries.find(|entry| entry.key.value == "at_most")?;
+    let most = most.value.whole("`at_most`", 1..ENTRIES_MAX, defects)?;
+    u16::try_from(most.value).ok()
+}
+
 /// Reads `reentry`.
 pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<At<Reentry>> {
     let help = "write `reentry: unlimited` if every event starts a run of its own, `reentry: never` if \
@@ -235,8 +248,12 @@ pub(super) fn reentry(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<At<R
     let node = keys.required("reentry", help, defects)?;
     match &node.data {
         Data::Mapping(_) => {
-            let keys = Keys::of(node, "`reentry`", &["after"], defects)?;
-            let after = keys.required("after", "write `{ after: 180 days }`", defects)?;
+            let keys = Keys::of(node, "`reentry`", &["after", "at_most"], defects)?;
+            if keys.get("at_most").is_some() && keys.get("after").is_none() {
+                return Some(At::new(Reentry::Unlimited, node.place.clone()));
+            }
+            let help = "write `{ after: 180 days }` or `{ at_most: 3 }`";
+            let after = keys.required("after", help, defects)?;
             let after = period(after, "`after`", defects)?.value;
             Some(At::new(Reentry::After(after), node.place.clone()))
         }
@@ -281,4 +298,6 @@ pub(crate) const KEYS: [&str; 12] = [
     "untagged", "where", "every",
 ];
 
+/// Whoever comes in so often comes in as often as it happens.
+const ENTRIES_MAX: i64 = 10_000;
 const REENTRIES: [&str; 4] = ["never", "unlimited", "single", "restart"];

@@ -59,6 +59,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
     let (triggers, whole) = entry::triggers(&keys, defects);
     let to = keys.get("to").map(|node| audience(node, 0, defects));
     let reentry = entry::reentry(&keys, defects);
+    let entries_max = entry::entries_max(&keys, defects);
     let (publish, stops): (Publish, _) = publish::publish(&keys, defects);
     let silence = keys.get("silence").and_then(|node| silence(node, defects));
     let send_window = rules::send_window(&keys, defects);
@@ -80,6 +81,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         whole,
         to,
         reentry,
+        entries_max,
         publish,
         stops,
         silence,

@@ -117,6 +117,7 @@ pub(crate) fn plan(
         triggers: triggers?,
         to,
         reentry: doc.reentry.as_ref()?.value.clone(),
+        entries_max: doc.entries_max,
         publish: doc.publish,
         rules: rules?,
         params: journey.known.params_in(&journey.read_by_steps),

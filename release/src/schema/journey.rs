@@ -134,11 +134,14 @@ fn reentry() -> Value {
         "Whether somebody may come in again: never, when no run of theirs is on its way, anew each time, or each time.",
         &["never", "single", "restart", "unlimited"],
     );
-    let after = object(
-        "When the last time is so long ago.",
-        &[("after*", like("How long ago.", &["180 days"]))],
+    let some = object(
+        "When the last time is so long ago, or so often at most.",
+        &[
+            ("after", like("How long ago.", &["180 days"])),
+            ("at_most", number("How often.")),
+        ],
     );
-    either("Whether somebody may come in again.", &[word, after])
+    either("Whether somebody may come in again.", &[word, some])
 }
 
 fn goal() -> Value {

@@ -298,7 +298,7 @@ fn expectation() -> Value {
                 "refused",
                 words(
                     "They may not come in.",
-                    &["after", "circle", "never", "publish", "single"],
+                    &["after", "at_most", "circle", "never", "publish", "single"],
                 ),
             ),
             ("leaves", text("They leave, for this reason.")),

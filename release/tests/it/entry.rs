@@ -59,6 +59,13 @@ fn the_head_of_a_journey_is_checked() {
             ("reentry: unlimited", "reentry: single"),
             ("reentry: unlimited", "reentry: { after: 180 days }"),
             ("reentry: unlimited", "reentry: { after: 180 dagen }"),
+            ("reentry: unlimited", "reentry: { at_most: 3 }"),
+            (
+                "reentry: unlimited",
+                "reentry: { after: 180 days, at_most: 3 }",
+            ),
+            ("reentry: unlimited", "reentry: { at_most: 0 }"),
+            ("reentry: unlimited", "reentry: { atmost: 3 }"),
             ("reentry: unlimited", "reentry: true"),
             ("reentry: unlimited", "reentry: unlimited\nsilence: nevr"),
             ("reentry: unlimited", "reentry: unlimited\nsilence: 3 dagen"),

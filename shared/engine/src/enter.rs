@@ -168,7 +168,8 @@ async fn admission(
     outbox: &mut Outbox,
 ) -> Result<Admitted, Failure> {
     let now = io.now();
-    if let Reentry::Never | Reentry::Unlimited = plan.reentry {
+    let counted = plan.entries_max.is_some();
+    if let (Reentry::Never | Reentry::Unlimited, false) = (&plan.reentry, counted) {
         return Ok(match admit(plan, contact, History::default(), now) {
             Admission::Admitted | Admission::Restarts => Admitted::As(None),
             Admission::Refused(refusal) => match before(io, (event, id), contact).await? {
@@ -185,14 +186,18 @@ async fn admission(
     let entry = EntryId::of(&plan.journey, subject, &contact.id);
     let (last, mut running) = last_entry(io, plan, subject, &contact.id).await?;
     let mut last_at = last.as_ref().map(|last| last.value.at);
+    let before = last.as_ref().map_or(0, |last| last.value.entries);
+    let mut entries = before;
     for name in &contact.absorbed {
         let (last, also) = last_entry(io, plan, subject, name).await?;
+        entries += last.as_ref().map_or(0, |last| last.value.entries);
         last_at = last_at.max(last.map(|last| last.value.at));
         running = running.or(also);
     }
     let history = History {
         last: last_at,
         running: running.is_some(),
+        entries,
     };
     match (admit(plan, contact, history, now), running) {
         (Admission::Refused(refusal), _) => return Ok(Admitted::Not(refusal)),
@@ -202,6 +207,7 @@ async fn admission(
     let this = LastEntry {
         at: now,
         enrollment: id.clone(),
+        entries: before + 1,
     };
     let replaces = last.map(|last| last.version);
     Ok(Admitted::As(Some((entry, this, replaces))))

@@ -115,6 +115,8 @@ async fn admitted(
     let this = LastEntry {
         at: last_at.map_or(run.entered, |at| at.max(run.entered)),
         enrollment: id.clone(),
+        // It is the same entry, which counts under the name that it was made under.
+        entries: last.as_ref().map_or(0, |last| last.value.entries),
     };
     Ok(Some(Some((entry, this, last.map(|last| last.version)))))
 }

@@ -12,6 +12,8 @@ pub struct History {
     pub last: Option<Timestamp>,
     /// Whether a run is on its way.
     pub running: bool,
+    /// How often they came in, where it is counted.
+    pub entries: u32,
 }
 
 /// Whether somebody may come in.
@@ -31,6 +33,8 @@ pub enum Admission {
 pub enum Refusal {
     /// The last time is not long enough ago.
     After,
+    /// They have been in as often as they may.
+    AtMost,
     /// They have been in.
     Never,
     /// The journey is not open.
@@ -41,8 +45,9 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every reason, with the word that it is recorded under.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("after", Self::After),
+        ("at_most", Self::AtMost),
         ("never", Self::Never),
         ("publish", Self::Publish),
         ("single", Self::Single),
@@ -61,11 +66,17 @@ pub fn admit(plan: &Plan, contact: &Contact, history: History, now: Timestamp) -
     if !plan.publish.is_open(now, project) {
         return Admission::Refused(Refusal::Publish);
     }
+    if plan
+        .entries_max
+        .is_some_and(|most| history.entries >= u32::from(most))
+    {
+        return Admission::Refused(Refusal::AtMost);
+    }
     again(&plan.reentry, &contact.zone(project), history, now)
 }
 
 fn again(reentry: &Reentry, zone: &TimeZone, history: History, now: Timestamp) -> Admission {
-    let History { last, running } = history;
+    let History { last, running, .. } = history;
     match reentry {
         Reentry::After(period) => {
             let early = last.is_some_and(|last| now < period.after(last, zone));

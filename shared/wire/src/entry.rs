@@ -16,6 +16,8 @@ pub struct LastEntry {
     pub at: Timestamp,
     /// The run that began then.
     pub enrollment: EnrollmentId,
+    /// How often they came in under this name.
+    pub entries: u32,
 }
 
 impl LastEntry {
@@ -25,6 +27,7 @@ impl LastEntry {
             v: 1,
             at: self.at,
             enrollment: self.enrollment.to_string(),
+            entries: self.entries,
         })
     }
 
@@ -35,8 +38,18 @@ impl LastEntry {
         Ok(Self {
             at: doc.at,
             enrollment: doc.enrollment.parse()?,
+            entries: doc.entries,
         })
     }
+}
+
+/// Before it was counted, there was one of which it was known.
+fn once() -> u32 {
+    1
+}
+
+fn is_once(entries: &u32) -> bool {
+    *entries == once()
 }
 
 #[derive(Deserialize, Serialize)]
@@ -45,6 +58,8 @@ struct LastEntryDoc {
     #[serde(with = "time")]
     at: Timestamp,
     enrollment: String,
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    entries: u32,
 }
 
 /// A date trigger for a contact.

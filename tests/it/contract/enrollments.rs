@@ -83,6 +83,7 @@ pub(super) async fn what_is_written_together_is_all_there_or_not_at_all(stores: 
             LastEntry {
                 at: at(0),
                 enrollment: id.clone(),
+                entries: 4,
             },
             entered,
         )),

@@ -65,6 +65,7 @@ pub(super) async fn a_run_and_as_what_it_goes_on_are_written_together(stores: &i
         let last = LastEntry {
             at: at(3),
             enrollment: id.clone(),
+            entries: 1,
         };
         (entry.clone(), last, version)
     };

@@ -204,7 +204,8 @@ impl State {
                 faults.push(format!("the event {id} was accepted and ended in nothing"));
             }
             for plan in self.published.plans.values() {
-                let always = matches!(plan.reentry, Reentry::Never | Reentry::Unlimited);
+                let always = matches!(plan.reentry, Reentry::Never | Reentry::Unlimited)
+                    && plan.entries_max.is_none();
                 let simple = plan.to.is_none()
                     && always
                     && plan.triggers.iter().any(|trigger| {

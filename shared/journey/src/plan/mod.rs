@@ -35,6 +35,8 @@ pub struct Plan {
     pub to: Option<Audience>,
     /// Whether somebody may come in again.
     pub reentry: Reentry,
+    /// How often somebody may come in at most, for each subject; nothing where it does not matter.
+    pub entries_max: Option<u16>,
     /// From when until when people may come in.
     pub publish: Publish,
     /// When it lets people go, and what holds its mails back.

@@ -118,6 +118,7 @@ impl Stage<'_> {
         let history = History {
             last: self.last_entry,
             running: self.runs.iter().any(|run| !run.phase.is_over()),
+            entries: u32::try_from(self.runs.len()).unwrap_or(u32::MAX),
         };
         match admit(self.plan, &self.contact, history, self.now) {
             Admission::Admitted => (),

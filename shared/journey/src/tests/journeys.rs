@@ -23,6 +23,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
         triggers: Vec::new(),
         to: None,
         reentry: Reentry::Unlimited,
+        entries_max: None,
         publish: Publish::default(),
         rules: Rules::default(),
         steps,

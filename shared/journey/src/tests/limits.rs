@@ -153,6 +153,7 @@ fn whether_somebody_may_come_in_again_is_decided_by_their_last_time() {
     let history = |last: Option<&str>, running| History {
         last: last.map(at),
         running,
+        entries: 0,
     };
     let refused = |refusal| Admission::Refused(refusal);
     for (reentry, history, admission) in [
@@ -217,4 +218,25 @@ fn whether_somebody_may_come_in_again_is_decided_by_their_last_time() {
         admit(&plan, &contact(), History::default(), now),
         refused(Refusal::Publish)
     );
+}
+
+#[test]
+fn whoever_came_in_as_often_as_they_may_comes_in_no_more() {
+    let mut plan = plan(Vec::new());
+    plan.entries_max = Some(2);
+    let now = at("2026-10-25T11:00:00Z");
+    for (entries, running, expected) in [
+        (0, false, Admission::Admitted),
+        (1, true, Admission::Admitted),
+        (2, false, Admission::Refused(Refusal::AtMost)),
+        (3, true, Admission::Refused(Refusal::AtMost)),
+    ] {
+        let history = History {
+            last: (entries > 0).then_some(now),
+            running,
+            entries,
+        };
+        let found = admit(&plan, &contact(), history, now);
+        assert_eq!(found, expected, "{entries}");
+    }
 }

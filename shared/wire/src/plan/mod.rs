@@ -45,6 +45,7 @@ pub fn plan_to_json(plan: &Plan) -> String {
         triggers: plan.triggers.iter().map(TriggerDoc::from).collect(),
         to: plan.to.as_ref().map(AudienceDoc::from),
         reentry: ReentryDoc::from(&plan.reentry),
+        entries_max: plan.entries_max,
         publish: PublishDoc::of(plan.publish),
         rules: RulesDoc::of(&plan.rules),
         steps: plan.steps.iter().map(StepDoc::from).collect(),
@@ -69,6 +70,7 @@ pub fn plan_from_json(json: &str) -> Result<Plan, Unreadable> {
         triggers: triggers.collect::<Result<_, Unreadable>>()?,
         to: doc.to.map(TryInto::try_into).transpose()?,
         reentry: doc.reentry.try_into()?,
+        entries_max: doc.entries_max,
         publish: doc.publish.unwrap_or_default().read()?,
         rules: doc.rules.unwrap_or_default().read()?,
         steps: steps.collect::<Result<_, Unreadable>>()?,
@@ -90,6 +92,8 @@ struct Doc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<AudienceDoc>,
     reentry: ReentryDoc,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entries_max: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     publish: Option<PublishDoc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -244,6 +244,7 @@ pub(super) fn plan() -> Plan {
         triggers: vec![trigger()],
         to: Some(audience()),
         reentry: Reentry::Never,
+        entries_max: None,
         publish: Publish {
             from: Some(date(2026, 12, 1)),
             until: Some(date(2027, 6, 1)),
