@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::{
-    Change, Contact, ContactId, Effect, Ending, Enrollment, Input, Phase, Plan, Purpose, Scene,
-    SendResult, Settled, Signal, Skipped, Value, advance,
+    Change, Contact, ContactId, Effect, Ending, Enrollment, Input, Phase, Plan, Purpose, SCORE,
+    Scene, SendResult, Settled, Signal, Skipped, Value, advance,
 };
 use entering::Armed;
 pub use telling::{Line, Told};
@@ -137,6 +137,12 @@ struct Stage<'a> {
 
 impl Stage<'_> {
     fn play(&mut self) -> Option<Cut> {
+        // A score that the contact begins with fades from then on.
+        if let Some(start) = self.next()
+            && self.stored.fields.contains_key(SCORE)
+        {
+            self.stored.scored.get_or_insert(start);
+        }
         for _ in 0..MINUTES_MAX {
             if self.moves >= MOVES_MAX {
                 break;

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use super::{at, enters, event, leaves, nothing, of, on, plays};
 use crate::{
     Action, Awaited, Cap, Condition, Consent, Cut, Deed, MOVES_MAX, Occasion, Over, Plan, Purpose,
-    Script, Told, Value, rehearse,
+    SCORE, Script, Told, Value, rehearse,
 };
 
 #[test]
@@ -55,6 +55,23 @@ fn what_happens_in_a_minute_comes_before_the_steps_of_that_minute() {
             happens: vec![event(&format!("2026-11-23T{order}Z"), "ORDER")],
             ..enters("2026-11-23T13:00:00Z")
         };
+        assert_eq!(leaves(&plan, script), [why]);
+    }
+}
+
+#[test]
+fn a_score_that_somebody_begins_with_fades_from_then_on() {
+    let mut plan = of("
+        pause: wait 1 day
+        ask: if contact.score > 5 -> yes | no
+        yes: exit rich
+        no: exit poor
+        ");
+    plan.settings.scoring.half_life = Some(1);
+    for (score, why) in [(8.0, "poor"), (12.0, "rich")] {
+        let mut script = enters("2026-11-23T13:00:00Z");
+        let score = Value::Number(score);
+        script.contact.fields.insert(SCORE.to_owned(), score);
         assert_eq!(leaves(&plan, script), [why]);
     }
 }
