@@ -2,12 +2,26 @@
 //!
 //! The plain reading knows neither plans nor phases, queues nor tables; it is the same that the core is held against.
 
+#[path = "../../release/tests/it/plain/case.rs"]
+mod case;
+#[path = "../../release/tests/it/plain/clock.rs"]
+mod clock;
 #[path = "../../release/tests/it/plain/draw.rs"]
 mod draw;
+#[path = "../../release/tests/it/plain/fire.rs"]
+mod fire;
+#[path = "../../release/tests/it/plain/person.rs"]
+mod person;
+#[path = "../../release/tests/it/plain/prune.rs"]
+mod prune;
 #[path = "../../release/tests/it/plain/read.rs"]
 mod read;
 #[path = "../../release/tests/it/plain/score.rs"]
 mod score;
+#[path = "../../release/tests/it/plain/steps.rs"]
+mod steps;
+#[path = "../../release/tests/it/plain/walk.rs"]
+mod walk;
 #[path = "../../release/tests/it/plain/write.rs"]
 #[expect(dead_code, reason = "scenario files are written for the core alone")]
 mod write;
@@ -17,7 +31,7 @@ use std::fs;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use journey::{ContactId, Phase, Taken};
+use journey::{ContactId, Phase, Taken, Value};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -26,7 +40,7 @@ use crate::given::Published;
 use crate::seeds;
 use crate::trial::{Log, Story};
 use crate::world::{Action, Choose, Seed, World};
-use draw::{Case, Deed, Reentry, STARTS, ZONES};
+use case::{Case, Change, Deed, Does, On, Reentry, Trigger, Write, ZONES, each};
 
 proptest! {
     #![proptest_config(seeds::drawn(CASES))]
@@ -37,7 +51,7 @@ proptest! {
         let (story, start) = story(&case);
         let world = story.play_from(start, Choose::Calm, Log::Dropped);
         prop_assert_eq!(world.faults(), Vec::<String>::new());
-        let mut expected: Vec<_> = read::story(&case).into_iter().map(|entry| (entry.at, entry.what)).collect();
+        let mut expected: Vec<_> = read::story(&case).entries.into_iter().map(|entry| (entry.at, entry.what)).collect();
         expected.sort();
         let mut found = told(&world);
         found.sort();
@@ -46,6 +60,7 @@ proptest! {
 
     #[test]
     fn whatever_breaks_nobody_is_lost_and_nothing_is_doubled(case in draw::case(), seed in any::<u64>()) {
+        let case = posted(case);
         let (story, start) = story(&case);
         let world = story.told().concurrently(3).play_from(start, Choose::Seed(Seed::new(seed)), Log::Dropped);
         prop_assert_eq!(world.faults(), Vec::<String>::new(), "\n{}", write::journey(&case));
@@ -55,56 +70,105 @@ proptest! {
 /// Leaves out what is nowhere said: which of two runs that ask in one minute gets the room under a cap, and whether
 /// a run that begins and ends in one minute is there when its contact is to come in again, or takes its first steps before
 /// or after what else happens in the minute in which it begins.
-fn without_ties(mut case: Case) -> Case {
-    let alone = case.marketing && case.reentry == Reentry::Unlimited;
+fn without_ties(case: Case) -> Case {
+    let mut case = posted(case);
+    let mut shared = case.marketing;
+    each(&case.steps, &mut |step| {
+        shared |= matches!(&step.does, Does::Change(change) if !matches!(change, Change::Tag(0)));
+    });
+    let alone = shared && case.reentry == Reentry::Unlimited;
+    let is_start = |deed: &Deed| matches!(deed, Deed::Start { .. });
     let starts = case.happens.iter();
-    let starts = starts.filter(|(_, deed)| matches!(deed, Deed::Start));
+    let starts = starts.filter(|(_, deed)| is_start(deed));
     let starts: Vec<_> = starts.map(|(minute, _)| *minute).chain([0]).collect();
-    let mut last = 0;
-    case.happens.retain(|(minute, deed)| match deed {
-        Deed::Start if alone || *minute == last => false,
-        Deed::Start => {
+    let mut last = -1;
+    case.happens.retain(|(minute, deed)| match is_start(deed) {
+        true if alone && last >= 0 || *minute == last => false,
+        true => {
             last = *minute;
             true
         }
-        Deed::Order(_) | Deed::Open(_) | Deed::Member(_) | Deed::Score(_) => {
-            !starts.contains(minute)
-        }
+        false => !starts.contains(minute),
+    });
+    case
+}
+
+/// Leaves out what no source posts in this world: that somebody comes in without an event, moves, or clicks.
+fn posted(mut case: Case) -> Case {
+    let filter = case
+        .triggers
+        .drain(..)
+        .find_map(|trigger| match trigger.on {
+            On::Event => trigger.filter,
+            On::Joins
+            | On::Leaves
+            | On::Tagged(_)
+            | On::Untagged(_)
+            | On::Enters(_)
+            | On::Date { .. } => None,
+        });
+    case.triggers.push(Trigger {
+        on: On::Event,
+        filter,
+    });
+    case.happens.retain(|(_, deed)| match deed {
+        Deed::Start { .. } | Deed::Order(_) | Deed::Open(_) => true,
+        Deed::Set(write) => !matches!(write, Write::Zone(_)),
+        Deed::Click(_) => false,
     });
     case
 }
 
 /// Returns what happens in a case, and when it begins.
 fn story(case: &Case) -> (Story, Timestamp) {
-    let start: Timestamp = STARTS[case.start].parse().expect("a moment");
     let mut story = Story::of(release(case));
-    let deeds = [(0, Deed::Start)].into_iter().chain(case.happens.clone());
-    for (number, (minutes, deed)) in deeds.enumerate() {
+    for (number, (minutes, deed)) in case.happens.iter().enumerate() {
         let id = format!("e{number}");
-        let person = |fields: Json| {
-            json!({
-                "id": name(case), "email": format!("{}@school.example", name(case)),
-                "full_name": name(case), "time_zone": ZONES[case.zone], "fields": fields,
-                "consent": { "news": { "at": "2026-01-01T00:00:00Z", "how": "form", "text": "Yes" } },
-            })
-        };
-        let post = |event: &str, data: Json, fields: Json| Action::Post {
+        let mut fields = BTreeMap::new();
+        if number == 0 {
+            fields.extend(case.known.iter().map(|write| field(case, *write)));
+        }
+        if let Deed::Set(write) = deed {
+            fields.extend([field(case, *write)]);
+        }
+        let person = json!({
+            "id": name(case), "email": format!("{}@school.example", name(case)),
+            "full_name": name(case), "time_zone": ZONES[case.zone], "fields": fields,
+            "consent": { "news": { "at": "2026-01-01T00:00:00Z", "how": "form", "text": "Yes" } },
+        });
+        let post = |event: &str, data: Json| Action::Post {
             id: id.clone(),
-            body: json!({ "type": event, "data": data, "people": [person(fields)] }).to_string(),
+            body: json!({ "type": event, "data": data, "people": [person] }).to_string(),
         };
         let action = match deed {
-            Deed::Start => post("START", json!({}), json!({})),
-            Deed::Order(amount) => post("ORDER", json!({ "amount": amount }), json!({})),
-            Deed::Member(yes) => post("NOTE", json!({}), json!({ "member": yes })),
-            Deed::Score(score) => post("NOTE", json!({}), json!({ "score": score })),
-            Deed::Open(mail) => Action::Open {
+            Deed::Start { day, number } => {
+                let mut data = BTreeMap::new();
+                data.extend(day.map(|day| ("day", json!(case.day(day).to_string()))));
+                data.extend(number.map(|number| ("number", json!(number))));
+                post("START", json!(data))
+            }
+            Deed::Order(amount) => post("ORDER", json!({ "amount": amount })),
+            Deed::Set(_) => post("NOTE", json!({})),
+            Deed::Open(mail) | Deed::Click(mail) => Action::Open {
                 person: ContactId::of(&name(case)),
                 step: format!("m{mail}"),
             },
         };
-        story = story.after(SignedDuration::from_mins(minutes), action);
+        story = story.after(SignedDuration::from_mins(*minutes), action);
     }
-    (story, start)
+    (story, case.start())
+}
+
+/// Returns a field of a contact, as a source posts it.
+fn field(case: &Case, write: Write) -> (&'static str, Json) {
+    match write {
+        Write::Member(yes) => ("member", json!(yes)),
+        Write::Level(level) => ("level", json!(level)),
+        Write::Score(score) => ("score", json!(score)),
+        Write::Due(day) => ("due", json!(day.map(|day| case.day(day).to_string()))),
+        Write::When(at) => ("moment", json!(at.map(|at| case.seconds(at).to_string()))),
+        Write::Zone(at) => ("time_zone", json!(ZONES[at])),
+    }
 }
 
 fn name(case: &Case) -> String {
@@ -135,19 +199,17 @@ fn told(world: &World) -> Vec<(Timestamp, String)> {
         for Taken { step, outcome, at } in &record.enrollment.path {
             let step_taken = plan.step(step).map(|step| &step.action);
             let change = match step_taken {
-                Some(journey::Action::Change { change, .. }) => Some(format!("{change:?}")),
+                Some(journey::Action::Change { change, .. }) => Some(worded(change)),
                 Some(_) | None => None,
             };
             let what = match (outcome.as_str(), change) {
-                (_, Some(change)) => change
-                    .replace("tag t", "tag: t")
-                    .replace("score ", "score: "),
+                (_, Some(change)) => change,
                 ("sent", None) => format!("send: {step}"),
                 ("over_cap", None) => format!("skipped: {step}"),
                 ("expired" | "withheld", None) => format!("{outcome}: {step}"),
                 _ => continue,
             };
-            story.push((*at, what.replace('+', "")));
+            story.push((*at, what));
         }
         if let Phase::Left { reason, at } = &record.enrollment.phase {
             story.push((*at, format!("leaves: {reason}")));
@@ -159,6 +221,29 @@ fn told(world: &World) -> Vec<(Timestamp, String)> {
         }
     }
     story
+}
+
+/// Says a change in the words of the plain reading.
+fn worded(change: &journey::Change) -> String {
+    match change {
+        journey::Change::Join(list) => format!("join: {list}"),
+        journey::Change::Leave(list) => format!("leave: {list}"),
+        journey::Change::Score(amount) => format!("score: {amount}"),
+        journey::Change::Set(fields) => {
+            let fields = fields.iter().map(|(name, value)| match value {
+                None => format!("{name}: null"),
+                Some(Value::Bool(yes)) => format!("{name}: {yes}"),
+                Some(Value::Date(date)) => format!("{name}: {date}"),
+                Some(Value::DateTime(moment)) => format!("{name}: {moment}"),
+                Some(Value::List(list)) => format!("{name}: {list:?}"),
+                Some(Value::Number(number)) => format!("{name}: {number}"),
+                Some(Value::Text(text)) => format!("{name}: {text}"),
+            });
+            format!("set: {{ {} }}", fields.collect::<Vec<_>>().join(", "))
+        }
+        journey::Change::Tag(tag) => format!("tag: {tag}"),
+        journey::Change::Untag(tag) => format!("untag: {tag}"),
+    }
 }
 
 const CASES: u32 = 32;

@@ -1,102 +1,20 @@
 //! Draws journeys, contacts and what happens to them.
 
-use jiff::tz::TimeZone;
+use std::mem;
+
 use proptest::prelude::*;
 
-/// A journey, a contact, and what happens.
-#[derive(Clone, Debug)]
-pub(super) struct Case {
-    pub(super) steps: Vec<Step>,
-    pub(super) marketing: bool,
-    /// One of [`WINDOWS`], for the mails.
-    pub(super) send_window: Option<usize>,
-    pub(super) exit_when: bool,
-    pub(super) goal: bool,
-    pub(super) reentry: Reentry,
-    pub(super) contact: usize,
-    pub(super) zone: usize,
-    pub(super) start: usize,
-    /// Minutes after the start, and what.
-    pub(super) happens: Vec<(i64, Deed)>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Step {
-    Send {
-        name: usize,
-        expires: Option<i64>,
-        waits: bool,
-    },
-    Days {
-        days: i64,
-        at: Option<(i8, i8)>,
-    },
-    Hours(i64),
-    Window(usize),
-    /// An order of more than 25, within so many days.
-    Order {
-        days: i64,
-        then: Vec<Self>,
-        otherwise: Vec<Self>,
-    },
-    /// That a mail is opened, within so many hours.
-    Opened {
-        name: usize,
-        hours: i64,
-        then: Vec<Self>,
-        otherwise: Vec<Self>,
-    },
-    If {
-        question: Question,
-        then: Vec<Self>,
-        otherwise: Vec<Self>,
-    },
-    Split {
-        left: Vec<Self>,
-        right: Vec<Self>,
-    },
-    Exit,
-    Tag,
-    Score(i64),
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Question {
-    Member,
-    Rich,
-    Opened(usize),
-    Tagged,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Reentry {
-    Never,
-    Single,
-    Restart,
-    Unlimited,
-    After,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Deed {
-    Start,
-    Order(i64),
-    Open(usize),
-    Member(bool),
-    Score(i64),
-}
-
-impl Case {
-    pub(super) fn zone(&self) -> TimeZone {
-        journey::zone(ZONES[self.zone]).expect("a zone")
-    }
-}
+use super::case::{
+    Awaited, Base, Case, Change, Day, Deed, Does, Hours, MAILS, Moment, On, Question, Reentry,
+    STARTS, Span, Step, TAGS, Trigger, WINDOWS, Write, ZONES,
+};
+use super::prune::prune;
 
 pub(super) fn case() -> impl Strategy<Value = Case> {
     let head = (
         any::<bool>(),
-        prop::option::of(0..WINDOWS.len()),
-        prop::bool::weighted(0.3),
+        prop::option::of(hours()),
+        prop::option::weighted(0.3, question()),
         prop::bool::weighted(0.3),
         prop_oneof![
             Just(Reentry::Never),
@@ -105,28 +23,48 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
             Just(Reentry::Unlimited),
             Just(Reentry::After),
         ],
+        triggers(),
     );
-    let who = (0..6_usize, 0..ZONES.len(), 0..STARTS.len());
+    let who = (
+        0..6_usize,
+        0..ZONES.len(),
+        0..STARTS.len(),
+        prop::collection::vec(write(), 0..3),
+    );
+    let start = (prop::option::of(day()), prop::option::of(0_i64..8))
+        .prop_map(|(day, number)| Deed::Start { day, number })
+        .boxed();
     let deed = prop_oneof![
-        2 => Just(Deed::Start),
+        2 => start.clone(),
         3 => (20_i64..40).prop_map(Deed::Order),
         3 => (0..MAILS).prop_map(Deed::Open),
-        1 => any::<bool>().prop_map(Deed::Member),
-        1 => (0_i64..20).prop_map(Deed::Score),
+        2 => (0..MAILS).prop_map(Deed::Click),
+        4 => write().prop_map(Deed::Set),
     ];
     let happens = prop::collection::vec((0_i64..144, deed), 0..6);
-    (steps(2), head, who, happens).prop_map(|(steps, head, who, happens)| {
-        let (marketing, send_window, exit_when, goal, reentry) = head;
-        let (contact, zone, start) = who;
+    (steps(2), head, who, start, happens).prop_map(|(steps, head, who, first, happens)| {
+        let (marketing, send_window, exit_when, goal, reentry, triggers) = head;
+        let (contact, zone, start, known) = who;
         // Mostly on whole tens of minutes within twelve hours, so that things meet; then days later.
         let mut happens: Vec<_> = happens
             .into_iter()
             .enumerate()
             .map(|(at, (tens, deed))| (tens * 10 + (at as i64 % 3) * 1440, deed))
             .collect();
+        happens.push((0, first));
         happens.sort_by_key(|(at, _)| *at);
-        Case {
-            steps: unique(steps),
+        // Each field once; a zone is known from the start, or written later.
+        let mut told: Vec<Write> = Vec::new();
+        for write in known {
+            let field = mem::discriminant(&write);
+            let again = told.iter().any(|other| mem::discriminant(other) == field);
+            if !again && !matches!(write, Write::Zone(_)) {
+                told.push(write);
+            }
+        }
+        prune(Case {
+            steps,
+            triggers,
             marketing,
             send_window,
             exit_when,
@@ -135,9 +73,34 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
             contact,
             zone,
             start,
+            known: told,
             happens,
-        }
+        })
     })
+}
+
+/// Mostly the event alone.
+fn triggers() -> BoxedStrategy<Vec<Trigger>> {
+    let on = prop_oneof![
+        2 => Just(On::Event),
+        1 => Just(On::Joins),
+        1 => Just(On::Leaves),
+        1 => (0..TAGS.len()).prop_map(On::Tagged),
+        1 => (0..TAGS.len()).prop_map(On::Untagged),
+        3 => fact().prop_map(On::Enters),
+        4 => (moment(), any::<bool>()).prop_map(|(moment, yearly)| On::Date { moment, yearly }),
+    ];
+    let other = (on, prop::option::weighted(0.3, fact()));
+    let other = other.prop_map(|(on, filter)| Trigger { on, filter });
+    let event = prop::option::weighted(0.2, question()).prop_map(|filter| Trigger {
+        on: On::Event,
+        filter,
+    });
+    prop_oneof![
+        2 => event.prop_map(|event| vec![event]),
+        1 => prop::collection::vec(other, 1..4),
+    ]
+    .boxed()
 }
 
 fn steps(depth: u32) -> BoxedStrategy<Vec<Step>> {
@@ -145,202 +108,193 @@ fn steps(depth: u32) -> BoxedStrategy<Vec<Step>> {
 }
 
 fn step(depth: u32) -> BoxedStrategy<Step> {
-    let mail = (0..MAILS, prop::option::of(1_i64..30), any::<bool>());
-    let leaf = prop_oneof![
-        6 => mail.prop_map(|(name, expires, waits)| Step::Send { name, expires, waits }),
-        2 => (1_i64..4, prop::option::of((0_i8..24, prop_oneof![Just(0_i8), Just(30)])))
-            .prop_map(|(days, at)| Step::Days { days, at }),
-        2 => (1_i64..30).prop_map(Step::Hours),
-        2 => (0..WINDOWS.len()).prop_map(Step::Window),
-        1 => Just(Step::Tag),
-        1 => (-5_i64..9).prop_map(Step::Score),
-        1 => Just(Step::Exit),
-    ];
-    if depth == 0 {
-        return leaf.boxed();
-    }
-    let inner = || steps(depth - 1);
-    let question = prop_oneof![
-        Just(Question::Member),
-        Just(Question::Rich),
-        (0..MAILS).prop_map(Question::Opened),
-        Just(Question::Tagged),
-    ];
+    let does = match depth {
+        0 => leaf().boxed(),
+        _ => prop_oneof![4 => leaf(), 5 => inner(depth)].boxed(),
+    };
+    let id = prop::option::weighted(0.25, 0_usize..4);
+    (id, does).prop_map(|(id, does)| Step { id, does }).boxed()
+}
+
+fn leaf() -> BoxedStrategy<Does> {
+    let mail = (0..MAILS, prop::option::of(span()), any::<bool>());
     prop_oneof![
-        4 => leaf,
-        1 => (1_i64..4, inner(), inner()).prop_map(|(days, then, otherwise)| Step::Order { days, then, otherwise }),
-        1 => (0..MAILS, 1_i64..50, inner(), inner())
-            .prop_map(|(name, hours, then, otherwise)| Step::Opened { name, hours, then, otherwise }),
-        1 => (question, inner(), inner()).prop_map(|(question, then, otherwise)| Step::If { question, then, otherwise }),
-        1 => (inner(), inner()).prop_map(|(left, right)| Step::Split { left, right }),
+        12 => mail.prop_map(|(name, expires, waits)| Does::Send { name, expires, waits }),
+        4 => wait(),
+        4 => (1_i64..30).prop_map(|hours| {
+            let span = Span { hours, ..Span::default() };
+            Does::Wait { span, at: None }
+        }),
+        4 => (moment(), any::<bool>()).prop_map(|(moment, or_exit)| Does::Until { moment, or_exit }),
+        4 => hours().prop_map(Does::Window),
+        6 => change().prop_map(Does::Change),
+        2 => Just(Does::Exit),
+        3 => any::<usize>().prop_map(|pick| Does::Jump { pick, to: String::new() }),
     ]
     .boxed()
 }
 
-/// Leaves each mail in one place, leaves out what asks for a mail that nothing before it sends, and
-/// what nobody reaches.
-fn unique(steps: Vec<Step>) -> Vec<Step> {
-    let mut all = vec![Step::Tag];
-    let mut pruning = Pruning::default();
-    all.extend(pruning.prune(steps));
-    all
+fn inner(depth: u32) -> BoxedStrategy<Does> {
+    let inside = || prop_oneof![1 => Just(Vec::new()), 4 => steps(depth - 1)];
+    let awaited = prop_oneof![
+        2 => (20_i64..40).prop_map(Awaited::Order),
+        2 => (0..MAILS).prop_map(Awaited::Opened),
+        1 => (0..MAILS).prop_map(Awaited::Clicked),
+        2 => question().prop_map(Awaited::Condition),
+    ];
+    prop_oneof![
+        3 => (awaited, span(), inside(), inside())
+            .prop_map(|(what, within, then, otherwise)| Does::WaitFor { what, within, then, otherwise }),
+        2 => (question(), inside(), inside())
+            .prop_map(|(question, then, otherwise)| Does::If { question, then, otherwise }),
+        2 => (prop::collection::vec((question(), inside()), 1..4), inside())
+            .prop_map(|(arms, otherwise)| Does::Case { arms, otherwise }),
+        1 => (inside(), inside()).prop_map(|(left, right)| Does::Split { left, right }),
+    ]
+    .boxed()
 }
 
-/// What is known on the way through a journey.
-#[derive(Default)]
-struct Pruning {
-    /// The mails that some step sends.
-    used: Vec<usize>,
-    /// Those that a step before sends.
-    known: Vec<usize>,
+fn hours() -> BoxedStrategy<Hours> {
+    (0..WINDOWS.len(), any::<bool>())
+        .prop_map(|(window, calendar)| Hours { window, calendar })
+        .boxed()
 }
 
-impl Pruning {
-    fn prune(&mut self, steps: Vec<Step>) -> Vec<Step> {
-        let mut kept = Vec::new();
-        for step in steps {
-            let Some(step) = self.one(step) else {
-                continue;
-            };
-            let ends = ends(&step);
-            kept.push(step);
-            if ends {
-                break;
-            }
-        }
-        kept
-    }
+fn clock() -> impl Strategy<Value = (i8, i8)> {
+    (0_i8..24, prop_oneof![Just(0_i8), Just(30)])
+}
 
-    /// Prunes two branches, which do not know each other; what follows knows both.
-    fn both(&mut self, then: Vec<Step>, otherwise: Vec<Step>) -> (Vec<Step>, Vec<Step>) {
-        let before = self.known.clone();
-        let then = self.prune(then);
-        let after = std::mem::replace(&mut self.known, before);
-        let otherwise = self.prune(otherwise);
-        self.known.extend(after);
-        (then, otherwise)
-    }
+/// A length in dates.
+fn dates() -> BoxedStrategy<Span> {
+    let days = |days| Span {
+        days,
+        ..Span::default()
+    };
+    let mixed = (0_i64..2, 0_i64..3, 0_i64..4).prop_map(move |(months, weeks, over)| Span {
+        months,
+        weeks,
+        ..days(over)
+    });
+    prop_oneof![
+        3 => (1_i64..4).prop_map(days),
+        1 => mixed.prop_map(move |span| match span.months + span.weeks + span.days {
+            0 => days(1),
+            _ => span,
+        }),
+    ]
+    .boxed()
+}
 
-    fn one(&mut self, step: Step) -> Option<Step> {
-        Some(match step {
-            Step::Send { name, .. } if self.used.contains(&name) => return None,
-            Step::Opened { name, .. }
-            | Step::If {
-                question: Question::Opened(name),
-                ..
-            } if !self.known.contains(&name) => return None,
-            Step::Send {
-                name,
-                expires,
-                waits,
-            } => {
-                self.used.push(name);
-                self.known.push(name);
-                Step::Send {
-                    name,
-                    expires,
-                    waits,
-                }
+/// A length in hours, in dates, or in both.
+fn span() -> BoxedStrategy<Span> {
+    let hours = |hours, minutes| Span {
+        hours,
+        minutes,
+        ..Span::default()
+    };
+    prop_oneof![
+        3 => (1_i64..50).prop_map(move |over| hours(over, 0)),
+        1 => (0_i64..3, 1_i64..200).prop_map(move |(over, minutes)| hours(over, minutes)),
+        3 => dates(),
+        1 => (dates(), 1_i64..30).prop_map(|(span, hours)| Span { hours, ..span }),
+    ]
+    .boxed()
+}
+
+fn wait() -> BoxedStrategy<Does> {
+    prop_oneof![
+        (dates(), prop::option::of(clock())).prop_map(|(span, at)| Does::Wait { span, at }),
+        span().prop_map(|span| Does::Wait { span, at: None }),
+    ]
+    .boxed()
+}
+
+fn day() -> BoxedStrategy<Day> {
+    let years = prop_oneof![3 => Just(0_i64), 1 => 1_i64..30];
+    prop_oneof![
+        9 => (-2_i64..6, years).prop_map(|(days, years)| Day::Near { days, years }),
+        1 => Just(Day::Leap),
+    ]
+    .boxed()
+}
+
+fn moment() -> BoxedStrategy<Moment> {
+    let base = prop_oneof![
+        2 => day().prop_map(Base::Fixed),
+        2 => Just(Base::Due),
+        1 => Just(Base::When),
+        1 => Just(Base::EventDay),
+    ];
+    let distance = prop::option::of((any::<bool>(), span()));
+    (base, distance, prop::option::of(clock()))
+        .prop_map(|(base, distance, at)| {
+            let distance = distance.filter(|_| !matches!(base, Base::Fixed(_)));
+            let whole = distance.is_none_or(|(_, span)| span.hours == 0 && span.minutes == 0);
+            Moment {
+                base,
+                distance,
+                at: at.filter(|_| whole),
             }
-            Step::Order {
-                days,
-                then,
-                otherwise,
-            } => {
-                let (then, otherwise) = self.both(then, otherwise);
-                Step::Order {
-                    days,
-                    then,
-                    otherwise,
-                }
-            }
-            Step::Opened {
-                name,
-                hours,
-                then,
-                otherwise,
-            } => {
-                let (then, otherwise) = self.both(then, otherwise);
-                Step::Opened {
-                    name,
-                    hours,
-                    then,
-                    otherwise,
-                }
-            }
-            Step::If {
-                question,
-                then,
-                otherwise,
-            } => {
-                let (mut then, otherwise) = self.both(then, otherwise);
-                // An `if` must lead somewhere.
-                then.insert(0, Step::Tag);
-                Step::If {
-                    question,
-                    then,
-                    otherwise,
-                }
-            }
-            Step::Split { left, right } => {
-                let (left, right) = self.both(left, right);
-                Step::Split { left, right }
-            }
-            step @ (Step::Days { .. }
-            | Step::Hours(_)
-            | Step::Window(_)
-            | Step::Exit
-            | Step::Tag
-            | Step::Score(_)) => step,
         })
-    }
+        .boxed()
 }
 
-/// Tells whether everybody leaves at a step.
-fn ends(step: &Step) -> bool {
-    let all = |steps: &[Step]| steps.last().is_some_and(ends);
-    match step {
-        Step::Exit => true,
-        Step::Order {
-            then, otherwise, ..
-        }
-        | Step::Opened {
-            then, otherwise, ..
-        }
-        | Step::If {
-            then, otherwise, ..
-        } => all(then) && all(otherwise),
-        Step::Split { left, right } => all(left) && all(right),
-        Step::Send { .. }
-        | Step::Days { .. }
-        | Step::Hours(_)
-        | Step::Window(_)
-        | Step::Tag
-        | Step::Score(_) => false,
-    }
+/// What can be asked about a contact wherever they are.
+fn fact() -> BoxedStrategy<Question> {
+    prop_oneof![
+        Just(Question::Member),
+        Just(Question::Rich),
+        Just(Question::Level),
+        Just(Question::OnList),
+        (0..TAGS.len()).prop_map(Question::Tagged),
+        Just(Question::Past),
+    ]
+    .boxed()
 }
 
-pub(super) const MAILS: usize = 4;
+fn question() -> BoxedStrategy<Question> {
+    let one = prop_oneof![
+        4 => fact(),
+        1 => (0..MAILS).prop_map(Question::Opened),
+        1 => (0..MAILS).prop_map(Question::Clicked),
+        1 => Just(Question::Event),
+    ]
+    .boxed();
+    let two = || (one.clone(), one.clone());
+    prop_oneof![
+        6 => one.clone(),
+        1 => one.clone().prop_map(|one| Question::Not(Box::new(one))),
+        1 => two().prop_map(|(one, other)| Question::Both(Box::new(one), Box::new(other))),
+        1 => two().prop_map(|(one, other)| Question::Either(Box::new(one), Box::new(other))),
+    ]
+    .boxed()
+}
 
-pub(super) const ZONES: [&str; 4] = [
-    "Europe/Amsterdam",
-    "Pacific/Auckland",
-    "Asia/Kolkata",
-    "Pacific/Honolulu",
-];
+fn write() -> BoxedStrategy<Write> {
+    prop_oneof![
+        2 => any::<bool>().prop_map(Write::Member),
+        2 => (0_i64..4).prop_map(Write::Level),
+        2 => (0_i64..20).prop_map(Write::Score),
+        3 => prop::option::weighted(0.8, day()).prop_map(Write::Due),
+        2 => prop::option::weighted(0.8, -200_000_i64..400_000).prop_map(Write::When),
+        1 => (0..ZONES.len()).prop_map(Write::Zone),
+    ]
+    .boxed()
+}
 
-/// Days and hours, as text and as numbers: first and last day from Monday, first and last minute.
-pub(super) const WINDOWS: [(&str, [i8; 2], [i16; 2]); 4] = [
-    ("mon-fri 09:00-12:00", [0, 4], [540, 720]),
-    ("mon-sun 22:00-02:00", [0, 6], [1320, 120]),
-    ("mon-sun 02:15-03:45", [0, 6], [135, 225]),
-    ("fri-mon 08:00-24:00", [4, 0], [480, 1440]),
-];
-
-/// Before nights in which the clocks change, and an ordinary day.
-pub(super) const STARTS: [&str; 4] = [
-    "2026-10-23T12:00:00Z",
-    "2027-03-26T20:00:00Z",
-    "2026-09-25T10:00:00Z",
-    "2028-02-28T09:00:00Z",
-];
+fn change() -> BoxedStrategy<Change> {
+    prop_oneof![
+        (0..TAGS.len()).prop_map(Change::Tag),
+        (0..TAGS.len()).prop_map(Change::Untag),
+        Just(Change::Join),
+        Just(Change::Leave),
+        (-5_i64..9).prop_map(Change::Score),
+        write()
+            .prop_filter("no step moves people", |write| !matches!(
+                write,
+                Write::Zone(_)
+            ))
+            .prop_map(Change::Set),
+    ]
+    .boxed()
+}

@@ -3,13 +3,12 @@
 
 use std::collections::VecDeque;
 
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
-use sha2::{Digest, Sha256};
+use jiff::{SignedDuration, Timestamp};
 
-use super::draw::{Case, Deed, Question, Reentry, STARTS, Step, WINDOWS};
-use super::score::Score;
+use super::case::{Awaited, Case, Change, Deed, Does, On, Question, Reentry, Span, Step, Trigger};
+use super::clock::later;
+use super::person::Person;
 
 /// Something that is expected.
 pub(super) struct Entry {
@@ -17,133 +16,227 @@ pub(super) struct Entry {
     pub(super) what: String,
 }
 
+/// What is expected of a case.
+pub(super) struct Story {
+    pub(super) entries: Vec<Entry>,
+    /// When the reading stopped, if a scenario must say so.
+    pub(super) until: Option<Timestamp>,
+}
+
 /// Tells the story of a case.
-pub(super) fn story(case: &Case) -> Vec<Entry> {
-    let start: Timestamp = STARTS[case.start].parse().expect("a moment");
+pub(super) fn story(case: &Case) -> Story {
+    let start = case.start();
     let mut play = Play {
         case,
-        zone: case.zone(),
         now: start,
-        member: false,
-        tagged: false,
-        score: Score::none(start),
+        person: Person::of(case),
+        armed: case.triggers.iter().map(|_| None).collect(),
         mailed: Vec::new(),
+        written: Vec::new(),
         runs: Vec::new(),
         story: Vec::new(),
     };
-    let mut happens: VecDeque<(Timestamp, Deed)> = case
+    let mut happens: VecDeque<(Timestamp, &Deed)> = case
         .happens
         .iter()
-        .map(|(minutes, deed)| (start + SignedDuration::from_mins(*minutes), deed.clone()))
+        .map(|(minutes, deed)| (start + SignedDuration::from_mins(*minutes), deed))
         .collect();
-    happens.push_front((start, Deed::Start));
-    for _ in 0..MINUTES {
+    if !case.by_event() {
+        play.written(None, None, 0);
+    }
+    let over = loop {
         while happens.front().is_some_and(|(at, _)| *at == play.now) {
             let (_, deed) = happens.pop_front().expect("there is one");
-            play.happen(&deed);
+            play.happen(deed);
         }
-        for run in 0..play.runs.len() {
-            play.walk(run);
+        play.settle();
+        let dates = play.armed.iter().any(Option::is_some);
+        if happens.is_empty() && !dates && play.runs.iter().all(|run| run.over) {
+            break true;
         }
-        if happens.is_empty() && play.runs.iter().all(|run| run.over) {
-            break;
+        if play.now == start + LIMIT {
+            break false;
         }
         play.now += SignedDuration::from_mins(1);
+    };
+    // What comes every year does so for ever.
+    let yearly = |trigger: &Trigger| matches!(trigger.on, On::Date { yearly: true, .. });
+    let until = !over || case.triggers.iter().any(yearly);
+    Story {
+        entries: play.story,
+        until: until.then_some(play.now),
     }
-    play.story
 }
 
-struct Play<'a> {
-    case: &'a Case,
-    zone: TimeZone,
-    now: Timestamp,
-    member: bool,
-    tagged: bool,
-    score: Score,
-    mailed: Vec<Timestamp>,
-    runs: Vec<Run<'a>>,
+pub(super) struct Play<'a> {
+    pub(super) case: &'a Case,
+    pub(super) now: Timestamp,
+    pub(super) person: Person<'a>,
+    /// When each of the triggers goes off, if it is one that waits for a date.
+    pub(super) armed: Vec<Option<Timestamp>>,
+    pub(super) mailed: Vec<Timestamp>,
+    /// What the steps of a run have written that others have not heard of, with the contact before it.
+    pub(super) written: Vec<(Person<'a>, Change)>,
+    pub(super) runs: Vec<Run<'a>>,
     story: Vec<Entry>,
 }
 
-struct Run<'a> {
-    entered: Timestamp,
-    todo: VecDeque<&'a Step>,
-    /// When the step at the front was come to, if it was.
-    arrived: Option<Timestamp>,
+#[derive(Default)]
+pub(super) struct Run<'a> {
+    pub(super) entered: Timestamp,
+    pub(super) day: Option<jiff::civil::Date>,
+    pub(super) number: Option<i64>,
+    /// How many runs in a row let in this one.
+    pub(super) hops: usize,
+    pub(super) todo: VecDeque<&'a Step>,
+    /// When and in which zone the step at the front was come to, if it was.
+    pub(super) arrived: Option<(Timestamp, TimeZone)>,
+    /// When what it waits for is over.
+    pub(super) due: Option<Timestamp>,
     /// Whether what it waits for has come.
-    met: bool,
-    sent: Vec<usize>,
-    opened: Vec<usize>,
-    over: bool,
+    pub(super) met: bool,
+    pub(super) sent: Vec<usize>,
+    pub(super) opened: Vec<usize>,
+    pub(super) clicked: Vec<usize>,
+    /// The mails whose opening was counted.
+    pub(super) counted: Vec<usize>,
+    pub(super) over: bool,
 }
 
 impl<'a> Play<'a> {
-    fn tell(&mut self, what: impl Into<String>) {
+    pub(super) fn tell(&mut self, what: impl Into<String>) {
         self.story.push(Entry {
             at: self.now,
             what: what.into(),
         });
     }
 
-    fn leave(&mut self, run: usize, why: &str) {
+    pub(super) fn leave(&mut self, run: usize, why: &str) {
         self.runs[run].over = true;
         self.tell(format!("leaves: {why}"));
     }
 
     fn happen(&mut self, deed: &Deed) {
         match deed {
-            Deed::Start => (),
-            Deed::Order(amount) => {
-                for run in 0..self.runs.len() {
-                    if self.runs[run].over {
-                        continue;
-                    }
-                    let day = self.later(self.runs[run].entered, 1);
-                    if self.case.goal && *amount > 35 && self.now <= day {
-                        self.leave(run, "goal");
-                        continue;
-                    }
-                    let waits = matches!(self.runs[run].todo.front(), Some(Step::Order { .. }));
-                    if waits && self.runs[run].arrived.is_some() && *amount > 25 {
-                        self.runs[run].met = true;
-                    }
+            Deed::Start { day, number } => {
+                self.look(None);
+                let entering = Run {
+                    day: day.map(|day| self.case.day(day)),
+                    number: *number,
+                    ..Run::default()
+                };
+                let mut triggers = self.case.triggers.iter();
+                if triggers.any(|trigger| {
+                    matches!(trigger.on, On::Event) && self.passes(&trigger.filter, &entering)
+                }) {
+                    self.enter(entering);
                 }
             }
-            Deed::Open(mail) if !self.runs.iter().any(|run| run.sent.contains(mail)) => return,
-            Deed::Open(mail) => {
-                let run = self.runs.iter_mut().rfind(|run| run.sent.contains(mail));
-                if let Some(run) = run.filter(|run| !run.opened.contains(mail)) {
-                    run.opened.push(*mail);
-                    self.score.count(2, self.now);
-                }
+            Deed::Order(amount) => self.ordered(*amount),
+            Deed::Open(mail) => self.read(*mail, false),
+            Deed::Click(mail) => self.read(*mail, true),
+            Deed::Set(write) => {
+                let before = self.person.clone();
+                self.person.write(*write, self.now);
+                self.written(Some(&before), None, 0);
             }
-            Deed::Member(yes) => self.member = *yes,
-            Deed::Score(score) => self.score = Score::set(*score, self.now),
-        }
-        self.look();
-        if let Deed::Start = deed {
-            self.enter();
         }
     }
 
-    /// Looks whether anybody is to leave, and whether a mail that is waited for was opened.
-    fn look(&mut self) {
+    fn ordered(&mut self, amount: i64) {
         for run in 0..self.runs.len() {
             if self.runs[run].over {
                 continue;
             }
-            if self.case.exit_when && self.member {
-                self.leave(run, "exit_when");
+            let day = later(self.runs[run].entered, DAY, &self.person.zone);
+            if self.case.goal && amount > 35 && self.now <= day {
+                self.leave(run, "goal");
                 continue;
             }
             let run = &mut self.runs[run];
-            if let (Some(Step::Opened { name, .. }), Some(_)) = (run.todo.front(), run.arrived) {
-                run.met |= run.opened.contains(name);
+            if let (Some(Does::WaitFor { what, .. }), Some(_)) = (run.front(), &run.arrived)
+                && let Awaited::Order(least) = what
+            {
+                run.met |= amount > *least;
             }
+        }
+        self.look(None);
+    }
+
+    /// Opens a mail, or clicks in it.
+    fn read(&mut self, mail: usize, clicks: bool) {
+        let before = self.person.clone();
+        let Some(run) = self.runs.iter_mut().rfind(|run| run.sent.contains(&mail)) else {
+            return;
+        };
+        run.opened.push(mail);
+        let list = match clicks {
+            true => &mut run.clicked,
+            false => &mut run.counted,
+        };
+        if !list.contains(&mail) {
+            list.push(mail);
+            self.person
+                .score
+                .count(if clicks { 3 } else { 2 }, self.now);
+        }
+        self.written(Some(&before), None, 0);
+    }
+
+    /// Looks what comes of what was written about the contact, by the step of a run or otherwise:
+    /// first for those who are in the journey, then for who may come in.
+    pub(super) fn written(&mut self, before: Option<&Person<'a>>, by: Option<usize>, hops: usize) {
+        self.look(by);
+        self.arm(before);
+        self.fire(before, hops);
+    }
+
+    /// Looks whether anybody is to leave, and whether what is waited for has come.
+    fn look(&mut self, but: Option<usize>) {
+        for at in 0..self.runs.len() {
+            let run = &self.runs[at];
+            if run.over || but == Some(at) {
+                continue;
+            }
+            if self.is_to_leave(at) {
+                self.leave(at, "exit_when");
+                continue;
+            }
+            let waits = match run.front() {
+                Some(Does::WaitFor { what, .. }) if run.arrived.is_some() => Some(what),
+                Some(_) | None => None,
+            };
+            let met = waits.is_some_and(|what| self.has_come(at, what));
+            self.runs[at].met |= met;
         }
     }
 
-    fn enter(&mut self) {
+    pub(super) fn is_to_leave(&self, run: usize) -> bool {
+        let question = self.case.exit_when.as_ref();
+        question.is_some_and(|question| self.asks(question, run))
+    }
+
+    pub(super) fn asks(&self, question: &Question, run: usize) -> bool {
+        self.person.answer(question, &self.runs[run], self.now)
+    }
+
+    /// Tells whether what a step waits for is there already.
+    pub(super) fn has_come(&self, run: usize, what: &Awaited) -> bool {
+        match what {
+            Awaited::Order(_) => false,
+            Awaited::Opened(mail) => self.runs[run].opened.contains(mail),
+            Awaited::Clicked(mail) => self.runs[run].clicked.contains(mail),
+            Awaited::Condition(question) => self.asks(question, run),
+        }
+    }
+
+    pub(super) fn passes(&self, filter: &Option<Question>, entering: &Run<'_>) -> bool {
+        let filter = filter.as_ref();
+        filter.is_none_or(|filter| self.person.answer(filter, entering, self.now))
+    }
+
+    /// Lets the contact in, if they may.
+    pub(super) fn enter(&mut self, entering: Run<'a>) {
         let running: Vec<usize> = (0..self.runs.len())
             .filter(|run| !self.runs[*run].over)
             .collect();
@@ -152,7 +245,8 @@ impl<'a> Play<'a> {
             Reentry::Never => last.map(|_| "never"),
             Reentry::Single => running.first().map(|_| "single"),
             Reentry::After => {
-                let early = last.is_some_and(|last| self.now < self.later(last, 1));
+                let zone = &self.person.zone;
+                let early = last.is_some_and(|last| self.now < later(last, DAY, zone));
                 (early || !running.is_empty()).then_some("after")
             }
             Reentry::Restart | Reentry::Unlimited => None,
@@ -168,233 +262,24 @@ impl<'a> Play<'a> {
         self.runs.push(Run {
             entered: self.now,
             todo: self.case.steps.iter().collect(),
-            arrived: None,
-            met: false,
-            sent: Vec::new(),
-            opened: Vec::new(),
-            over: false,
+            ..entering
         });
     }
+}
 
-    /// Takes what steps can be taken this minute.
-    fn walk(&mut self, run: usize) {
-        while !self.runs[run].over {
-            let Some(step) = self.runs[run].todo.front().copied() else {
-                return self.leave(run, "finished");
-            };
-            if self.runs[run].arrived.is_none() {
-                if self.case.exit_when && self.member {
-                    return self.leave(run, "exit_when");
-                }
-                self.runs[run].arrived = Some(self.now);
-                if let Step::Opened { name, .. } = step {
-                    self.runs[run].met = self.runs[run].opened.contains(name);
-                }
-            }
-            let arrived = self.runs[run].arrived.unwrap_or(self.now);
-            let Some(inside) = self.step(run, step, arrived) else {
-                return;
-            };
-            let run = &mut self.runs[run];
-            run.todo.pop_front();
-            for step in inside.iter().rev() {
-                run.todo.push_front(step);
-            }
-            run.arrived = None;
-            run.met = false;
-        }
-    }
-
-    /// Tries to take a step: nothing if it is not done yet, else the steps that come of it.
-    fn step(&mut self, run: usize, step: &'a Step, arrived: Timestamp) -> Option<&'a [Step]> {
-        let now = self.now;
-        let pick = |yes: bool, then: &'a [Step], otherwise: &'a [Step]| {
-            Some(if yes { then } else { otherwise })
-        };
-        match step {
-            Step::Send {
-                name,
-                expires,
-                waits,
-            } => self
-                .mail(run, *name, *expires, *waits, arrived)
-                .then_some(&[]),
-            Step::Days { days, at } => (now >= self.days(arrived, *days, *at)).then_some(&[]),
-            Step::Hours(hours) => {
-                (now >= arrived + SignedDuration::from_hours(*hours)).then_some(&[])
-            }
-            Step::Window(window) => is_open(*window, now, &self.zone).then_some(&[]),
-            Step::Order {
-                days,
-                then,
-                otherwise,
-            } => {
-                let over = now >= self.later(arrived, *days);
-                (self.runs[run].met || over).then(|| pick(self.runs[run].met, then, otherwise))?
-            }
-            Step::Opened {
-                hours,
-                then,
-                otherwise,
-                ..
-            } => {
-                let over = now >= arrived + SignedDuration::from_hours(*hours);
-                (self.runs[run].met || over).then(|| pick(self.runs[run].met, then, otherwise))?
-            }
-            Step::If {
-                question,
-                then,
-                otherwise,
-            } => {
-                let yes = match question {
-                    Question::Member => self.member,
-                    Question::Rich => self.score.left(self.now) > 5.0,
-                    Question::Opened(name) => self.runs[run].opened.contains(name),
-                    Question::Tagged => self.tagged,
-                };
-                pick(yes, then, otherwise)
-            }
-            Step::Split { left, right } => pick(self.drawn("s") < 4_000, left, right),
-            Step::Exit => {
-                self.leave(run, "enough");
-                None
-            }
-            Step::Tag => {
-                self.tagged = true;
-                self.tell("tag: t");
-                Some(&[])
-            }
-            Step::Score(amount) => {
-                self.score.count(*amount, self.now);
-                self.tell(format!("score: {amount}"));
-                Some(&[])
-            }
-        }
-    }
-
-    /// Tries to send a mail; tells whether the step is done.
-    fn mail(
-        &mut self,
-        run: usize,
-        name: usize,
-        expires: Option<i64>,
-        waits: bool,
-        arrived: Timestamp,
-    ) -> bool {
-        let now = self.now;
-        let end = expires.map(|hours| arrived + SignedDuration::from_hours(hours));
-        let first = now == arrived;
-        if !self.may_leave(now) {
-            // Nothing that cannot leave in time is held at all.
-            if first && end.is_some_and(|end| !self.opens_by(now, end))
-                || end.is_some_and(|end| now >= end)
-            {
-                self.tell(format!("expired: m{name}"));
-                return true;
-            }
-            return false;
-        }
-        if !self.case.marketing {
-            self.sent(run, name);
-            return true;
-        }
-        if self.drawn("h") < 2_000 {
-            self.tell(format!("withheld: m{name}"));
-            return true;
-        }
-        let within = |hours: i64| {
-            let since = now - SignedDuration::from_hours(hours);
-            self.mailed.iter().filter(|at| **at > since).count()
-        };
-        if within(24) < 1 && within(7 * 24) < 3 {
-            self.mailed.push(now);
-            self.sent(run, name);
-            return true;
-        }
-        if !waits {
-            self.tell(format!("skipped: m{name}"));
-            return true;
-        }
-        if end.is_some_and(|end| now >= end) {
-            self.tell(format!("expired: m{name}"));
-            return true;
-        }
-        false
-    }
-
-    fn sent(&mut self, run: usize, name: usize) {
-        self.runs[run].sent.push(name);
-        self.tell(format!("send: m{name}"));
-    }
-
-    fn may_leave(&self, at: Timestamp) -> bool {
-        let own = self
-            .case
-            .send_window
-            .is_none_or(|window| is_open(window, at, &self.zone));
-        let hour = self.zone.to_datetime(at).hour();
-        own && (!self.case.marketing || (3..23).contains(&hour))
-    }
-
-    fn opens_by(&self, from: Timestamp, end: Timestamp) -> bool {
-        let mut at = from;
-        while at <= end {
-            if self.may_leave(at) {
-                return true;
-            }
-            at += SignedDuration::from_mins(1);
-        }
-        false
-    }
-
-    /// The same time so many dates later.
-    fn later(&self, from: Timestamp, days: i64) -> Timestamp {
-        let zoned = from.to_zoned(self.zone.clone());
-        zoned
-            .checked_add(days.days())
-            .expect("a moment")
-            .timestamp()
-    }
-
-    fn days(&self, from: Timestamp, days: i64, at: Option<(i8, i8)>) -> Timestamp {
-        let Some((hour, minute)) = at else {
-            return self.later(from, days);
-        };
-        let time = Time::new(hour, minute, 0, 0).expect("a time");
-        let mut date = self.zone.to_datetime(from).date() + days.days();
-        loop {
-            let due = self
-                .zone
-                .to_timestamp(date.to_datetime(time))
-                .expect("a moment");
-            if due > from {
-                return due;
-            }
-            date = date.tomorrow().expect("a day");
-        }
-    }
-
-    fn drawn(&self, name: &str) -> u64 {
-        let digest = Sha256::digest(format!("{name}\0c{}", self.case.contact));
-        u64::from_be_bytes(digest[..8].try_into().expect("eight bytes")) % 10_000
+impl<'a> Run<'a> {
+    fn front(&self) -> Option<&'a Does> {
+        self.todo.front().map(|step| &step.does)
     }
 }
 
-/// Looks at the clock on the wall, and at what it was yesterday.
-fn is_open(window: usize, at: Timestamp, zone: &TimeZone) -> bool {
-    let (_, [first, last], [from, until]) = WINDOWS[window];
-    let clock = zone.to_datetime(at);
-    let minute = i16::from(clock.hour()) * 60 + i16::from(clock.minute());
-    let day = |day: i8| match first <= last {
-        true => (first..=last).contains(&day),
-        false => day >= first || day <= last,
-    };
-    let today = clock.date().weekday().to_monday_zero_offset();
-    match from < until {
-        true => day(today) && (from..until).contains(&minute),
-        false => day(today) && minute >= from || day((today + 6) % 7) && minute < until,
-    }
-}
+const DAY: Span = Span {
+    months: 0,
+    weeks: 0,
+    days: 1,
+    hours: 0,
+    minutes: 0,
+};
 
 /// Sixty days.
-const MINUTES: i64 = 60 * 24 * 60;
+const LIMIT: SignedDuration = SignedDuration::from_hours(60 * 24);

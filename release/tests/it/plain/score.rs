@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// Points, and when they were last counted.
+#[derive(Clone)]
 pub(super) struct Score {
     points: f64,
     since: Timestamp,
