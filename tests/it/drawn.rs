@@ -51,9 +51,12 @@ proptest! {
         let (story, start) = story(&case);
         let world = story.play_from(start, Choose::Calm, Log::Dropped);
         prop_assert_eq!(world.faults(), Vec::<String>::new());
-        let mut expected: Vec<_> = read::story(&case).entries.into_iter().map(|entry| (entry.at, entry.what)).collect();
+        let plain = read::story(&case);
+        let mut expected: Vec<_> = plain.entries.into_iter().map(|entry| (entry.at, entry.what)).collect();
         expected.sort();
         let mut found = told(&world);
+        // The plain reading stops somewhere; the world goes on.
+        found.retain(|(at, _)| plain.until.is_none_or(|until| *at <= until));
         found.sort();
         prop_assert_eq!(&found, &expected, "\n{}", write::journey(&case));
     }

@@ -182,7 +182,7 @@ pub(super) struct Span {
 /// A day, told from the day of the start.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Day {
-    /// So many days later, and so many years earlier.
+    /// So many days later, and so many years earlier, or later if there are less than none.
     Near { days: i64, years: i64 },
     /// A birthday on the 29th of February.
     Leap,
