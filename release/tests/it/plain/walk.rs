@@ -58,6 +58,13 @@ impl<'a> Play<'a> {
         if self.runs[run].due.is_some_and(|due| due > self.now) && !self.runs[run].met {
             return false;
         }
+        // A mail that was held is asked about again: by now a score may have faded.
+        let arrived = self.runs[run].arrived.as_ref();
+        let held = arrived.is_some_and(|(arrived, _)| *arrived < self.now);
+        if held && matches!(step.does, Does::Send { .. }) && self.is_to_leave(run) {
+            self.leave(run, "exit_when");
+            return true;
+        }
         let done = self.step(run, step);
         let todo = &mut self.runs[run].todo;
         match done {
