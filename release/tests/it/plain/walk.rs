@@ -21,9 +21,11 @@ impl<'a> Play<'a> {
     /// Does what can be done this minute: the dates first, then the runs, the oldest first.
     pub(super) fn settle(&mut self) {
         loop {
-            let came = self.dates();
-            while (0..self.runs.len()).any(|run| self.walk(run)) {}
-            if !came {
+            let mut moved = self.dates();
+            while (0..self.runs.len()).any(|run| self.walk(run)) {
+                moved = true;
+            }
+            if !moved {
                 return;
             }
         }
