@@ -20,6 +20,7 @@ class Crm:
 
     def __init__(self):
         self.heard = set()
+        self.attributes = {}
         self.opted_out = {}
         self.bounced = set()
 
@@ -31,6 +32,8 @@ class Crm:
         kind, at, data = post["type"], post["timestamp"], post["data"]
         contact = data["contact"]
         if kind in ("contact.opted_out", "contact.opted_in"):
+            # A topic that was not heard of before becomes an attribute, with what people read about it as its label.
+            self.attributes[data["topic"]] = data.get("about", data["topic"])
             known, _ = self.opted_out.get((contact, data["topic"]), ("", None))
             # Posts may overtake one another: the newest holds.
             if at > known:

@@ -271,6 +271,36 @@ fn a_campaign_leaves_in_the_evening_whatever_breaks() {
     }
 }
 
+/// Where a campaign's evening is the project's night, a place of a day is good until the next day begins.
+#[test]
+fn a_campaign_of_a_new_domain_reaches_people_on_the_other_side_of_the_world() {
+    let text = "kind: marketing\ntopic: news\ntrigger: { manual: true }\nreentry: unlimited\nsteps:\n  - send: first\n";
+    let warm_up = "  warm_up: { from: 2026-11-24, days: 30, first_day: 4, growth: 100 }\n";
+    for (zone, day) in [
+        ("America/Los_Angeles", "2026-11-24"),
+        ("Pacific/Auckland", "2026-11-24"),
+        ("Europe/Amsterdam", "2026-11-24"),
+    ] {
+        let mut far = people(1);
+        far[0]["time_zone"] = json!(zone);
+        let enter = Action::Enter {
+            person: ContactId::of("p0"),
+            journey: "letter".to_owned(),
+            campaign: true,
+        };
+        let world = Story::of(files_with(warm_up, &[("letter", text)]))
+            .after(SignedDuration::ZERO, post("NOTE", "e1", &far))
+            .after(SignedDuration::from_hours(1), enter)
+            .play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        let there = TimeZone::get(zone).expect("a zone");
+        let days = counted(&world, |at| there.to_datetime(at).date().to_string());
+        assert_eq!(days, [(day.to_owned(), 1)].into(), "{zone}");
+        let places: Vec<_> = world.state().people.lines.values().copied().collect();
+        assert_eq!(places, [1], "{zone}: one place is enough");
+    }
+}
+
 /// What was on its way when its journey was paused leaves in the next evening, not when it is resumed at night.
 #[test]
 fn a_campaign_that_was_paused_on_its_way_leaves_in_the_next_evening() {

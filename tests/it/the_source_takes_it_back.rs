@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::Ask;
 use jiff::SignedDuration;
-use journey::{Phase, Settings};
+use journey::{ContactId, Phase, Settings};
 use serde_json::json;
 
 use crate::an_opt_out_is_honored::token;
@@ -98,6 +98,41 @@ fn whatever_breaks_what_was_taken_back_ends_every_run() {
     if let Err(wrong) = story.concurrently(3).sample(0..60, World::faults) {
         panic!("{wrong}");
     }
+}
+
+/// Somebody else who reads the same address says yes for themselves, and forgetting somebody forgets no no of theirs.
+#[test]
+fn what_was_taken_back_is_held_against_a_yes_of_somebody_else_and_kept_as_a_choice() {
+    let hours = SignedDuration::from_hours;
+    let story = story().after(hours(24), taken_back());
+    // What is said by the address alone, as somebody else says it who shares it.
+    let world = World::new(story.published.clone(), Choose::Calm);
+    let address = engine::AddressKeys::address_key(&world, &given::address("anna")).0;
+    let ticket = wire::Ticket {
+        contact: ContactId::of("bram"),
+        address,
+        topic: "news".to_owned(),
+        send: None,
+    };
+    let yes = Action::Ask {
+        token: world.state().tickets.seal(&ticket),
+        ask: Ask::In,
+    };
+    let again = Action::Post {
+        id: "e3".to_owned(),
+        body: given::post("HELLO", "e3", &[("anna", "SOT")]),
+    };
+    let world = story
+        .after(hours(30), yes)
+        .after(hours(48), again)
+        .play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    assert_eq!(world.state().service.delivered.len(), 1);
+    let state = world.state();
+    let anna = engine::Holder::Contact(ContactId::of("anna"));
+    let kept = &state.people.choices[&(anna, "news".to_owned())];
+    let word = kept.value.word().expect("a word");
+    assert_eq!((word.what, word.how.as_str()), (wire::Chosen::Out, "phone"));
 }
 
 /// Whoever bought something and was told gets advertising of that sort, until they say no.

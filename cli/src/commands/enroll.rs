@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 use aws::Aws;
 use engine::{Contacts, Moves, Plans, Releases, Surveys};
 use jiff::Timestamp;
-use journey::{ContactId, Entrance, Occasion, Plan, Release, Trigger, Window};
+use journey::{ContactId, Entrance, Occasion, Plan, Release, Trigger, Window, meet};
 use serde_json::json;
 use wire::Move;
 
@@ -89,7 +89,8 @@ pub(super) fn enroll(
         drop(progress);
         // That the plan is there is seen before anybody is asked for.
         let plan = aws.plan(&entrance.plan).await?;
-        let campaign = campaign(&plan, people.len()).filter(|_| !args.now);
+        let large = plan.rules.limits.large.is_passed_by(people.len()) && !args.now;
+        let campaign = evening(&plan).filter(|_| large);
         if form == Form::People {
             for id in unknown.iter().take(SHOWN_MAX) {
                 terminal.say(terminal.bad(format!("nobody is known as `{id}`")))?;
@@ -101,9 +102,10 @@ pub(super) fn enroll(
             true => " (in the audience, and as its `where` says)",
             false => "",
         };
-        let evening = campaign.iter();
-        let evening = evening.map(|hours| format!(" Their advertising leaves {hours}."));
-        let evening: String = evening.collect();
+        let evening = campaign.as_ref();
+        let evening = evening.map_or_else(String::new, |hours| {
+            format!(" Their advertising leaves {hours}.")
+        });
         let question = format!("Let {count}{fitting} into {}?{evening}", args.journey);
         let agreed = match people.is_empty() {
             true => Ok(false),
@@ -112,16 +114,8 @@ pub(super) fn enroll(
         let go = matches!(agreed, Ok(true));
         if go {
             let id = args.id.clone().unwrap_or_else(|| now.to_string());
-            let moves = people.iter().map(|contact| Move::Enter {
-                from: None,
-                subject: None,
-                contact: contact.clone(),
-                journey: args.journey.clone(),
-                cause: format!("by hand {id}"),
-                hops: 0,
-                campaign: campaign.is_some(),
-            });
-            aws.move_on(&moves.collect::<Vec<_>>()).await?;
+            let moves = entries(&args.journey, &people, (&id, large));
+            aws.move_on(&moves).await?;
         }
         match form {
             Form::Programs => {
@@ -148,13 +142,29 @@ pub(super) fn enroll(
     })
 }
 
-/// Says when the advertising of so many people leaves, where they are a campaign.
-fn campaign(plan: &Plan, people: usize) -> Option<String> {
-    let large = &plan.rules.limits.large;
-    if !plan.purpose.is_marketing() || !large.is_passed_by(people) {
+/// Has each of the people come in, once for the same id.
+fn entries(journey: &str, people: &[ContactId], (id, campaign): (&str, bool)) -> Vec<Move> {
+    let moves = people.iter().map(|contact| Move::Enter {
+        from: None,
+        subject: None,
+        contact: contact.clone(),
+        journey: journey.to_owned(),
+        cause: format!("by hand {id}"),
+        hops: 0,
+        campaign,
+    });
+    moves.collect()
+}
+
+/// Says when the advertising of a campaign leaves, if that is in the evening.
+fn evening(plan: &Plan) -> Option<String> {
+    let limits = &plan.rules.limits;
+    let hours = limits.large.hours();
+    let others = plan.rules.send_window.iter().chain(&limits.send_window);
+    let all: Vec<_> = others.chain([&hours]).collect();
+    if !plan.purpose.is_marketing() || !meet(&all) {
         return None;
     }
-    let hours = large.hours();
     let windows = hours.windows.iter().map(Window::as_str);
     Some(windows.collect::<Vec<_>>().join(" and "))
 }

@@ -43,6 +43,7 @@ fn who_took_it_back_by_phone_gets_no_more_until_they_say_yes_themselves() {
     // What they read before they said yes, and in which release it stands.
     assert!(choices.contains(r#""text":"our news""#), "{kept:#}");
     assert!(choices.contains(r#""release":""#), "{kept:#}");
+    assert!(choices.contains(r#""how":"phone""#), "{kept:#}");
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl Aws {
                 ChangeMessageVisibilityBatchRequestEntry::builder()
                     .id(index.to_string())
                     .receipt_handle(*receipt)
-                    .visibility_timeout(i32::try_from(after.as_secs()).unwrap_or(i32::MAX))
+                    .visibility_timeout(seconds(*after))
                     .build()
             });
             let entries = entries.collect::<Result<Vec<_>, _>>()?;
@@ -145,11 +145,7 @@ impl Aws {
         delay: SignedDuration,
     ) -> anyhow::Result<()> {
         let url = self.setting(queue);
-        // Rounded up: whoever comes back a moment early has to come back again.
-        let delay_s = delay.as_secs() + i64::from(delay.subsec_nanos() > 0);
-        let delay_s = i32::try_from(delay_s)
-            .unwrap_or(DELAY_S_MAX)
-            .clamp(0, DELAY_S_MAX);
+        let delay_s = seconds(delay).clamp(0, DELAY_S_MAX);
         if let [Letter { body, group }] = letters.as_slice() {
             let send = self.sqs.send_message().queue_url(url);
             send.message_body(body)
@@ -190,6 +186,12 @@ impl Aws {
         let counts = attributes.into_values().map(|count| count.parse::<u64>());
         Ok(counts.sum::<Result<_, _>>()?)
     }
+}
+
+/// Returns whole seconds, rounded up: whoever comes back a moment early has to come back again.
+fn seconds(time: SignedDuration) -> i32 {
+    let seconds = time.as_secs() + i64::from(time.subsec_nanos() > 0);
+    i32::try_from(seconds).unwrap_or(i32::MAX)
 }
 
 /// Returns as much of a reason as SQS takes beside a body, if any: it weighs the two together, and takes text alone.

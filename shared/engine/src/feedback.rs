@@ -114,12 +114,17 @@ fn judged<'a>(
     let (Some(mark), Some(clicks), false) = (&report.click, clicks, report.machine) else {
         return Ok(Cow::Borrowed(report));
     };
-    match clicker(mark, clicks, now) {
-        Clicker::Person => Ok(Cow::Borrowed(report)),
-        Clicker::Machine => Ok(Cow::Owned(Report {
+    let machine = || {
+        Ok(Cow::Owned(Report {
             machine: true,
             ..report.clone()
-        })),
+        }))
+    };
+    match clicker(mark, clicks, now) {
+        // Nobody follows so many links; of what does, not every click is kept to hold others against.
+        Clicker::Person if clicks.len() > CLICKS_MAX => machine(),
+        Clicker::Person => Ok(Cow::Borrowed(report)),
+        Clicker::Machine => machine(),
         Clicker::Unknown { rest } => Err(rest),
     }
 }

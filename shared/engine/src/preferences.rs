@@ -119,7 +119,11 @@ pub async fn preferences(
     let leaves = asked.iter().any(leaves);
     let how = ask.how();
     let current = match how == PAGE && !asked.is_empty() {
-        true => io.current().await?,
+        // What they choose is kept whether or not the words can be.
+        true => io.current().await.unwrap_or_else(|error| {
+            tracing::warn!("A choice is kept without the words that were read: {error:#}");
+            None
+        }),
         false => None,
     };
     for (topic, what) in asked {

@@ -102,7 +102,7 @@ fn letters(batch: SqsEvent) -> Vec<Letter> {
 
 /// Names the letters that go back to the queue, and says when they are to come again.
 async fn answer(aws: &Aws, letters: &[Letter], delivered: Vec<Delivered>) -> SqsBatchResponse {
-    let mut back = Vec::new();
+    let (mut back, mut retries) = (Vec::new(), 0);
     let mut delivered = delivered.into_iter();
     for letter in letters {
         let id = &letter.id;
@@ -130,12 +130,13 @@ async fn answer(aws: &Aws, letters: &[Letter], delivered: Vec<Delivered>) -> Sqs
         };
         tracing::warn!(message.id = %id, "Message {id} will be delivered again: {error:#}");
         back.push((letter, engine::back_off(letter.receives)));
+        retries += 1;
     }
     let mut response = SqsBatchResponse::default();
     if back.is_empty() {
         return response;
     }
-    aws.count(Metric::Retries, back.len() as u64);
+    aws.count(Metric::Retries, retries);
     let soon: Vec<_> = back
         .iter()
         .map(|(letter, rest)| (letter.receipt.as_str(), *rest))

@@ -157,6 +157,8 @@ struct MoveDoc {
     accepted: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     retry: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    campaign: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     date: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -174,8 +176,6 @@ struct MoveDoc {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     end: bool,
     /// The journey, the cause, and how many journeys led to it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    campaign: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     enter: Option<(String, String, u8)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

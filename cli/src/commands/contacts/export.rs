@@ -138,6 +138,7 @@ fn told(trace: &Trace) -> Map<String, Value> {
             "enrollment" if trace.shelf == Shelf::Mails => ("run", json!(value)),
             "attempt" => ("attempt", json!(value.parse::<u32>().ok())),
             "body" => ("body", parsed(value)),
+            "clicks" => ("clicks", clicks(value)),
             "facts" => ("facts", json!(value.split(' ').collect::<Vec<_>>())),
             "address" | "at" | "due" | "journey" | "kind" | "message_id" | "reason"
             | "replayed" | "state" | "step" | "traveler" => (name.as_str(), json!(value)),
@@ -164,6 +165,14 @@ fn told(trace: &Trace) -> Map<String, Value> {
     };
     told.insert(key.to_owned(), json!(value));
     told
+}
+
+/// Tells when links of a mail were followed; which they were is kept as a hash.
+fn clicks(marks: &str) -> Value {
+    let words: Vec<_> = marks.split(' ').collect();
+    let marks = words.chunks(2).map(|mark| mark.join(" "));
+    let marks = marks.flat_map(|mark| mark.parse::<wire::ClickMark>());
+    json!(marks.map(|mark| mark.at.to_string()).collect::<Vec<_>>())
 }
 
 fn doc(trace: &Trace) -> Map<String, Value> {

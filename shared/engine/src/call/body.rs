@@ -10,11 +10,13 @@ use mail::json;
 use serde_json::{Map, Value as Json};
 use wire::HookResult;
 
-/// Writes a result: to whom it happened, who got the mail where that is somebody else, and in which run.
+/// Writes a result: to whom it happened, who got the mail where that is somebody else, and in which run; of a topic also
+/// what people read about it, so that another system can show it as a property of theirs.
 pub(super) fn of_result(
     result: &HookResult,
     (contact, recipient): (&Contact, Option<&Contact>),
     run: Option<(&Enrollment, &Plan)>,
+    topics: Option<&BTreeMap<String, String>>,
 ) -> String {
     let mut data = about(contact, run.map(|(run, _)| run));
     let mut put = |key: &str, text: &str| data.insert(key.to_owned(), text.into());
@@ -29,7 +31,11 @@ pub(super) fn of_result(
         put("recipient", &recipient.source_id);
     }
     if let Some(detail) = &result.detail {
-        put(called(result.kind), detail);
+        let key = called(result.kind);
+        put(key, detail);
+        if let (TOPIC, Some(about)) = (key, topics.and_then(|topics| topics.get(detail))) {
+            put("about", about);
+        }
     }
     post(result.kind.as_str(), result.at, data)
 }
@@ -39,7 +45,7 @@ fn called(kind: ResultKind) -> &'static str {
     match kind {
         ResultKind::Bounced => "bounce",
         ResultKind::Clicked => "link",
-        ResultKind::OptedIn | ResultKind::OptedOut => "topic",
+        ResultKind::OptedIn | ResultKind::OptedOut => TOPIC,
         ResultKind::Complained
         | ResultKind::Delivered
         | ResultKind::Entered
@@ -109,5 +115,7 @@ fn post(ty: &str, at: Timestamp, data: Map<String, Json>) -> String {
     Json::Object(post).to_string()
 }
 
+/// What the topic of a choice is called.
+const TOPIC: &str = "topic";
 /// The `type` of a step's post.
 pub(super) const CALL: &str = "journey.call";

@@ -58,7 +58,8 @@ async fn tell(
     (name, result): (&str, &HookResult),
 ) -> Result<(), Failure> {
     // Whoever wants to hear of it no more since is told nothing.
-    let hook = hook(io, name).await?;
+    let release = io.current().await?.map(|(_, release)| release);
+    let hook = release.as_ref().and_then(|release| release.hooks.get(name));
     let Some(hook) = hook.filter(|hook| hook.results.contains(&result.kind)) else {
         return Ok(());
     };
@@ -80,8 +81,14 @@ async fn tell(
         None => None,
     };
     let run = run.as_ref().map(|record| &record.enrollment);
-    let body = body::of_result(result, (contact, recipient), run.zip(plan.as_deref()));
-    let to = (name, &hook, &result.id());
+    let topics = release.as_ref().map(|release| &release.topics);
+    let body = body::of_result(
+        result,
+        (contact, recipient),
+        run.zip(plan.as_deref()),
+        topics,
+    );
+    let to = (name, hook, &result.id());
     match post(io, hooks, call, to, &body).await? {
         Posted::Done | Posted::Later => Ok(()),
         Posted::Refused(why) => Err(Failure::Reject(anyhow!(why))),

@@ -165,7 +165,8 @@ async fn take_choices(
     Ok(())
 }
 
-async fn take_choice(
+/// Adds words to what somebody chose about a topic, each where its time puts it.
+pub(super) async fn take_choice(
     io: &(impl ChoiceBook + Moves),
     (survivor, topic): (&ContactId, &str),
     chosen: &Choices,

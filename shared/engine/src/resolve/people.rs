@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::anyhow;
 use jiff::Timestamp;
 use journey::{Before, ChangeId, Contact, ContactId, Occasion, Release, Revision, SCORE};
-use wire::{Bond, Bonds, ContactRecord, Event, Move, Posted, RoleBond};
+use wire::{Bond, Bonds, Choice, Choices, Chosen, ContactRecord, Event, Move, Posted, RoleBond};
 
-use super::absorb::absorb;
+use super::absorb::{absorb, take_choice};
 use super::names::{names, renamed, under};
 use crate::rewrite::revise;
 use crate::{
@@ -49,6 +49,7 @@ pub(super) async fn learn<'a>(
         }
         let contact = learn_one(io, release, event, posted, before).await?;
         let contact = absorb(io, event, posted, contact).await?;
+        take_back(io, &contact.value.contact.id, posted).await?;
         known.insert(id, contact);
     }
     if event.people.iter().any(|posted| !posted.merged.is_empty()) {
@@ -91,6 +92,29 @@ pub(super) async fn learn<'a>(
         .map(|(id, known)| (id, known.value.contact.seen(settings, io.now())))
         .collect();
     Ok((learned, event))
+}
+
+/// Keeps what somebody took back at the source as a choice of theirs: it is looked at last before a mail leaves, outlives
+/// the person, and is held against what others who share their address say.
+async fn take_back(
+    io: &(impl ChoiceBook + Moves),
+    contact: &ContactId,
+    posted: &Posted,
+) -> Result<(), Failure> {
+    for (topic, proof) in &posted.consent {
+        let Some(at) = proof.withdrawn.filter(|_| !proof.is_given()) else {
+            continue;
+        };
+        let mut no = Choices::default();
+        no.add(Choice {
+            at,
+            how: proof.how.clone(),
+            what: Chosen::Out,
+            shown: None,
+        });
+        take_choice(io, (contact, topic), &no).await?;
+    }
+    Ok(())
 }
 
 /// Has the runs of those who took an agreement back hear of it, as if they had said so themselves.

@@ -6,7 +6,7 @@ use super::walk::Walk;
 use crate::share::is_within;
 use crate::{
     Action, ContactId, Decision, Effect, Enrollment, Hours, Ignored, Order, Over, Phase, Priority,
-    Purpose, Scene, Send, SendResult, Settled, Skipped, Step, ceil_to_minute, meet, opening,
+    Purpose, Scene, Send, SendResult, Settled, Skipped, Step, ceil_to_minute, opening,
 };
 
 /// Whether a mail may leave.
@@ -26,7 +26,7 @@ pub enum Clearance {
 /// contact has had, and whether they are one of those who get none.
 ///
 /// A run asks on arrival; whoever hands the mail over asks again, since it may have waited meanwhile. That of a `campaign`
-/// waits for the evening too, unless evening and the other hours never come together.
+/// waits for the evening too, unless that never comes together with the other hours, or comes too late.
 pub fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp, campaign: bool) -> Clearance {
     let Scene {
         plan, contact, now, ..
@@ -49,7 +49,7 @@ pub fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp, campaign: boo
     let evening = evening.map(|limits| limits.large.hours());
     if let Some(evening) = &evening {
         hours.push(evening);
-        if !meet(&hours) {
+        if opening(&hours, now, &zone).is_none_or(late) {
             hours.pop();
         }
     }

@@ -155,13 +155,16 @@ impl Throttle<'_> {
     pub fn is_good(&self, opens: Timestamp, now: Timestamp) -> bool {
         match self {
             Self::Minute(_) => now.duration_since(opens) < USED_WITHIN,
-            Self::Day(_, zone) => zone.to_datetime(now).date() <= zone.to_datetime(opens).date(),
+            // Its evening may be elsewhere, when the next day has begun here.
+            Self::Day(..) => now.duration_since(opens) < DAY,
         }
     }
 }
 
 /// Nobody is to get advertising at night because a day of a warm-up begins.
 const DAY_BEGINS: i8 = 8;
+/// A day of a warm-up ends when the next one begins.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// As late as a step may be and still count as on time.
 const USED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 /// More than SES takes in a minute from anybody.
@@ -278,8 +281,9 @@ mod tests {
         ]
         .map(|text| throttle.first(at(text)));
         assert_eq!(first, [Some(0), Some(0), Some(6), None]);
-        assert!(throttle.is_good(at("2026-03-26T23:00:00Z"), at("2026-03-27T22:59:00Z")));
-        assert!(!throttle.is_good(at("2026-03-26T23:00:00Z"), at("2026-03-27T23:00:00Z")));
+        // Evening in Los Angeles is the next morning here.
+        assert!(throttle.is_good(at("2026-03-27T07:00:00Z"), at("2026-03-28T05:00:00Z")));
+        assert!(!throttle.is_good(at("2026-03-27T07:00:00Z"), at("2026-03-28T07:00:00Z")));
     }
 
     proptest! {

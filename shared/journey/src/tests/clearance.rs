@@ -150,6 +150,20 @@ fn a_campaign_leaves_in_the_evening() {
     let over = hold("2026-11-24T17:00:00Z");
     assert_eq!(asks(&plan, true, "2026-11-23T21:00:00Z"), over);
     assert_eq!(asks(&service(), true, day), Clearance::Go);
+    // Better by day than never.
+    let scene = Scene {
+        plan: &plan,
+        contact: &contact(),
+        mailed: &[],
+        now: at(day),
+    };
+    for (patience, expected) in [
+        ("8 hours", Clearance::Go),
+        ("9 hours", hold("2026-11-23T17:00:00Z")),
+    ] {
+        let found = clearance(&scene, &patient(patience), at(day), true);
+        assert_eq!(found, expected, "{patience}");
+    }
     plan.rules.limits.large.hours = Some(hours("20:00-21:00"));
     assert_eq!(asks(&plan, true, day), hold("2026-11-23T19:00:00Z"));
     // Hours that never come together with it go before it.
