@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::Ask;
 use jiff::SignedDuration;
-use journey::{ContactId, Phase, Settings};
+use journey::{ContactId, Enrollment, Phase, Settings};
 use serde_json::json;
 
 use crate::an_opt_out_is_honored::token;
@@ -81,12 +81,19 @@ fn the_same_old_agreement_brings_nobody_back_and_a_later_yes_does() {
 }
 
 #[test]
-fn whatever_breaks_what_was_taken_back_ends_every_run() {
+fn whatever_breaks_what_was_taken_back_ends_every_run_that_was_on_its_way() {
     let story = story().after(SignedDuration::from_hours(24), taken_back());
     let check = |world: &World| {
         let mut faults = world.faults();
-        let ends = ends(world);
-        if ends.iter().any(|end| end != "unsubscribed") {
+        let state = world.state();
+        let mut runs = state.runs.all().map(|record| &record.enrollment);
+        let left = |run: &&Enrollment| {
+            run.event != "e1"
+                || matches!(&run.phase, Phase::Left { reason, .. } if reason == "unsubscribed")
+        };
+        // Whoever comes in afterwards is no longer on their way when it is said, and gets nothing either.
+        if !runs.all(|run| left(&run)) || state.service.delivered.len() > 1 {
+            let ends: Vec<_> = state.runs.all().collect();
             faults.push(format!("{ends:?}"));
         }
         faults
@@ -133,6 +140,32 @@ fn what_was_taken_back_is_held_against_a_yes_of_somebody_else_and_kept_as_a_choi
     let kept = &state.people.choices[&(anna, "news".to_owned())];
     let word = kept.value.word().expect("a word");
     assert_eq!((word.what, word.how.as_str()), (wire::Chosen::Out, "phone"));
+}
+
+/// A source that posts the same no every night is heard once, and so are those who listen.
+#[test]
+fn the_same_no_posted_every_night_is_told_once() {
+    let told = |nights: i64| {
+        let mut story = story()
+            .told()
+            .after(SignedDuration::from_hours(24), taken_back());
+        for night in 0..nights {
+            let mut again = taken_back();
+            if let Action::Post { id, .. } = &mut again {
+                *id = format!("n{night}");
+            }
+            story = story.after(SignedDuration::from_hours(240 + 24 * night), again);
+        }
+        let world = story.play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        let state = world.state();
+        let heard = state.heard.values();
+        let noes = heard.filter(|(said, _)| said["type"] == "contact.opted_out");
+        noes.map(|(_, times)| *times).sum::<u32>()
+    };
+    let once = told(0);
+    assert!(once > 0);
+    assert_eq!(told(5), once);
 }
 
 /// Whoever bought something and was told gets advertising of that sort, until they say no.

@@ -166,7 +166,12 @@ fn evening(plan: &Plan) -> Option<String> {
         return None;
     }
     let windows = hours.windows.iter().map(Window::as_str);
-    Some(windows.collect::<Vec<_>>().join(" and "))
+    let windows = windows.collect::<Vec<_>>().join(" and ");
+    let mut sends = plan.steps.iter().filter_map(|step| step.action.send());
+    Some(match sends.any(|send| send.expires.is_some()) {
+        true => format!("{windows}, or before where it would expire"),
+        false => windows,
+    })
 }
 
 fn entrance<'a>(release: &'a Arc<Release>, journey: &str) -> anyhow::Result<&'a Entrance> {

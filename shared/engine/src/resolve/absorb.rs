@@ -165,12 +165,12 @@ async fn take_choices(
     Ok(())
 }
 
-/// Adds words to what somebody chose about a topic, each where its time puts it.
+/// Adds words to what somebody chose about a topic, each where its time puts it; returns whether any is new.
 pub(super) async fn take_choice(
     io: &(impl ChoiceBook + Moves),
     (survivor, topic): (&ContactId, &str),
     chosen: &Choices,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let holder = &Holder::Contact(survivor.clone());
     for _ in 0..RACES_MAX {
         let known = io.choices(holder, topic).await?;
@@ -178,7 +178,7 @@ pub(super) async fn take_choice(
         let before = known.map(|known| known.value).unwrap_or_default();
         let after = before.clone().merge(chosen);
         if after == before {
-            return Ok(());
+            return Ok(false);
         }
         // Said before it is so, for later: a run of theirs may have to end by it, and a crash must not keep that back.
         let chose = Move::Chose {
@@ -187,7 +187,7 @@ pub(super) async fn take_choice(
         };
         io.move_later(&[chose], WORD_AFTER).await?;
         if io.put_choices(holder, topic, &after, replaces).await? == Stored::Done {
-            return Ok(());
+            return Ok(true);
         }
     }
     Err(Failure::Retry(anyhow!("others choose there all the time")))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use journey::{Before, ChangeId, Contact, ContactId, Occasion, Release, Revision, SCORE};
+use journey::{Before, ChangeId, Consent, Contact, ContactId, Occasion, Release, Revision, SCORE};
 use wire::{Bond, Bonds, Choice, Choices, Chosen, ContactRecord, Event, Move, Posted, RoleBond};
 
 use super::absorb::{absorb, take_choice};
@@ -41,6 +41,7 @@ pub(super) async fn learn<'a>(
     let ids: Vec<_> = ids.into_iter().collect();
     let mut known = io.contacts(&ids).await?;
     let mut learned = Learned::default();
+    let mut taken_back = Vec::new();
     for posted in &event.people {
         let id = posted.contact();
         let before = known.remove(&id);
@@ -49,7 +50,7 @@ pub(super) async fn learn<'a>(
         }
         let contact = learn_one(io, release, event, posted, before).await?;
         let contact = absorb(io, event, posted, contact).await?;
-        take_back(io, &contact.value.contact.id, posted).await?;
+        taken_back.extend(take_back(io, &contact.value.contact, posted).await?);
         known.insert(id, contact);
     }
     if event.people.iter().any(|posted| !posted.merged.is_empty()) {
@@ -72,12 +73,10 @@ pub(super) async fn learn<'a>(
     let people = known
         .values()
         .filter(|known| !known.value.unheard.is_empty());
-    let moves: Vec<_> = people
-        .map(|known| Move::Changed {
-            contact: known.value.contact.id.clone(),
-        })
-        .collect();
-    let moves: Vec<_> = moves.into_iter().chain(takers_back(&event)).collect();
+    let moves = people.map(|known| Move::Changed {
+        contact: known.value.contact.id.clone(),
+    });
+    let moves: Vec<_> = moves.chain(taken_back).collect();
     if !moves.is_empty() {
         io.move_on(&moves).await?;
     }
@@ -95,14 +94,18 @@ pub(super) async fn learn<'a>(
 }
 
 /// Keeps what somebody took back at the source as a choice of theirs: it is looked at last before a mail leaves, outlives
-/// the person, and is held against what others who share their address say.
+/// the person, and is held against what others who share their address say. Returns who is to hear of it: the runs that
+/// end by it, once, however often a source says the same.
 async fn take_back(
     io: &(impl ChoiceBook + Moves),
-    contact: &ContactId,
+    contact: &Contact,
     posted: &Posted,
-) -> Result<(), Failure> {
+) -> Result<Vec<Move>, Failure> {
+    let mut moves = Vec::new();
     for (topic, proof) in &posted.consent {
-        let Some(at) = proof.withdrawn.filter(|_| !proof.is_given()) else {
+        // What they agreed to since holds.
+        let agrees = contact.consent.get(topic).is_some_and(Consent::is_given);
+        let Some(at) = proof.withdrawn.filter(|_| !proof.is_given() && !agrees) else {
             continue;
         };
         let mut no = Choices::default();
@@ -112,21 +115,14 @@ async fn take_back(
             what: Chosen::Out,
             shown: None,
         });
-        take_choice(io, (contact, topic), &no).await?;
+        if take_choice(io, (&contact.id, topic), &no).await? {
+            moves.push(Move::Chose {
+                contact: contact.id.clone(),
+                topic: topic.clone(),
+            });
+        }
     }
-    Ok(())
-}
-
-/// Has the runs of those who took an agreement back hear of it, as if they had said so themselves.
-fn takers_back(event: &Event) -> impl Iterator<Item = Move> {
-    event.people.iter().flat_map(|posted| {
-        let withdrawn = posted.consent.iter();
-        let withdrawn = withdrawn.filter(|(_, proof)| !proof.is_given());
-        withdrawn.map(|(topic, _)| Move::Chose {
-            contact: posted.contact(),
-            topic: topic.clone(),
-        })
-    })
+    Ok(moves)
 }
 
 /// Returns whether a contact who has only just become known can concern a journey.

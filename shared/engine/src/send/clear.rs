@@ -106,7 +106,13 @@ impl Mailing<'_> {
         let skipped = match permission(opt_in, agreed, words(&choices), io.now()) {
             Permission::Given => asks.map(|_| Skipped::Confirmed),
             // Whoever has never said a word may be asked for one; who has said no is not asked again.
-            Permission::Missing if asks.is_some() && choices.iter().all(Option::is_none) => None,
+            Permission::Missing
+                if asks.is_some()
+                    && choices.iter().all(Option::is_none)
+                    && agreed.is_none_or(|agreed| agreed.withdrawn.is_none()) =>
+            {
+                None
+            }
             Permission::Missing => Some(Skipped::OptedOut),
             Permission::Quiet { .. } => Some(Skipped::Quiet),
             Permission::Unconfirmed if asks.is_some() => None,

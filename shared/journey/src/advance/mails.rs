@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::walk::Walk;
 use crate::share::is_within;
 use crate::{
-    Action, ContactId, Decision, Effect, Enrollment, Hours, Ignored, Order, Over, Phase, Priority,
-    Purpose, Scene, Send, SendResult, Settled, Skipped, Step, ceil_to_minute, opening,
+    Action, ContactId, Decision, Effect, Enrollment, Hours, Ignored, Large, Order, Over, Phase,
+    Priority, Purpose, Scene, Send, SendResult, Settled, Skipped, Step, ceil_to_minute, opening,
 };
 
 /// Whether a mail may leave.
@@ -26,7 +26,8 @@ pub enum Clearance {
 /// contact has had, and whether they are one of those who get none.
 ///
 /// A run asks on arrival; whoever hands the mail over asks again, since it may have waited meanwhile. That of a `campaign`
-/// waits for the evening too, unless that never comes together with the other hours, or comes too late.
+/// waits for the evening too, or for the day where the evening never comes together with the other hours or comes too late;
+/// where that does as well, it leaves as that of anybody.
 pub fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp, campaign: bool) -> Clearance {
     let Scene {
         plan, contact, now, ..
@@ -46,12 +47,14 @@ pub fn clearance(scene: &Scene<'_>, send: &Send, since: Timestamp, campaign: boo
     let project = limits.and_then(|limits| limits.send_window.as_ref());
     let mut hours: Vec<&Hours> = rules.send_window.iter().chain(project).collect();
     let evening = limits.filter(|_| campaign);
-    let evening = evening.map(|limits| limits.large.hours());
-    if let Some(evening) = &evening {
-        hours.push(evening);
-        if opening(&hours, now, &zone).is_none_or(late) {
-            hours.pop();
+    let [evening, day] =
+        [Large::hours, Large::day].map(|hours| evening.map(|limits| hours(&limits.large)));
+    for better in evening.iter().chain(&day) {
+        hours.push(better);
+        if opening(&hours, now, &zone).is_some_and(|open| !late(open)) {
+            break;
         }
+        hours.pop();
     }
     let Some(open) = opening(&hours, now, &zone) else {
         return Clearance::Never;

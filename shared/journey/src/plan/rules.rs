@@ -82,6 +82,8 @@ impl Large {
     pub const ABOVE: u32 = 2_500;
     /// The hours of a campaign, unless the project says otherwise.
     pub const EVENING: &str = "18:00-22:00";
+    /// When it leaves that cannot wait for them.
+    const DAY: &str = "08:00-22:00";
 
     /// Returns whether so many at once are a campaign.
     pub fn is_passed_by(&self, people: usize) -> bool {
@@ -91,10 +93,21 @@ impl Large {
 
     /// Returns the hours in which a campaign's advertising leaves.
     pub fn hours(&self) -> Hours {
-        self.hours.clone().unwrap_or_else(|| Hours {
-            windows: Window::parse(Self::EVENING).into_iter().collect(),
-            closed: BTreeSet::new(),
-        })
+        let evening = || all_days(Self::EVENING);
+        self.hours.clone().unwrap_or_else(evening)
+    }
+
+    /// Returns the hours in which that leaves which cannot wait for [them](Self::hours).
+    pub fn day(&self) -> Hours {
+        all_days(Self::DAY)
+    }
+}
+
+/// Returns a window that opens on all days.
+fn all_days(window: &str) -> Hours {
+    Hours {
+        windows: Window::parse(window).into_iter().collect(),
+        closed: BTreeSet::new(),
     }
 }
 

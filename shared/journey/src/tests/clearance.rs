@@ -164,6 +164,19 @@ fn a_campaign_leaves_in_the_evening() {
         let found = clearance(&scene, &patient(patience), at(day), true);
         assert_eq!(found, expected, "{patience}");
     }
+    // But not by night, if it can wait for the morning.
+    let night = "2026-11-23T22:00:00Z";
+    let scene = Scene {
+        now: at(night),
+        ..scene
+    };
+    for (patience, expected) in [
+        ("8 hours", Clearance::Go),
+        ("9 hours", hold("2026-11-24T07:00:00Z")),
+    ] {
+        let found = clearance(&scene, &patient(patience), at(night), true);
+        assert_eq!(found, expected, "{patience}");
+    }
     plan.rules.limits.large.hours = Some(hours("20:00-21:00"));
     assert_eq!(asks(&plan, true, day), hold("2026-11-23T19:00:00Z"));
     // Hours that never come together with it go before it.

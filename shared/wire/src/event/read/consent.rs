@@ -30,6 +30,11 @@ impl Reader {
             let Some(mut proof) = self.object(proof, &pointer, "a proof of consent") else {
                 continue;
             };
+            if topic.len() > NAME_MAX {
+                let detail = format!("no topic's name is longer than {NAME_MAX} bytes");
+                self.faults.push(Fault::new(pointer, detail));
+                continue;
+            }
             if let Some(proof) = self.proof(&mut proof, &pointer) {
                 consent.insert(topic, proof);
             }
