@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use journey::{ContactId, EnrollmentId, Order};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use wire::OrdersMessage;
 
 use crate::{
     command::{Said, said},
@@ -36,6 +38,52 @@ fn advertising_leaves_minute_by_minute_and_service_at_once() {
     }
     assert!(minutes.values().all(|count| *count <= 2), "{minutes:?}");
     laptop.assert_all_done();
+}
+
+/// Promise of the two queues: however much advertising waits in its own, a service mail leaves at once.
+#[test]
+fn a_service_mail_passes_a_hundred_thousand_of_advertising_that_wait() {
+    let release = release("pace: 600 per minute");
+    let laptop = Laptop::start(release.path());
+    let at: Timestamp = "2026-11-23T13:00:00Z".parse().unwrap();
+    let queue = format!("{}/000000000000/orders-marketing", laptop.cloud().endpoint);
+    // Of people who are known no more: each is read, and found to be nobody.
+    for batch in 0..BATCHES {
+        let entries = (0..10).map(|letter| {
+            let orders = (0..25).map(|n| {
+                let contact = ContactId::of(&format!("{batch} {letter} {n}"));
+                Order {
+                    enrollment: EnrollmentId::of("news", None, &contact, Some("e0")),
+                    recipient: contact.clone(),
+                    contact,
+                    journey: "news".to_owned(),
+                    step: "news".to_owned(),
+                    decided: at,
+                }
+            });
+            let orders = orders.collect();
+            json!({ "Id": letter.to_string(), "MessageBody": OrdersMessage { orders }.to_json(), "MessageGroupId": "news" })
+        });
+        let entries: Vec<_> = entries.collect();
+        let request = json!({ "QueueUrl": queue, "Entries": entries });
+        let sent = laptop.cloud().call("AmazonSQS.SendMessageBatch", &request);
+        assert!(
+            sent["Failed"].as_array().is_none_or(Vec::is_empty),
+            "{sent}"
+        );
+    }
+    laptop
+        .source()
+        .tell("e1", &post("RECEIPT", &[person("anna")]));
+    eventually("the receipt comes", || {
+        (left(&laptop, "Your receipt").len() == 1).then_some(())
+    });
+    let queues = laptop.cloud().queues().unwrap();
+    let waiting = queues.get("orders-marketing").copied().unwrap_or_default();
+    assert!(
+        waiting[0] > 9 * BATCHES,
+        "it went before nearly all: {waiting:?}"
+    );
 }
 
 #[test]
@@ -119,6 +167,9 @@ fn a_pace_for_service_is_refused_where_it_stands() {
         "{told:?}"
     );
 }
+
+/// Of ten letters with 25 mails each.
+const BATCHES: u64 = 400;
 
 fn person(id: &str) -> Value {
     json!({
