@@ -194,6 +194,25 @@ steps:
     .assert_eq(&choices(&story));
 }
 
+/// Another system can show a topic as a property of people: by its name, and what they read about it.
+#[test]
+fn what_people_read_about_a_topic_is_told_with_what_they_chose() {
+    let story = story(CALLS);
+    let ask = Action::Ask {
+        token: token(&story, "ann"),
+        ask: engine::Ask::Out { one_click: true },
+    };
+    let story = story.after(SignedDuration::from_hours(1), ask);
+    let world = story.play(Choose::Calm, Log::Dropped);
+    let state = world.state();
+    let release = &state.published.release;
+    let mut heard = state.heard.values();
+    let no = heard.find(|(body, _)| body["type"] == "contact.opted_out");
+    let (no, _) = no.expect("it is told");
+    assert_eq!(no["data"]["topic"], "news");
+    assert_eq!(no["data"]["about"], release.topics["news"].as_str());
+}
+
 /// Whoever wants quiet right after a no has said no all the same.
 #[test]
 fn a_quiet_hides_no_opt_out_that_was_not_told_yet() {

@@ -167,6 +167,38 @@ fn what_a_mail_program_asks_for_needs_nothing_but_its_token() {
     assert_eq!(kept, ["topic#news", "topic#news"]);
 }
 
+/// What somebody presses on the page is kept although the release that the page is made of cannot be read.
+#[test]
+fn a_no_on_the_page_is_kept_whether_or_not_its_words_can_be_read() {
+    let release = release();
+    let laptop = Laptop::start(release.path());
+    post(&laptop, "e1", "NEWS");
+    let link = link(&mails(&laptop, 1).pop().unwrap());
+    let nowhere = json!({
+        "TableName": "releases", "Key": { "hash": { "S": "current" } },
+        "UpdateExpression": "SET #r = :r", "ExpressionAttributeNames": { "#r": "release" },
+        "ExpressionAttributeValues": { ":r": { "S": "gone" } },
+    });
+    laptop
+        .cloud()
+        .call("DynamoDB_20120810.UpdateItem", &nowhere);
+    laptop.cloud().pass(60);
+    let done = ask("POST", &link, &[FORM], b"do=leave").unwrap();
+    assert_eq!(done.status, 200, "{done:?}");
+    assert!(done.body.contains("You are unsubscribed"), "{done:?}");
+    let kept = laptop.cloud().scan("contacts").into_iter();
+    let kept = kept.filter(|item| text(item, "item") == "topic#news");
+    let kept: Vec<_> = kept.map(|item| text(&item, "doc").to_owned()).collect();
+    assert_eq!(kept.len(), 2);
+    assert!(
+        kept.iter().all(|doc| doc.contains(r#""what":"out""#)),
+        "{kept:?}"
+    );
+    // Which boxes there are is not known then.
+    let boxes = ask("POST", &link, &[FORM], b"do=save").unwrap();
+    assert_eq!(boxes.status, 503, "{boxes:?}");
+}
+
 #[test]
 fn a_request_that_makes_no_sense_is_told_so_and_changes_nothing() {
     let release = release();

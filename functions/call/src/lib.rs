@@ -55,9 +55,9 @@ async fn deliver(aws: &Aws, client: &Client, letter: &Letter) -> Delivered {
 async fn one(aws: &Aws, client: &Client, call: &Call, alone: bool) -> Delivered {
     match engine::call(aws, client, call).await {
         Ok(()) => Ok(()),
-        Err(failure @ (Failure::Rest(_) | Failure::Retry(_))) if alone => Err(failure),
-        Err(failure @ (Failure::Rest(_) | Failure::Retry(_))) => {
-            tracing::warn!("One of several posts is tried again: {failure}");
+        Err(failure @ Failure::Retry(_)) if alone => Err(failure),
+        Err(Failure::Retry(error)) => {
+            tracing::warn!("One of several posts is tried again: {error:#}");
             aws.call(std::slice::from_ref(call), AGAIN_DELAY).await?;
             aws.count(Metric::Retries, 1);
             Ok(())

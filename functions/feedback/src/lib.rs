@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 use aws::{Aws, Setting};
 use engine::{Failure, LEASE};
 use jiff::SignedDuration;
-use lambda::{Delivered, Error, Letter, Time};
+use lambda::{Error, Letter, Time, Verdict};
 use wire::{Notice, Unreadable};
 
 /// Runs the function until its runtime is gone.
@@ -26,7 +26,7 @@ pub async fn run() -> Result<(), Error> {
 }
 
 /// Takes in a batch at once: the rows of all reports are read in one call.
-async fn deliver(aws: &Aws, lease: SignedDuration, letters: &[Letter]) -> Vec<Delivered> {
+async fn deliver(aws: &Aws, lease: SignedDuration, letters: &[Letter]) -> Vec<Verdict> {
     let read: Vec<_> = letters
         .iter()
         .map(|letter| Notice::from_json(&letter.body))
@@ -50,17 +50,17 @@ async fn verdict(
     aws: &Aws,
     notice: Result<Option<Notice>, Unreadable>,
     mails: &mut Result<IntoIter<Option<SignedDuration>>, String>,
-) -> Delivered {
+) -> Verdict {
     match (notice, mails) {
-        (Err(unreadable), _) => Err(Failure::Reject(unreadable.into())),
-        (Ok(Some(Notice::Alarm(alarm))), _) => engine::hold_marketing(aws, &alarm).await,
-        (Ok(None), _) => Ok(()),
+        (Err(unreadable), _) => Verdict::Failed(Failure::Reject(unreadable.into())),
+        (Ok(Some(Notice::Alarm(alarm))), _) => engine::hold_marketing(aws, &alarm).await.into(),
+        (Ok(None), _) => Verdict::Done,
         (Ok(Some(Notice::Mail(_))), Ok(rests)) => match rests.next().flatten() {
-            Some(rest) => Err(Failure::Rest(rest)),
-            None => Ok(()),
+            Some(rest) => Verdict::Rests(rest),
+            None => Verdict::Done,
         },
         (Ok(Some(Notice::Mail(_))), Err(error)) => {
-            Err(Failure::Retry(anyhow::anyhow!(error.clone())))
+            Verdict::Failed(Failure::Retry(anyhow::anyhow!(error.clone())))
         }
     }
 }

@@ -5,7 +5,7 @@ mod page;
 mod words;
 
 use aws::{Aws, Setting};
-use engine::Ask;
+use engine::{Ask, Failure};
 use lambda::{Error, Request, Response};
 
 use form::{Malformed, ask};
@@ -52,8 +52,8 @@ async fn answer(aws: &Aws, request: &Request) -> Response {
             page(200, page::preferences(language, &found, &ask))
         }
         Ok(None) => page(404, page::problem(preferred, words::Problem::Token)),
-        Err(failure) => {
-            tracing::error!("A choice could not be kept: {failure}");
+        Err(Failure::Retry(error) | Failure::Reject(error)) => {
+            tracing::error!("A choice could not be kept: {error:#}");
             page(503, page::problem(preferred, words::Problem::Later))
         }
     }

@@ -62,9 +62,9 @@ async fn deliver(
             Ok(()) => (),
             // Alone in its letter, it goes back with it.
             Err(failure) if alone => return Err(failure),
-            Err(failure @ (Failure::Rest(_) | Failure::Retry(_))) => {
+            Err(Failure::Retry(error)) => {
                 tracing::warn!(
-                    "One of {} mails is tried again: {failure}",
+                    "One of {} mails is tried again: {error:#}",
                     message.orders.len()
                 );
                 again(aws, lane, order).await?;

@@ -8,9 +8,6 @@ pub enum Failure {
     /// Put it into the dead-letter queue with its reason: trying again would fail again.
     #[error("{0:#}")]
     Reject(anyhow::Error),
-    /// Deliver it again after so long: nothing failed, and it is too early to tell.
-    #[error("too early to tell")]
-    Rest(SignedDuration),
     /// Deliver it again later.
     #[error("{0:#}")]
     Retry(anyhow::Error),

@@ -99,7 +99,7 @@ pub async fn preferences(
             one(What::Quiet { until: now + quiet })
         }
         Ask::Changes { yes, no } => {
-            let known = Known::about(io, &ticket).await?;
+            let known = Known::about(io, &ticket, io.current().await?).await?;
             let declared = |topic: &&String| known.topics().any(|(one, _)| one == *topic);
             let yes = yes
                 .iter()
@@ -111,7 +111,8 @@ pub async fn preferences(
         Ask::Topics(wanted) => {
             // Held against what the page shows, which is that of who they are by now.
             let ticket = by_now(io, ticket.clone()).await?;
-            Known::about(io, &ticket).await?.changes(wanted, now)
+            let known = Known::about(io, &ticket, io.current().await?).await?;
+            known.changes(wanted, now)
         }
     };
     let mail = (ticket.contact.clone(), ticket.send.clone());
@@ -119,11 +120,7 @@ pub async fn preferences(
     let leaves = asked.iter().any(leaves);
     let how = ask.how();
     let current = match how == PAGE && !asked.is_empty() {
-        // What they choose is kept whether or not the words can be.
-        true => io.current().await.unwrap_or_else(|error| {
-            tracing::warn!("A choice is kept without the words that were read: {error:#}");
-            None
-        }),
+        true => readable(io).await,
         false => None,
     };
     for (topic, what) in asked {
@@ -151,8 +148,16 @@ pub async fn preferences(
         }
     }
     let ticket = by_now(io, ticket).await?;
-    let known = Known::about(io, &ticket).await?;
+    let known = Known::about(io, &ticket, readable(io).await).await?;
     Ok(Some(known.shown(&ticket, now)))
+}
+
+/// Returns the release in force, as far as it can be read: what is chosen is kept, and a page shown, without it too.
+async fn readable(io: &impl Releases) -> Option<(String, Arc<Release>)> {
+    io.current().await.unwrap_or_else(|error| {
+        tracing::warn!("A page is shown without the words of the release: {error:#}");
+        None
+    })
 }
 
 /// Returns what the page says that a topic is, as the proof of what somebody read before they chose.
@@ -236,8 +241,9 @@ struct Known {
 
 impl Known {
     async fn about(
-        io: &(impl Contacts + ChoiceBook + Releases),
+        io: &(impl Contacts + ChoiceBook),
         ticket: &Ticket,
+        current: Option<(String, Arc<Release>)>,
     ) -> anyhow::Result<Self> {
         let contacts = io.contacts(std::slice::from_ref(&ticket.contact)).await?;
         let contact = contacts.into_values().next();
@@ -247,7 +253,7 @@ impl Known {
             io.all_choices(&address).await?,
         ];
         Ok(Self {
-            release: io.current().await?.map(|(_, release)| release),
+            release: current.map(|(_, release)| release),
             contact: contact.map(|known| known.value.contact),
             choices,
         })

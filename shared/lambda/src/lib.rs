@@ -14,7 +14,7 @@ use aws::{Aws, Setting, Settings};
 
 pub use http::{Request, Response, serve_http};
 pub use lambda_runtime::Error;
-pub use queue::{Delivered, Letter, Time, serve_queue};
+pub use queue::{Delivered, Letter, Time, Verdict, serve_queue};
 
 /// Starts a function: reads its settings, opens its logs, connects to AWS.
 ///

@@ -32,6 +32,23 @@ impl std::fmt::Debug for Letter {
 /// What became of one letter.
 pub type Delivered = Result<(), Failure>;
 
+/// What is to become of one letter.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It is done with.
+    Done,
+    /// It failed.
+    Failed(Failure),
+    /// Nothing failed, and it is too early to tell: it comes again after so long.
+    Rests(SignedDuration),
+}
+
+impl From<Delivered> for Verdict {
+    fn from(delivered: Delivered) -> Self {
+        delivered.map_or_else(Self::Failed, |()| Self::Done)
+    }
+}
+
 /// How much of an invocation's time is left.
 #[derive(Clone, Copy, Debug)]
 pub struct Time {
@@ -63,7 +80,7 @@ impl Time {
     }
 }
 
-/// Serves batches: `deliver` returns what became of each letter, in the same order.
+/// Serves batches: `deliver` returns what became, or is to become, of each letter, in the same order.
 ///
 /// Once no time is left it begins no more of them, after the first: those about which it says nothing are delivered
 /// again at once.
@@ -71,16 +88,18 @@ impl Time {
 /// # Errors
 ///
 /// Fails where the Runtime API is gone.
-pub async fn serve_queue<F>(aws: &Aws, deliver: F) -> Result<(), Error>
+pub async fn serve_queue<F, V>(aws: &Aws, deliver: F) -> Result<(), Error>
 where
-    F: AsyncFn(&[Letter], Time) -> Vec<Delivered>,
+    F: AsyncFn(&[Letter], Time) -> Vec<V>,
+    V: Into<Verdict>,
 {
     let deliver = &deliver;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let time = Time::until(aws, event.context.deadline);
         let letters = letters(event.payload);
         let delivered = boxed(deliver(&letters, time)).await;
-        let response = answer(aws, &letters, delivered).await;
+        let verdicts = delivered.into_iter().map(Into::into);
+        let response = answer(aws, &letters, verdicts.collect()).await;
         metrics::emit(aws);
         Ok::<_, Error>(response)
     }))
@@ -101,25 +120,25 @@ fn letters(batch: SqsEvent) -> Vec<Letter> {
 }
 
 /// Names the letters that go back to the queue, and says when they are to come again.
-async fn answer(aws: &Aws, letters: &[Letter], delivered: Vec<Delivered>) -> SqsBatchResponse {
+async fn answer(aws: &Aws, letters: &[Letter], verdicts: Vec<Verdict>) -> SqsBatchResponse {
     let (mut back, mut retries) = (Vec::new(), 0);
-    let mut delivered = delivered.into_iter();
+    let mut verdicts = verdicts.into_iter();
     for letter in letters {
         let id = &letter.id;
-        let error = match delivered.next() {
+        let error = match verdicts.next() {
             // A letter about which nothing is said must not be taken for done.
             None => {
                 tracing::info!(message.id = %id, "Message {id} waits for the next invocation");
                 back.push((letter, SignedDuration::ZERO));
                 continue;
             }
-            Some(Ok(())) => continue,
-            Some(Err(Failure::Rest(rest))) => {
+            Some(Verdict::Done) => continue,
+            Some(Verdict::Rests(rest)) => {
                 back.push((letter, rest));
                 continue;
             }
-            Some(Err(Failure::Retry(error))) => error,
-            Some(Err(Failure::Reject(error))) => {
+            Some(Verdict::Failed(Failure::Retry(error))) => error,
+            Some(Verdict::Failed(Failure::Reject(error))) => {
                 let reason = format!("{error:#}");
                 tracing::error!(message.id = %id, "Message {id} is put away: {reason}");
                 match aws.dead_letter(&letter.body, &reason).await {

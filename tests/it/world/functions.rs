@@ -71,7 +71,7 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
             Some(Notice::Mail(report)) => {
                 let rests = engine::feedback(&world, super::PATIENCE.lease, &[report]).await?;
                 if let Some(rest) = rests.into_iter().flatten().next() {
-                    return Err(Failure::Rest(rest));
+                    world.state().put(Queue::Reports, body, rest);
                 }
             }
         },
@@ -113,7 +113,7 @@ async fn send(world: &World, queue: Queue, orders: &[Order]) -> Result<(), Failu
         match engine::send(world, world, PATIENCE, order).await {
             Ok(()) => (),
             Err(failure) if orders.len() == 1 => return Err(failure),
-            Err(Failure::Rest(_) | Failure::Retry(_)) => {
+            Err(Failure::Retry(_)) => {
                 let lane = match queue {
                     Queue::Marketing => Lane::Marketing,
                     Queue::Calls
@@ -150,7 +150,7 @@ async fn call(world: &World, calls: &[Call]) -> Result<(), Failure> {
         match engine::call(world, world, call).await {
             Ok(()) => (),
             Err(failure) if calls.len() == 1 => return Err(failure),
-            Err(Failure::Rest(_) | Failure::Retry(_)) => {
+            Err(Failure::Retry(_)) => {
                 Calls::call(world, std::slice::from_ref(call), AGAIN_DELAY).await?;
             }
             Err(Failure::Reject(why)) => world.put_away(Queue::Calls, &why.to_string()).await?,

@@ -146,17 +146,6 @@ impl State {
         }
     }
 
-    /// Lets a message come again after so long, unless that fails.
-    pub(super) fn lay_by(&mut self, queue: Queue, id: u64, rest: SignedDuration) {
-        let forgotten = self.fault(Kind::Ack, queue.name(), &["comes late"]);
-        let now = self.now;
-        let messages = self.queues.entry(queue).or_default();
-        let message = messages.iter_mut().find(|message| message.id == id);
-        if let Some(message) = message.filter(|_| forgotten.is_empty()) {
-            message.visible = now + rest;
-        }
-    }
-
     /// Deletes a message that was worked on, unless that is lost.
     pub(super) fn acknowledge(&mut self, queue: Queue, id: u64) {
         if self

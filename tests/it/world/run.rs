@@ -334,11 +334,6 @@ impl Runner {
                 {
                     state.give_back(*queue, *id);
                 }
-                if let (Source::Message(queue, id), Err(Failure::Rest(rest))) =
-                    (&one.source, &result)
-                {
-                    state.lay_by(*queue, *id, *rest);
-                }
                 Some(result)
             }
             Poll::Pending if crashed || killed => {
@@ -372,8 +367,8 @@ impl Runner {
                 state.bury(queue, id, &why.to_string());
             }
             // It comes to sight again by itself, or was given back.
-            (Source::Message(..), Err(Failure::Rest(_) | Failure::Retry(_))) => (),
-            (Source::Post { id, body }, Err(Failure::Rest(_) | Failure::Retry(_))) => {
+            (Source::Message(..), Err(Failure::Retry(_))) => (),
+            (Source::Post { id, body }, Err(Failure::Retry(_))) => {
                 self.actions.push((again, Action::Post { id, body }));
             }
             (Source::Page(token, ask, true), Err(_)) => {
