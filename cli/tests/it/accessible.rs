@@ -109,10 +109,7 @@ fn pages_in(language: &str, laptop: &Laptop) -> Vec<(String, String)> {
 fn found(browser: &Path, axe: &str, pages: &[(String, String)], night: bool) -> Vec<Value> {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("axe.js"), axe).unwrap();
-    let show = SHOW.replace("PAGES", &browsers::script(&json!(pages)));
-    let file = folder.path().join("show.html");
-    fs::write(&file, show).unwrap();
-    browsers::found(browser, &file, night)
+    browsers::found(browser, folder.path(), (pages, LOOK), night)
 }
 
 /// A page with both kinds of topics behind a question.
@@ -147,9 +144,7 @@ const PLANTED: &str = r#"<!doctype html><html><head><title>Planted</title><meta 
 /// Shows each page in a frame, which has a width of its own, and writes what is found as JSON.
 ///
 /// Content that is wider than the frame is WCAG 2.2, 1.4.10, which axe-core does not look for.
-const SHOW: &str = r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Show</title></head><body><script>
-const pages = PAGES;
-const loaded = (one) => new Promise((done) => { one.onload = done; });
+const LOOK: &str = r#"const loaded = (one) => new Promise((done) => { one.onload = done; });
 async function look([page, html], width) {
   const frame = document.createElement("iframe");
   frame.width = width;
@@ -174,13 +169,4 @@ async function look([page, html], width) {
   frame.remove();
   return found;
 }
-(async () => {
-  const found = [];
-  for (const page of pages) for (const width of [320, 1200]) found.push(...await look(page, width));
-  const code = (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");
-  const written = document.createElement("pre");
-  written.textContent = JSON.stringify(found).replace(/[^ -~]|[&<>]/g, code);
-  document.body.replaceChildren(written);
-})();
-</script></body></html>
 "#;

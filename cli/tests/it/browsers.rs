@@ -1,11 +1,12 @@
 //! A real browser, without a window.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Finds a Chromium, under any of its names.
@@ -26,8 +27,18 @@ pub(crate) fn chromium() -> Option<PathBuf> {
     found.map(PathBuf::from)
 }
 
-/// Opens a file, by day or by night, and reads the list that its script leaves in a `<pre>` of ASCII.
-pub(crate) fn found(browser: &Path, file: &Path, night: bool) -> Vec<Value> {
+/// Shows pages, each a name and its HTML, as wide as a telephone and as a desk, by day or by night: returns what the
+/// script's `look(page, width)` finds. What else it needs lies in `folder`.
+pub(crate) fn found(
+    browser: &Path,
+    folder: &Path,
+    (pages, look): (&[(String, String)], &str),
+    night: bool,
+) -> Vec<Value> {
+    let file = folder.join("show.html");
+    let pages = script(&json!(pages));
+    let all = format!("<script>const pages = {pages};\n{look}{EACH}</script></body></html>");
+    fs::write(&file, format!("{BEFORE}{all}")).unwrap();
     let profile = TempDir::new().unwrap();
     let scheme = format!("--blink-settings=preferredColorScheme={}", u8::from(!night));
     let ended = Command::new(browser)
@@ -61,9 +72,22 @@ pub(crate) fn found(browser: &Path, file: &Path, night: bool) -> Vec<Value> {
 }
 
 /// Writes data as a script in HTML may have it: only the end of a script, and a comment, have to be hidden.
-pub(crate) fn script(data: &Value) -> String {
+fn script(data: &Value) -> String {
     let data = data.to_string().replace("</", "<\\/");
     data.replace("<!--", "<\\u0021--")
 }
 
 const BUDGET_MS: u32 = 600_000;
+const BEFORE: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+    <meta name=\"color-scheme\" content=\"light dark\"><title>Show</title></head><body>";
+/// Looks at all of them, and leaves what is found in a `<pre>` of ASCII.
+const EACH: &str = r#"
+(async () => {
+  const found = [];
+  for (const page of pages) for (const width of [320, 1200]) found.push(...await look(page, width));
+  const code = (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");
+  const written = document.createElement("pre");
+  written.textContent = JSON.stringify(found).replace(/[^ -~]|[&<>]/g, code);
+  document.body.replaceChildren(written);
+})();
+"#;

@@ -1,5 +1,4 @@
-// Looks at each mail as wide as a telephone and as a desk, and writes what is wrong with it as JSON.
-const pages = PAGES;
+// Looks at a mail in a frame that is so wide, and returns what is wrong with it.
 const PICTURE = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='1600' height='900'/>";
 const loaded = (one) => new Promise((done) => { one.onload = done; });
 // Composes a color over another; both as [red, green, blue, opacity].
@@ -98,11 +97,3 @@ async function look([page, html], width) {
   frame.remove();
   return found;
 }
-(async () => {
-  const found = [];
-  for (const page of pages) for (const width of [320, 1200]) found.push(...await look(page, width));
-  const code = (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");
-  const written = document.createElement("pre");
-  written.textContent = JSON.stringify(found).replace(/[^ -~]|[&<>]/g, code);
-  document.body.replaceChildren(written);
-})();

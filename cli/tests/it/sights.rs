@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
@@ -54,11 +54,8 @@ fn every_mail_is_read_with_ease_on_a_telephone_and_on_a_desk_by_day_and_by_night
 /// Shows all mails to a browser.
 fn found(browser: &Path, mails: &[(String, String)], night: bool) -> Vec<Value> {
     let folder = TempDir::new().unwrap();
-    let script = include_str!("sights.js").replace("PAGES", &browsers::script(&json!(mails)));
-    let page = format!("{BEFORE}<script>{script}</script></body></html>");
-    let file = folder.path().join("show.html");
-    fs::write(&file, page).unwrap();
-    browsers::found(browser, &file, night)
+    let look = include_str!("sights.js");
+    browsers::found(browser, folder.path(), (mails, look), night)
 }
 
 /// Makes every mail of a release, each with its name.
@@ -132,8 +129,6 @@ fn examples() -> Vec<PathBuf> {
     found
 }
 
-const BEFORE: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-    <meta name=\"color-scheme\" content=\"light dark\"><title>Show</title></head><body>";
 const PROJECT: &str = "organisation: School\nlocale: en\ntime_zone: Europe/Amsterdam\n\
     senders:\n  default: { name: School, address: mail@school.example }\n\
     topics: { news: our news }\n\
