@@ -26,7 +26,7 @@ mod walk;
 #[expect(dead_code, reason = "scenario files are written for the core alone")]
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ use crate::given::Published;
 use crate::seeds;
 use crate::trial::{Log, Story};
 use crate::world::{Action, Choose, Seed, World};
-use case::{Case, Change, Deed, Does, On, Reentry, Trigger, Write, ZONES, each};
+use case::{Case, Change, Deed, Does, On, Reentry, Write, ZONES, each};
 
 proptest! {
     #![proptest_config(seeds::drawn(CASES))]
@@ -49,11 +49,19 @@ proptest! {
     fn the_engine_and_a_plain_reading_tell_the_same_story(case in draw::case()) {
         let case = without_ties(case);
         let (story, start) = story(&case);
-        let world = story.play_from(start, Choose::Calm, Log::Dropped);
-        prop_assert_eq!(world.faults(), Vec::<String>::new());
         let plain = read::story(&case);
+        let world = match plain.until {
+            Some(until) => story.play_until(start, until + SignedDuration::from_mins(1)),
+            None => story.play_from(start, Choose::Calm, Log::Dropped),
+        };
+        let faults = match plain.until {
+            Some(_) => world.state().wrong.clone(),
+            None => world.faults(),
+        };
+        prop_assert_eq!(faults, Vec::<String>::new());
         let mut expected: Vec<_> = plain.entries.into_iter().map(|entry| (entry.at, entry.what)).collect();
         expected.sort();
+        prop_assume!(!is_tied(&case, &expected));
         let mut found = told(&world);
         // The plain reading stops somewhere; the world goes on.
         found.retain(|(at, _)| plain.until.is_none_or(|until| *at <= until));
@@ -63,7 +71,7 @@ proptest! {
 
     #[test]
     fn whatever_breaks_nobody_is_lost_and_nothing_is_doubled(case in draw::case(), seed in any::<u64>()) {
-        let case = posted(case);
+        let case = once(case);
         let (story, start) = story(&case);
         let world = story.told().concurrently(3).play_from(start, Choose::Seed(Seed::new(seed)), Log::Dropped);
         prop_assert_eq!(world.faults(), Vec::<String>::new(), "\n{}", write::journey(&case));
@@ -74,7 +82,7 @@ proptest! {
 /// a run that begins and ends in one minute is there when its contact is to come in again, or takes its first steps before
 /// or after what else happens in the minute in which it begins.
 fn without_ties(case: Case) -> Case {
-    let mut case = posted(case);
+    let mut case = case;
     let mut shared = case.marketing;
     each(&case.steps, &mut |step| {
         shared |= matches!(&step.does, Does::Change(change) if !matches!(change, Change::Tag(0)));
@@ -93,73 +101,97 @@ fn without_ties(case: Case) -> Case {
         }
         false => !starts.contains(minute),
     });
+    if !case.by_event() {
+        if alone {
+            case.reentry = Reentry::Single;
+        }
+        // What lets people in by itself mostly does so at whole tens of minutes.
+        for (at, (minute, _)) in (0..).zip(&mut case.happens) {
+            *minute += 2 * at + 1;
+        }
+    }
     case
 }
 
-/// Leaves out what no source posts in this world: that somebody comes in without an event, moves, or clicks.
-fn posted(mut case: Case) -> Case {
-    let filter = case
-        .triggers
-        .drain(..)
-        .find_map(|trigger| match trigger.on {
-            On::Event => trigger.filter,
-            On::Joins
-            | On::Leaves
-            | On::Tagged(_)
-            | On::Untagged(_)
-            | On::Enters(_)
-            | On::Date { .. } => None,
-        });
-    case.triggers.push(Trigger {
-        on: On::Event,
-        filter,
-    });
-    case.happens.retain(|(_, deed)| match deed {
-        Deed::Start { .. } | Deed::Order(_) | Deed::Open(_) => true,
-        Deed::Set(write) => !matches!(write, Write::Zone(_)),
-        Deed::Click(_) => false,
-    });
+/// Tells whether something else than events lets people in, and somebody comes, or is to come, in twice in one minute.
+fn is_tied(case: &Case, expected: &[(Timestamp, String)]) -> bool {
+    let mut came = BTreeSet::new();
+    let mut entries = expected.iter();
+    !case.by_event()
+        && entries.any(|(at, what)| {
+            let comes = what == "tag: t" || what.starts_with("refused: ");
+            comes && !came.insert(at)
+        })
+}
+
+/// Has no date come back every year: a world with such a date never comes to rest.
+fn once(mut case: Case) -> Case {
+    for trigger in &mut case.triggers {
+        if let On::Date { yearly, .. } = &mut trigger.on {
+            *yearly = false;
+        }
+    }
     case
 }
 
 /// Returns what happens in a case, and when it begins.
 fn story(case: &Case) -> (Story, Timestamp) {
     let mut story = Story::of(release(case));
+    let mut zone = case.zone;
+    let known = case.known.iter().map(|write| field(case, *write));
+    let known = note(case, zone, known.collect());
+    story = story.after(SignedDuration::ZERO, post("known", &known));
     for (number, (minutes, deed)) in case.happens.iter().enumerate() {
         let id = format!("e{number}");
-        let mut fields = BTreeMap::new();
-        if number == 0 {
-            fields.extend(case.known.iter().map(|write| field(case, *write)));
-        }
-        if let Deed::Set(write) = deed {
-            fields.extend([field(case, *write)]);
-        }
-        let person = json!({
-            "id": name(case), "email": format!("{}@school.example", name(case)),
-            "full_name": name(case), "time_zone": ZONES[case.zone], "fields": fields,
-            "consent": { "news": { "at": "2026-01-01T00:00:00Z", "how": "form", "text": "Yes" } },
-        });
-        let post = |event: &str, data: Json| Action::Post {
-            id: id.clone(),
-            body: json!({ "type": event, "data": data, "people": [person] }).to_string(),
+        let event = |event: &str, data: Json| {
+            let mut body = note(case, zone, BTreeMap::new());
+            body["type"] = json!(event);
+            body["data"] = data;
+            post(&id, &body)
+        };
+        let read = |mail: &usize, link: Option<&str>| Action::Open {
+            person: ContactId::of(&name(case)),
+            step: format!("m{mail}"),
+            link: link.map(str::to_owned),
         };
         let action = match deed {
             Deed::Start { day, number } => {
                 let mut data = BTreeMap::new();
                 data.extend(day.map(|day| ("day", json!(case.day(day).to_string()))));
                 data.extend(number.map(|number| ("number", json!(number))));
-                post("START", json!(data))
+                event("START", json!(data))
             }
-            Deed::Order(amount) => post("ORDER", json!({ "amount": amount })),
-            Deed::Set(_) => post("NOTE", json!({})),
-            Deed::Open(mail) | Deed::Click(mail) => Action::Open {
-                person: ContactId::of(&name(case)),
-                step: format!("m{mail}"),
-            },
+            Deed::Order(amount) => event("ORDER", json!({ "amount": amount })),
+            Deed::Set(Write::Zone(to)) => {
+                zone = *to;
+                post(&id, &note(case, zone, BTreeMap::new()))
+            }
+            Deed::Set(write) => {
+                let field = field(case, *write);
+                post(&id, &note(case, zone, [field].into()))
+            }
+            Deed::Open(mail) => read(mail, None),
+            Deed::Click(mail) => read(mail, Some("more")),
         };
         story = story.after(SignedDuration::from_mins(*minutes), action);
     }
     (story, case.start())
+}
+
+/// Returns an event that only tells what is known of the contact.
+fn note(case: &Case, zone: usize, fields: BTreeMap<&str, Json>) -> Json {
+    json!({ "type": "NOTE", "data": {}, "people": [{
+        "id": name(case), "email": format!("{}@school.example", name(case)),
+        "full_name": name(case), "time_zone": ZONES[zone], "fields": fields,
+        "consent": { "news": { "at": "2026-01-01T00:00:00Z", "how": "form", "text": "Yes" } },
+    }] })
+}
+
+fn post(id: &str, body: &Json) -> Action {
+    Action::Post {
+        id: id.to_owned(),
+        body: body.to_string(),
+    }
 }
 
 /// Returns a field of a contact, as a source posts it.
@@ -219,7 +251,7 @@ fn told(world: &World) -> Vec<(Timestamp, String)> {
         }
     }
     for exception in state.exceptions.values() {
-        if exception.kind.as_str() == "reentry_refused" {
+        if exception.kind.as_str() == "reentry_refused" || exception.reason == "circle" {
             story.push((exception.at, format!("refused: {}", exception.reason)));
         }
     }

@@ -121,6 +121,7 @@ fn what_comes_late_starts_nothing_again() {
         let open = Action::Open {
             person: ContactId::of("ann"),
             step: "hello".to_owned(),
+            link: None,
         };
         let story = story().after(SignedDuration::from_hours(24 * days), open);
         let world = story.play(Choose::Calm, Log::Kept);

@@ -90,6 +90,15 @@ impl Story {
         runner.world
     }
 
+    /// Plays the story, which begins at a moment, in a calm world until another.
+    pub(crate) fn play_until(&self, start: Timestamp, until: Timestamp) -> World {
+        let published = Arc::clone(&self.published);
+        let world = World::starting(published, start, Choose::Calm);
+        let mut runner = self.run(world, Log::Dropped);
+        runner.rest_until(until.duration_since(start));
+        runner.world
+    }
+
     /// Plays the story for a while, in a calm world.
     pub(crate) fn play_for(&self, time: SignedDuration) -> World {
         let mut runner = self.runner(Choose::Calm, Log::Dropped);

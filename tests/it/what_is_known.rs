@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use journey::{ContactId, Field, FieldType, Reentry, Value};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
+use crate::folders;
 use crate::given::{self, trigger};
 use crate::posts::{enrolled, event, events_of, plan, play, post_all, reasons};
-use crate::trial::Story;
+use crate::trial::{Log, Story};
+use crate::world::{Action, Choose};
 
 #[test]
 fn an_older_event_lets_people_in_and_changes_nothing_about_them() {
@@ -76,6 +79,34 @@ fn what_an_event_does_not_say_stays_and_what_it_says_changes() {
         last.to, anna.address,
         "the next mail goes to the new address"
     );
+}
+
+#[test]
+fn a_field_that_is_posted_as_null_is_known_no_longer_and_its_date_goes_off_never() {
+    let journey = "kind: transactional\ntrigger: { date: contact.born at 10:00 }\n\
+                   reentry: unlimited\nsteps:\n  - send: renewal\n";
+    let told = |id: &str, born: Json| {
+        Action::Post {
+        id: id.to_owned(),
+        body: json!({ "type": "NOTE", "data": {}, "people": [{
+            "id": "anna", "email": "anna@school.example", "full_name": "Anna", "fields": { "born": born },
+        }] })
+        .to_string(),
+    }
+    };
+    let mails = |born: Json| {
+        let story = Story::of(folders::files(&[("renewal", journey)]))
+            .after(SignedDuration::ZERO, told("e1", json!("2026-11-25")))
+            .after(SignedDuration::from_mins(60), told("e2", born));
+        let world = story.play(Choose::Calm, Log::Dropped);
+        assert_eq!(world.faults(), Vec::<String>::new());
+        let state = world.state();
+        let anna = state.people.contact(&ContactId::of("anna"));
+        let known = anna.is_some_and(|anna| anna.contact.fields.contains_key("born"));
+        (known, state.service.delivered.len())
+    };
+    assert_eq!(mails(json!(null)), (false, 0));
+    assert_eq!(mails(json!("2026-11-26")), (true, 1));
 }
 
 #[test]

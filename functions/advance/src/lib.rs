@@ -49,8 +49,7 @@ async fn deliver(aws: &Aws, pulse: &Pulse, letters: &[Letter], time: Time) -> Ve
 
 /// Moves on every enrollment of a letter; if one of them fails, all are moved again, which is harmless.
 async fn advance(aws: &Aws, pulse: &Pulse, letter: &Letter, outbox: &mut Outbox) -> Delivered {
-    let message = MovesMessage::from_json(&letter.body);
-    let message = message.map_err(|error| Failure::Reject(error.into()))?;
+    let message = MovesMessage::from_json(&letter.body)?;
     let mut failed = Ok(());
     for one in &message.moves {
         // One that fails must not keep the others waiting.

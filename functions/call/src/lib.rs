@@ -40,8 +40,7 @@ pub async fn run() -> Result<(), Error> {
 
 /// Makes the posts of one letter, all at once; only those that fail go back.
 async fn deliver(aws: &Aws, client: &Client, letter: &Letter) -> Delivered {
-    let message = CallsMessage::from_json(&letter.body);
-    let message = message.map_err(|error| Failure::Reject(error.into()))?;
+    let message = CallsMessage::from_json(&letter.body)?;
     let alone = message.calls.len() == 1;
     let made = message
         .calls

@@ -52,7 +52,7 @@ async fn verdict(
     mails: &mut Result<IntoIter<Option<SignedDuration>>, String>,
 ) -> Verdict {
     match (notice, mails) {
-        (Err(unreadable), _) => Verdict::Failed(Failure::Reject(unreadable.into())),
+        (Err(unreadable), _) => Verdict::Failed(unreadable.into()),
         (Ok(Some(Notice::Alarm(alarm))), _) => engine::hold_marketing(aws, &alarm).await.into(),
         (Ok(None), _) => Verdict::Done,
         (Ok(Some(Notice::Mail(_))), Ok(rests)) => match rests.next().flatten() {

@@ -26,6 +26,15 @@ async fn deliver(aws: &Aws, pulse: &Pulse, letters: &[Letter], time: Time) -> Ve
     for letter in time.begun(aws, letters) {
         delivered.push(resolve(aws, pulse, letter, &mut entering, time).await);
     }
+    // Given back to the queue, those that are not begun would use up the times that they may come; put there anew, they do not.
+    for letter in &letters[delivered.len()..] {
+        let message = EventsMessage::from_json(&letter.body);
+        delivered.push(
+            message
+                .map(|message| entering.leave(message))
+                .map_err(Failure::from),
+        );
+    }
     match entering.finish(aws).await {
         Ok(()) => delivered,
         // Resolved again, each finds its enrollments there and orders their mails again.
@@ -44,8 +53,7 @@ async fn resolve(
     entering: &mut Entering,
     time: Time,
 ) -> Delivered {
-    let message = EventsMessage::from_json(&letter.body);
-    let message = message.map_err(|error| Failure::Reject(error.into()))?;
+    let message = EventsMessage::from_json(&letter.body)?;
     engine::resolve(aws, pulse, &message, entering, || time.is_left(aws)).await
 }
 

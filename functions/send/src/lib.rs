@@ -54,8 +54,7 @@ async fn deliver(
     lane: Lane,
     letter: &Letter,
 ) -> Delivered {
-    let message = OrdersMessage::from_json(&letter.body);
-    let message = message.map_err(|error| Failure::Reject(error.into()))?;
+    let message = OrdersMessage::from_json(&letter.body)?;
     let alone = message.orders.len() == 1;
     for order in &message.orders {
         match engine::send(aws, line, patience, order).await {

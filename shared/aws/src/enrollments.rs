@@ -289,6 +289,6 @@ pub(crate) fn minute(at: Timestamp) -> String {
 
 /// One partition of an index takes 1,000 writes a second.
 const SHARDS: u8 = 16;
-const PAGES_MAX: u8 = 16;
+const PAGES_MAX: u8 = 200;
 /// How the names of runs begin.
 pub(crate) const RUNS: &str = "enr_";

@@ -33,6 +33,8 @@ pub(crate) fn client(config: &SdkConfig) -> Client {
         .build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
+        // The SDK would add the shorter patience of all others for one attempt.
+        .operation_attempt_timeout(SEND_TIMEOUT)
         .operation_timeout(SEND_TIMEOUT)
         .build();
     let config = aws_sdk_sesv2::config::Builder::from(config)

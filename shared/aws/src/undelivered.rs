@@ -43,6 +43,8 @@ pub(crate) fn undelivered(error: &SdkError<SendEmailError>, from: &Sender) -> Un
                 _ if status == 429 || is_throttled(error.code()) => Undelivered::Throttled(why()),
                 // Our own credentials or rights: the mail is not at fault.
                 _ if matches!(status, 401 | 403) => Undelivered::Paused(why()),
+                // So says SES where AWS has paused the account: no mail is at fault.
+                _ if error.message().is_some_and(is_paused) => Undelivered::Paused(why()),
                 _ if (400..500).contains(&status) => Undelivered::Refused(why()),
                 _ => Undelivered::Unknown(why()),
             }
@@ -67,7 +69,9 @@ fn rejection(error: &SdkError<SendEmailError>, from: &Sender) -> Option<String> 
         return None;
     }
     let message = error.message().unwrap_or_default();
-    Some(if !message.starts_with(NOT_VERIFIED) {
+    Some(if is_paused(message) {
+        "AWS has paused the account's sending; the console of SES says why".to_owned()
+    } else if !message.starts_with(NOT_VERIFIED) {
         "SES takes no such mail, whoever it is from".to_owned()
     } else if message.contains(from.address.as_str()) {
         format!(
@@ -94,9 +98,19 @@ fn never_connected(failure: &ConnectorError) -> bool {
     false
 }
 
+fn is_paused(message: &str) -> bool {
+    PAUSED.iter().any(|paused| message.starts_with(paused))
+}
+
 fn is_throttled(code: Option<&str>) -> bool {
     code.is_some_and(|code| code.starts_with("Throttl") || code == "RequestLimitExceeded")
 }
+
+/// How SES begins to say that it takes nothing from the account, where it does not have an error of its own for that.
+const PAUSED: [&str; 2] = [
+    "Sending paused for this account",
+    "Sending suspended for this account",
+];
 
 /// How SES begins to say so; then it lists the addresses.
 const NOT_VERIFIED: &str = "Email address is not verified";

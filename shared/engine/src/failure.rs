@@ -1,6 +1,7 @@
 //! What a failed delivery asks of the queue.
 
 use jiff::SignedDuration;
+use wire::Unreadable;
 
 /// The only difference that a queue can act on.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,17 @@ pub enum Failure {
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         Self::Retry(error)
+    }
+}
+
+/// What a newer version wrote can be read by functions that are about to be there: those of a stack do not all change in one
+/// moment.
+impl From<Unreadable> for Failure {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable.is_newer() {
+            true => Self::Retry(unreadable.into()),
+            false => Self::Reject(unreadable.into()),
+        }
     }
 }
 

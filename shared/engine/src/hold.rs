@@ -21,16 +21,14 @@ pub(crate) async fn held_back(
 ) -> Result<Option<EnrollmentRecord>, Failure> {
     let now = io.now();
     let due = record.held.or_else(|| record.enrollment.phase.due());
-    // Who has to leave, leaves: that mails nobody.
+    // Who has to leave, leaves: that mails nobody. What was held on its way comes back from it first.
     let ends = record.end.is_some_and(|end| end <= now);
-    if ends || due.is_none_or(|due| due > now) {
+    let under_way = record.enrollment.phase.is_under_way();
+    if ends && !under_way || due.is_none_or(|due| due > now) {
         return Ok(Some(record));
     }
-    let paused = io
-        .halts(&plan.journey, plan.purpose.is_marketing())
-        .await?
-        .contains(&Halt::Paused);
-    let under_way = record.enrollment.phase.is_under_way();
+    let halts = io.halts(&plan.journey, plan.purpose.is_marketing()).await?;
+    let paused = halts.contains(&Halt::Paused) && !ends;
     if !paused && !under_way {
         return Ok(Some(record));
     }

@@ -191,11 +191,18 @@ async fn decide(
         topic: topic.to_owned(),
     };
     let begins = matches!(choice.what, What::In | What::Out);
-    if begins {
+    let said = match begins {
         // Said before it is so, for later: once the choice is stored the page offers it no more, and whoever crashed
         // before saying so would have lost what it begins.
-        io.move_later(std::slice::from_ref(&chose), WORD_AFTER)
-            .await?;
+        true => {
+            let word = std::slice::from_ref(&chose);
+            io.move_later(word, WORD_AFTER).await
+        }
+        false => Ok(()),
+    };
+    // A no is kept even where nobody could be told of it: who said it with one click may never say it again.
+    if choice.what != What::Out {
+        said?;
     }
     for holder in holders(ticket) {
         choose(io, (&holder, topic), choice).await?;

@@ -54,8 +54,11 @@ pub async fn sweep(
         tracing::warn!("The sweep waits: the queue is deeper than {QUEUE_DEPTH_MAX} already");
         look(io, until).await?
     } else {
-        survey(io).await?;
-        drain(io, until).await?
+        // Whoever is overdue does not wait for the dates of others.
+        let surveyed = survey(io).await;
+        let report = drain(io, until).await?;
+        surveyed?;
+        report
     };
     let oldest_s = u64::try_from(report.oldest.as_secs()).unwrap_or_default();
     io.count(Metric::OldestDueAge, oldest_s);
@@ -105,23 +108,37 @@ async fn drain(
     until: Timestamp,
 ) -> Result<SweepReport, Failure> {
     let mut report = SweepReport::default();
+    let mut failed = Ok(());
     for shard in 0..io.shards() {
-        let mut after = None;
-        for _ in 0..PAGES_MAX {
-            let page = io.due(shard, until, after.as_ref()).await?;
-            let Some(last) = page.last().cloned() else {
-                break;
-            };
-            for one in &page {
-                report.oldest = report.oldest.max(io.now().duration_since(one.due));
-            }
-            report.count += page.len() as u64;
-            let moves: Vec<_> = page.into_iter().map(due).collect();
-            io.move_on(&moves).await?;
-            after = Some(last);
+        // One that cannot be read keeps none of the others waiting.
+        if let Err(error) = drain_shard(io, (shard, until), &mut report).await {
+            tracing::warn!("Shard {shard} of those who are due cannot be worked off: {error:#}");
+            failed = Err(error);
         }
     }
-    Ok(report)
+    failed.map(|()| report).map_err(Failure::Retry)
+}
+
+async fn drain_shard(
+    io: &(impl Clock + DueIndex + Moves),
+    (shard, until): (u8, Timestamp),
+    report: &mut SweepReport,
+) -> anyhow::Result<()> {
+    let mut after = None;
+    for _ in 0..PAGES_MAX {
+        let page = io.due(shard, until, after.as_ref()).await?;
+        let Some(last) = page.last().cloned() else {
+            break;
+        };
+        for one in &page {
+            report.oldest = report.oldest.max(io.now().duration_since(one.due));
+        }
+        report.count += page.len() as u64;
+        let moves: Vec<_> = page.into_iter().map(due).collect();
+        io.move_on(&moves).await?;
+        after = Some(last);
+    }
+    Ok(())
 }
 
 fn due(overdue: Overdue) -> Move {

@@ -91,11 +91,10 @@ fn to_json(doc: &impl Serialize) -> String {
 
 /// Refuses what a newer version wrote.
 fn version(found: u8, newest: u8) -> Result<(), Unreadable> {
-    if (1..=newest).contains(&found) {
-        Ok(())
-    } else {
-        Err(Unreadable::new(format!(
-            "version {found}: this build reads up to {newest}"
-        )))
+    let part = format!("version {found}: this build reads up to {newest}");
+    match found {
+        0 => Err(Unreadable::new(part)),
+        _ if found > newest => Err(Unreadable::newer(part)),
+        _ => Ok(()),
     }
 }

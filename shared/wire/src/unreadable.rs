@@ -7,12 +7,29 @@
 #[error("cannot read {part}")]
 pub struct Unreadable {
     part: String,
+    newer: bool,
 }
 
 impl Unreadable {
     /// Names the part that cannot be read.
     pub fn new(part: impl Into<String>) -> Self {
-        Self { part: part.into() }
+        Self {
+            part: part.into(),
+            newer: false,
+        }
+    }
+
+    /// Says that a newer version wrote it.
+    pub(crate) fn newer(part: impl Into<String>) -> Self {
+        Self {
+            newer: true,
+            ..Self::new(part)
+        }
+    }
+
+    /// Returns whether a newer version wrote it, so that a newer function can read it.
+    pub fn is_newer(&self) -> bool {
+        self.newer
     }
 }
 

@@ -50,8 +50,12 @@ pub(crate) enum Action {
     Alarm(Strain, SignedDuration),
     /// An operator lets marketing go on.
     ResumeMarketing,
-    /// A person opens the mail of a step: of the run that sent it last.
-    Open { person: ContactId, step: String },
+    /// A person opens the mail of a step, or follows a link in it: of the run that sent it last.
+    Open {
+        person: ContactId,
+        step: String,
+        link: Option<String>,
+    },
     /// Mails to an address are not just delivered from here on.
     Answer(EmailAddress, Answer),
     /// An address turns out not to be mailable.

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use journey::{Order, Phase};
 use wire::{
     About, Call, CallsMessage, Cause, EventsMessage, Move, MovesMessage, Notice, OrdersMessage,
-    Signed, Unreadable,
+    Signed,
 };
 
 use super::{PATIENCE, Queue, World};
@@ -37,27 +37,26 @@ pub(super) async fn post(world: World, id: String, body: String) -> Result<(), F
 
 /// Does what the function behind a queue does with a message.
 pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(), Failure> {
-    let unreadable = |error: Unreadable| Failure::Reject(error.into());
     let mut results = Vec::new();
     match queue {
         Queue::Calls => {
-            let calls = CallsMessage::from_json(&body).map_err(unreadable)?.calls;
+            let calls = CallsMessage::from_json(&body)?.calls;
             return call(&world, &calls).await;
         }
         Queue::Events => {
-            let message = EventsMessage::from_json(&body).map_err(unreadable)?;
+            let message = EventsMessage::from_json(&body)?;
             let mut entering = Entering::default();
             let time = || world.state().is_time_left();
             engine::resolve(&world, &Pulse::default(), &message, &mut entering, time).await?;
             entering.finish(&world).await?;
         }
         Queue::Marketing | Queue::Transactional => {
-            let orders = OrdersMessage::from_json(&body).map_err(unreadable)?.orders;
+            let orders = OrdersMessage::from_json(&body)?.orders;
             return send(&world, queue, &orders).await;
         }
         Queue::Moves => {
             let mut outbox = Outbox::default();
-            for one in MovesMessage::from_json(&body).map_err(unreadable)?.moves {
+            for one in MovesMessage::from_json(&body)?.moves {
                 if !is_dropped(&world, &one) {
                     let pulse = Pulse::default();
                     results.push(engine::advance(&world, &pulse, &one, &mut outbox).await);
@@ -65,7 +64,7 @@ pub(super) async fn handle(world: World, queue: Queue, body: String) -> Result<(
             }
             results.push(outbox.finish(&world).await);
         }
-        Queue::Reports => match Notice::from_json(&body).map_err(unreadable)? {
+        Queue::Reports => match Notice::from_json(&body)? {
             None => (),
             Some(Notice::Alarm(alarm)) => engine::hold_marketing(&world, &alarm).await?,
             Some(Notice::Mail(report)) => {

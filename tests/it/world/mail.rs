@@ -134,8 +134,8 @@ impl Ledger for World {
 }
 
 impl State {
-    /// Has somebody open the mail of a step, and whoever that concerns hear of it.
-    pub(super) fn open(&mut self, person: &ContactId, step: String) {
+    /// Has a person open the mail of a step, or follow a link in it.
+    pub(super) fn open(&mut self, person: &ContactId, step: String, link: Option<String>) {
         let sent = |taken: &Taken| taken.step == step && taken.outcome == "sent";
         let runs = self.runs.all().map(|record| &record.enrollment);
         let runs = runs.filter(|run| run.contact == *person && run.path.iter().any(sent));
@@ -144,7 +144,10 @@ impl State {
             self.put_moves(&[Move::Run {
                 contact: person.clone(),
                 enrollment,
-                cause: Cause::Opened { step },
+                cause: match link {
+                    Some(link) => Cause::Clicked { step, link },
+                    None => Cause::Opened { step },
+                },
             }]);
         }
     }
@@ -274,9 +277,12 @@ impl State {
             return None;
         }
         let plan = self.published.plans.get(&record.enrollment.plan)?;
+        let zone = &plan.settings.zone;
+        let contact = self.people.contact(self.people.by_now(&row.contact));
+        let zone = contact.map_or_else(|| zone.clone(), |known| known.contact.zone(zone));
         if let Some(Action::Send { send, .. }) = plan.step(&step).map(|step| &step.action)
             && let Some(expires) = &send.expires
-            && self.now > expires.after(since, &plan.settings.zone)
+            && self.now > expires.after(since, &zone)
         {
             self.wrong(format!("{step} leaves after it expired"));
         }

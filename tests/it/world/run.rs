@@ -246,7 +246,9 @@ impl Runner {
                     campaign,
                 }]);
             }
-            Action::Open { person, step } => self.world.state().open(&person, step),
+            Action::Open { person, step, link } => {
+                self.world.state().open(&person, step, link);
+            }
             Action::Answer(address, answer) => {
                 self.world.state().service.answers.insert(address, answer);
             }

@@ -7,7 +7,9 @@ mod body;
 
 use anyhow::anyhow;
 use jiff::SignedDuration;
-use journey::{Action, CallId, ContactId, EnrollmentId, Hook, Input, Phase, SendResult, Settled};
+use journey::{
+    Action, CallId, ContactId, EnrollmentId, Hook, Input, Phase, SendResult, Settled, Skipped,
+};
 use wire::{About, Call, Halt, HookResult};
 
 use crate::advance::{erased, step};
@@ -90,7 +92,7 @@ async fn tell(
     );
     let to = (name, hook, &result.id());
     match post(io, hooks, call, to, &body).await? {
-        Posted::Done | Posted::Later => Ok(()),
+        Posted::Done | Posted::Later | Posted::Never => Ok(()),
         Posted::Refused(why) => Err(Failure::Reject(anyhow!(why))),
     }
 }
@@ -120,11 +122,10 @@ async fn ask(
         settle(io, &plan, &record, &mut outbox).await?;
         return outbox.finish(io).await;
     }
-    if io
-        .halts(&plan.journey, plan.purpose.is_marketing())
-        .await?
-        .contains(&Halt::Paused)
-    {
+    let halts = io.halts(&plan.journey, plan.purpose.is_marketing()).await?;
+    let paused = halts.contains(&Halt::Paused);
+    let ended = plan.end().is_some_and(|end| end <= io.now());
+    if paused && !ended {
         return hold(io, &record, None).await;
     }
     let known = io.contacts(std::slice::from_ref(contact)).await?;
@@ -132,6 +133,8 @@ async fn ask(
         return erased(io, record).await;
     };
     let posted = match hook(io, name).await? {
+        // A journey that was paused until its end calls nobody any more.
+        _ if paused => Posted::Never,
         None => Posted::Refused(format!(
             "the release in force does not declare the hook `{name}`"
         )),
@@ -147,6 +150,7 @@ async fn ask(
     let result = match posted {
         Posted::Done => SendResult::Accepted,
         Posted::Later => return Ok(()),
+        Posted::Never => SendResult::Skipped(Skipped::Expired),
         Posted::Refused(reason) => SendResult::Refused { reason },
     };
     let step_id = id.to_owned();
@@ -170,6 +174,8 @@ enum Posted {
     Done,
     /// It is made again later.
     Later,
+    /// It is made no more.
+    Never,
     /// Somebody must mend something.
     Refused(String),
 }

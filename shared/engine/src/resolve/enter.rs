@@ -25,7 +25,7 @@ pub struct Entering {
 
 impl Entering {
     /// Keeps events for [`Self::finish`] to put back.
-    pub(super) fn leave(&mut self, rest: EventsMessage) {
+    pub fn leave(&mut self, rest: EventsMessage) {
         self.left.push(rest);
     }
 

@@ -252,6 +252,9 @@ fn merge(known: Option<&ContactRecord>, posted: &Posted, event: &Event) -> Optio
         contact.scored = Some(event.timestamp);
     }
     contact.fields.extend(posted.fields.clone());
+    contact
+        .fields
+        .retain(|name, _| !posted.cleared.contains(name));
     agree(&mut contact, posted, event.timestamp);
     for (switches, set) in [
         (&posted.lists, &mut contact.lists),

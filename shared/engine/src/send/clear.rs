@@ -6,12 +6,28 @@ use journey::{Clearance, Limits, Purpose, Scene, SendResult, Settings, Skipped, 
 use wire::{Choices, Mailed};
 
 use super::Mailing;
+use crate::effects::ORDER_AGE_MAX;
 use crate::{
     AddressKey, Chosen, Clock, Failure, Holder, OptIn, Permission, Pressure, Said, Stored,
     Suppression, Suppressions, Versioned, permission,
 };
 
 impl Mailing<'_> {
+    /// Returns what becomes of a mail that is not to leave any more, paused or not: the journey is over for everybody, or the
+    /// order is so old that nobody knows what has become of its reason.
+    ///
+    /// A run whose mail could not leave for so long is parked: whoever mends it lets it go on.
+    pub(super) fn too_late(&self, now: Timestamp) -> Option<SendResult> {
+        let ended = self.plan.end().is_some_and(|end| end <= now);
+        if ended && self.send.to.is_none() {
+            return Some(SendResult::Skipped(Skipped::Expired));
+        }
+        let age = now.duration_since(self.order.decided);
+        (age > ORDER_AGE_MAX).then(|| SendResult::Refused {
+            reason: format!("the order is {} days old", age.as_hours() / 24),
+        })
+    }
+
     /// Returns what becomes of the mail instead of leaving now, as far as its hours and its patience go.
     pub(super) fn instead(&self, now: Timestamp) -> Option<SendResult> {
         // A notification has neither hours nor caps: a colleague waits for it.

@@ -17,7 +17,7 @@ use wire::{ContactRecord, EnrollmentRecord, Halt};
 
 use crate::advance::{erased, step};
 use crate::compose::compose;
-use crate::effects::{ORDER_AGE_MAX, settle};
+use crate::effects::settle;
 use crate::hold::{hold, renewed};
 use crate::results::{announce, of_notification};
 use crate::walking::Walking;
@@ -76,13 +76,6 @@ pub async fn send(
     patience: Patience,
     order: &Order,
 ) -> Result<(), Failure> {
-    let age = io.now().duration_since(order.decided);
-    if age > ORDER_AGE_MAX {
-        return Err(Failure::Reject(anyhow!(
-            "the order is {} days old",
-            age.as_hours() / 24
-        )));
-    }
     let Some(record) = io.enrollment(&order.contact, &order.enrollment).await? else {
         return Ok(());
     };
@@ -197,6 +190,9 @@ impl Mailing<'_> {
     ) -> Result<Next, Failure> {
         // A notification is service, whatever its journey is.
         let is_marketing = self.plan.topic(self.send).is_some();
+        if let Some(instead) = self.too_late(io.now()) {
+            return self.unless_sent(io, patience, instead).await;
+        }
         let halts = io.halts(&self.plan.journey, is_marketing).await?;
         if halts.contains(&Halt::Paused) {
             return self.paused(io, patience).await;

@@ -60,7 +60,7 @@ impl Checker<'_> {
                 .push(fault.did_you_mean(nearest(&draft.ty, known)));
             return None;
         };
-        let mut params = self.values(&draft.data, &ty.params, &format!("{pointer}/data"));
+        let (mut params, _) = self.values(&draft.data, &ty.params, &format!("{pointer}/data"));
         self.demand(&mut params, &ty.params, &format!("{pointer}/data"));
         let people = draft.people.into_iter().enumerate();
         let people: Vec<_> = people
@@ -106,11 +106,11 @@ impl Checker<'_> {
             &format!("{pointer}/consent"),
             "topic",
         );
-        let fields = self.values(
-            &person.fields,
-            &self.release.settings.fields,
-            &format!("{pointer}/fields"),
-        );
+        let declared = &self.release.settings.fields;
+        let (fields, mut cleared) =
+            self.values(&person.fields, declared, &format!("{pointer}/fields"));
+        // What everybody must have is not taken from anybody.
+        cleared.retain(|name| declared.get(name).is_some_and(|field| !field.required()));
         let address = match person.email.parse::<EmailAddress>() {
             Ok(address) => Some(address),
             Err(error) => {
@@ -132,6 +132,7 @@ impl Checker<'_> {
             locale: person.locale,
             time_zone: person.time_zone,
             fields,
+            cleared,
             lists: person.lists,
             tags: person.tags,
             consent: person.consent,
@@ -206,16 +207,18 @@ impl Checker<'_> {
         }
     }
 
-    /// Reads every value that is declared, and finds those that are not.
+    /// Reads every value that is declared, and finds those that are not; returns apart which of them are `null`.
     fn values(
         &mut self,
         json: &Map<String, Json>,
         declared: &BTreeMap<String, Field>,
         pointer: &str,
-    ) -> BTreeMap<String, Value> {
-        let mut found = BTreeMap::new();
+    ) -> (BTreeMap<String, Value>, BTreeSet<String>) {
+        let mut found = Found::default();
         self.collect(json, declared, "", pointer, 0, &mut found);
-        found
+        let Found { values, mut nulls } = found;
+        nulls.retain(|path| !values.contains_key(path));
+        (values, nulls)
     }
 
     fn collect(
@@ -225,7 +228,7 @@ impl Checker<'_> {
         prefix: &str,
         pointer: &str,
         depth: u8,
-        found: &mut BTreeMap<String, Value>,
+        found: &mut Found,
     ) {
         for (key, value) in json {
             let path = format!("{prefix}{key}");
@@ -233,13 +236,15 @@ impl Checker<'_> {
             let inside = format!("{path}.");
             if let Some(field) = declared.get(&path) {
                 match parse(value, field.ty) {
-                    Ok(Some(_)) if found.contains_key(&path) => self
+                    Ok(Some(_)) if found.values.contains_key(&path) => self
                         .faults
                         .push(Fault::new(pointer, format!("`{path}` stands here twice"))),
                     Ok(Some(value)) => {
-                        found.insert(path, value);
+                        found.values.insert(path, value);
                     }
-                    Ok(None) => (),
+                    Ok(None) => {
+                        found.nulls.insert(path);
+                    }
                     Err(detail) => self
                         .faults
                         .push(Fault::new(pointer, format!("`{path}` {detail}"))),
@@ -288,7 +293,14 @@ impl Checker<'_> {
     }
 }
 
-/// Reads one value; `null` is the same as nothing.
+/// What stands in an object, by path.
+#[derive(Default)]
+struct Found {
+    values: BTreeMap<String, Value>,
+    nulls: BTreeSet<String>,
+}
+
+/// Reads one value; `null` is none.
 fn parse(json: &Json, ty: FieldType) -> Result<Option<Value>, &'static str> {
     if json.is_null() {
         return Ok(None);

@@ -107,6 +107,8 @@ struct PostedDoc {
     time_zone: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, ValueDoc>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    cleared: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     lists: BTreeMap<String, bool>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -137,6 +139,7 @@ impl From<&Posted> for PostedDoc {
             locale: posted.locale.clone(),
             time_zone: posted.time_zone.clone(),
             fields: write_values(&posted.fields),
+            cleared: posted.cleared.clone(),
             lists: posted.lists.clone(),
             tags: posted.tags.clone(),
             consent: consent
@@ -165,6 +168,7 @@ impl TryFrom<PostedDoc> for Posted {
             locale: doc.locale,
             time_zone: doc.time_zone,
             fields: read_values(doc.fields)?,
+            cleared: doc.cleared,
             lists: doc.lists,
             tags: doc.tags,
             consent: consent

@@ -55,6 +55,8 @@ pub struct Posted {
     pub time_zone: Option<String>,
     /// The declared fields that the event gives.
     pub fields: BTreeMap<String, Value>,
+    /// The declared fields that they have no longer: the event says `null`, as RFC 7396 has it.
+    pub cleared: BTreeSet<String>,
     /// The lists they join (`true`) or leave.
     pub lists: BTreeMap<String, bool>,
     /// The tags they get (`true`) or lose.

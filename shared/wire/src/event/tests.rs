@@ -134,6 +134,7 @@ fn release() -> Release {
             vars: BTreeMap::new(),
             fields: BTreeMap::from([
                 ("first_name".to_owned(), optional(FieldType::String)),
+                ("pupil_since".to_owned(), field(FieldType::Date)),
                 ("score".to_owned(), optional(FieldType::Number)),
             ]),
             scoring: Default::default(),

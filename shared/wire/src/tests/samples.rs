@@ -100,6 +100,7 @@ pub(super) fn events() -> EventsMessage {
         locale: Some("nl".to_owned()),
         time_zone: None,
         fields: BTreeMap::new(),
+        cleared: BTreeSet::from(["vip".to_owned()]),
         lists: BTreeMap::from([("news".to_owned(), false)]),
         tags: BTreeMap::from([("vip".to_owned(), true)]),
         consent: consent(),

@@ -1,5 +1,7 @@
 //! 400: what is not JSON, or not of the shape of an event.
 
+use std::collections::BTreeSet;
+
 use expect_test::expect;
 use proptest::prelude::*;
 use serde_json::json;
@@ -258,6 +260,20 @@ fn what_may_be_left_out_may_be_left_out_and_null_is_nothing() {
         taken: 1 events
     "#]],
     );
+}
+
+#[test]
+fn a_field_that_is_null_is_taken_from_a_contact_unless_everybody_must_have_it() {
+    let person = put(
+        anna(),
+        "/fields",
+        json!({ "first_name": null, "score": 7, "pupil_since": null }),
+    );
+    let body = with("/people", json!([person])).to_string();
+    let events = take(body.as_bytes()).unwrap();
+    let anna = &events[0].people[0];
+    assert_eq!(anna.cleared, BTreeSet::from(["first_name".to_owned()]));
+    assert_eq!(anna.fields.keys().collect::<Vec<_>>(), ["score"]);
 }
 
 #[test]
