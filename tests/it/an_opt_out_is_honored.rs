@@ -130,6 +130,29 @@ fn a_suppression_holds_whatever_else_goes_wrong() {
 }
 
 #[test]
+fn a_no_with_one_click_is_kept_though_nobody_could_be_told_of_it() {
+    let story = Story::new(&[journey(marketing(), series())]).hello("e1", &[("anna", "SOT")]);
+    // Asked once: whoever clicks in a mail program sees no answer, and asks no more.
+    let ask = Action::AskOnce {
+        token: token(&story, "anna"),
+        ask: Ask::Out { one_click: true },
+    };
+    let story = story.after(SignedDuration::from_hours(1), ask);
+    let explored = story.explore(1, &[Kind::Port], |world| {
+        let mut faults = world.faults();
+        let state = world.state();
+        let fault = |fault| state.reached.contains_key(&("moves.move_on", fault));
+        if (fault("refused") || fault("lost reply")) && state.people.choices.is_empty() {
+            faults.push("a no is not kept".to_owned());
+        }
+        faults
+    });
+    if let Err(wrong) = explored {
+        panic!("{wrong}");
+    }
+}
+
+#[test]
 fn who_is_erased_gets_nothing_more_and_travels_no_more() {
     let erase = Action::Erase(ContactId::of("anna"));
     let story = Story::new(&[journey(marketing(), series())]).hello("e1", &[("anna", "SOT")]);

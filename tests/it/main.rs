@@ -41,6 +41,7 @@ mod trial;
 mod two_become_one;
 mod what_counts;
 mod what_is_known;
+mod when_it_is_over;
 mod who_comes_in;
 mod who_is_meant;
 mod world;

@@ -38,6 +38,29 @@ fn one_page_that_cannot_be_read_delays_only_until_the_next_try() {
 }
 
 #[test]
+fn a_shard_that_cannot_be_read_keeps_those_in_others_waiting_for_nothing() {
+    let story = waiting(&["a", "b", "c", "d", "e"]).calm_until("due_index.due");
+    let explored = story.explore(1, &[Kind::Port], |world| {
+        let mut faults = world.faults();
+        let state = world.state();
+        let refused = state.reached.contains_key(&("due_index.due", "refused"));
+        let runs = state.runs.all().map(|run| run.enrollment.entered);
+        let due = runs
+            .min()
+            .map(|entered| entered + SignedDuration::from_hours(72));
+        let first = state.service.delivered.iter().map(|mail| mail.at).min();
+        let late = due.zip(first).map(|(due, first)| first.duration_since(due));
+        if refused && late.is_none_or(|late| late > SignedDuration::from_secs(60)) {
+            faults.push(format!("everybody is {late:?} late"));
+        }
+        faults
+    });
+    if let Err(wrong) = explored {
+        panic!("{wrong}");
+    }
+}
+
+#[test]
 fn a_mail_in_doubt_is_decided_even_where_reports_never_cease_to_come() {
     // In a busy installation there is always a report in the queue.
     for purpose in [Purpose::Transactional, marketing()] {

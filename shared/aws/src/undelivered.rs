@@ -119,7 +119,9 @@ const NOT_VERIFIED: &str = "Email address is not verified";
 mod tests {
     use std::io::{Read, Write};
     use std::net::TcpListener;
+    use std::time::Duration;
 
+    use aws_config::timeout::TimeoutConfig;
     use aws_config::{BehaviorVersion, Region, SdkConfig};
     use aws_sdk_sesv2::config::{Credentials, SharedCredentialsProvider};
     use aws_sdk_sesv2::types::EmailContent;
@@ -193,6 +195,33 @@ mod tests {
         }
     }
 
+    /// Seen of the older API, and of SMTP: whether the newer one says it so is not known, that it means no mail is.
+    #[tokio::test]
+    async fn an_account_that_aws_has_paused_refuses_no_mail_of_its_own() {
+        let message = "Sending paused for this account. For more information, please check the inbox of anna@school.example";
+        let undelivered = answered("MessageRejected", message).await;
+        let why =
+            "MessageRejected: AWS has paused the account's sending; the console of SES says why";
+        assert_eq!(undelivered, Undelivered::Paused(why.to_owned()));
+    }
+
+    #[test]
+    fn ses_has_all_the_time_that_a_claim_leaves_it() {
+        let others = Duration::from_secs(3);
+        let others = TimeoutConfig::builder().operation_attempt_timeout(others);
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .timeout_config(others.build())
+            .build();
+        let client = client(&config);
+        let timeouts = client.config().timeout_config().unwrap();
+        assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(5)));
+        assert_eq!(
+            timeouts.operation_attempt_timeout(),
+            timeouts.operation_timeout()
+        );
+    }
+
     #[tokio::test]
     async fn a_rejected_mail_says_what_to_do_and_nothing_of_whom_it_is_for() {
         let failed =
@@ -227,22 +256,28 @@ mod tests {
                 "BadRequestException",
             ),
         ] {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let address = listener.local_addr().unwrap();
-            let body = format!(r#"{{"message":"{message}"}}"#);
-            let answers = std::thread::spawn(move || {
-                let (mut connection, _) = listener.accept()?;
-                let _ = connection.read(&mut [0; 8192])?;
-                let length = body.len();
-                write!(
-                    connection,
-                    "HTTP/1.1 400 Bad Request\r\nx-amzn-errortype: {code}\r\ncontent-length: {length}\r\n\r\n{body}"
-                )
-            });
-            let undelivered = handed_to(format!("http://{address}")).await;
-            answers.join().unwrap().unwrap();
+            let undelivered = answered(code, &message).await;
             assert_eq!(undelivered, Undelivered::Refused(expected.to_owned()));
         }
+    }
+
+    /// Returns what is said of a mail that SES refuses in so many words.
+    async fn answered(code: &'static str, message: &str) -> Undelivered {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let body = format!(r#"{{"message":"{message}"}}"#);
+        let answers = std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept()?;
+            let _ = connection.read(&mut [0; 8192])?;
+            let length = body.len();
+            write!(
+                connection,
+                "HTTP/1.1 400 Bad Request\r\nx-amzn-errortype: {code}\r\ncontent-length: {length}\r\n\r\n{body}"
+            )
+        });
+        let undelivered = handed_to(format!("http://{address}")).await;
+        answers.join().unwrap().unwrap();
+        undelivered
     }
 
     fn sender() -> Sender {

@@ -56,7 +56,16 @@ const REST_MAX: SignedDuration = SignedDuration::from_mins(5);
 mod tests {
     use jiff::SignedDuration;
 
-    use super::{RECEIVES_MAX, back_off};
+    use super::{Failure, RECEIVES_MAX, back_off};
+
+    #[test]
+    fn what_a_newer_version_wrote_waits_for_its_functions_and_what_nobody_can_read_does_not() {
+        let read = |body: &str| wire::MovesMessage::from_json(body).map_err(Failure::from);
+        let newer = read(r#"{"v":99,"moves":[]}"#);
+        assert!(matches!(newer, Err(Failure::Retry(_))), "{newer:?}");
+        let garbage = read("{");
+        assert!(matches!(garbage, Err(Failure::Reject(_))), "{garbage:?}");
+    }
 
     #[test]
     fn what_fails_for_a_moment_comes_back_in_a_moment() {

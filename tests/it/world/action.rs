@@ -58,6 +58,10 @@ pub(crate) enum Action {
     },
     /// Mails to an address are not just delivered from here on.
     Answer(EmailAddress, Answer),
+    /// The mail service takes nothing from the account, or does again.
+    Close(bool),
+    /// An operator lets a parked run try again.
+    Retry(ContactId),
     /// An address turns out not to be mailable.
     Suppress(EmailAddress),
 }

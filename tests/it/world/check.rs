@@ -120,7 +120,7 @@ impl State {
             // What its contact does with its mails is remembered for ever.
             Phase::Left { .. } | Phase::Parked { .. } if old.phase == new.phase => (),
             Phase::Left { .. } => self.wrong(format!("{id} moves on after its end")),
-            Phase::Parked { .. } if !new.phase.is_over() => {
+            Phase::Parked { .. } if !new.phase.is_over() && !self.runs.mended.contains(id) => {
                 self.wrong(format!("{id} moves on though nobody has mended it"));
             }
             // What happens to its contact may let it go, or bring what it waits for; that takes no step.

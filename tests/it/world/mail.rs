@@ -25,6 +25,8 @@ pub(crate) struct Service {
     pub(super) claims: BTreeMap<u64, Vec<(SendId, u32)>>,
     /// What mailboxes answer that do not just take everything.
     pub(crate) answers: BTreeMap<EmailAddress, Answer>,
+    /// Whether the account may send nothing at all.
+    pub(crate) closed: bool,
     /// Whether an invocation found an address suppressed when it looked.
     pub(super) looked: BTreeMap<(u64, AddressKey), bool>,
 }
@@ -334,7 +336,9 @@ impl Mailer for World {
         if AMBIGUOUS.contains(&fault) {
             self.state().trouble();
         }
+        let closed = self.state().service.closed;
         let answer = match fault {
+            _ if closed => Err(Undelivered::Paused("closed".to_owned())),
             "nobody reached" => Err(Undelivered::NotSent(why())),
             "paused" => Err(Undelivered::Paused(why())),
             "refused" => Err(Undelivered::Refused(why())),

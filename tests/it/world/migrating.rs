@@ -1,13 +1,29 @@
-//! What `waypost migrate` does, each run at once.
+//! What `waypost migrate` and `waypost retry` do, each run at once.
 
 use std::sync::Arc;
 
-use journey::{Migration, Scene, migrate};
+use journey::{ContactId, EnrollmentId, Migration, Phase, Scene, migrate};
 use wire::{Cause, EnrollmentRecord, Move};
 
 use super::State;
 
 impl State {
+    /// Has everybody try again who is parked on somebody's way.
+    pub(super) fn retry(&mut self, person: &ContactId) {
+        let runs = self.runs.all().map(|record| &record.enrollment);
+        let parked = runs
+            .filter(|run| run.contact == *person && matches!(run.phase, Phase::Parked { .. }))
+            .map(|run| run.id.clone());
+        let parked: Vec<_> = parked.collect();
+        let retry = |id: &EnrollmentId| Move::Run {
+            contact: person.clone(),
+            enrollment: id.clone(),
+            cause: Cause::Retry,
+        };
+        self.put_moves(&parked.iter().map(retry).collect::<Vec<_>>());
+        self.runs.mended.extend(parked);
+    }
+
     /// Moves those inside a journey to the version in force, as far as they can go on there.
     pub(super) fn migrate(&mut self, journey: &str) {
         let published = Arc::clone(&self.published);

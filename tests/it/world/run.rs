@@ -252,6 +252,8 @@ impl Runner {
             Action::Answer(address, answer) => {
                 self.world.state().service.answers.insert(address, answer);
             }
+            Action::Close(closed) => self.world.state().service.closed = closed,
+            Action::Retry(person) => self.world.state().retry(&person),
             Action::Suppress(address) => {
                 let key = engine::AddressKeys::address_key(&self.world, &address);
                 let reason = SuppressionReason::Bounced;

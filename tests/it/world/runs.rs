@@ -1,6 +1,6 @@
 //! Enrollments with their due index, exceptions, and what is published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub(crate) struct Runs {
     pub(crate) rows: BTreeMap<(ContactId, EnrollmentId), EnrollmentRecord>,
     pub(crate) dates: BTreeMap<(ContactId, DateId), (u64, String)>,
     pub(crate) entries: BTreeMap<(ContactId, EntryId), (u64, String)>,
+    /// Whom an operator lets try again.
+    pub(super) mended: BTreeSet<EnrollmentId>,
     /// What the index shows, and since when: it follows the table after a moment.
     index: BTreeMap<String, Vec<(Timestamp, Option<Overdue>)>>,
 }
