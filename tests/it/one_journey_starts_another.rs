@@ -82,6 +82,43 @@ fn a_step_starts_another_journey_about_the_same_and_goes_on() {
 }
 
 #[test]
+fn a_notification_of_the_other_journey_finds_who_is_linked_to_the_same_subject() {
+    let first = "kind: transactional\ntrigger: { event: START }\nreentry: unlimited\nsteps:\n  - enroll: second\n";
+    let second = "kind: transactional\ntrigger: { journey: first }\nreentry: unlimited\n\
+                  steps:\n  - send: { template: note, to: { role: OWNER } }\n";
+    let released = files(&[("first", first), ("second", second)]);
+    let linked = |id: &str, subject: &str, owner: &str| {
+        let person =
+            |id: &str| json!({ "id": id, "email": given::address(id).as_str(), "full_name": id });
+        let mut owner = person(owner);
+        owner["role"] = json!("OWNER");
+        let body = json!({ "type": "START", "subject": subject, "data": {}, "people": [person("ann"), owner] });
+        Action::Post {
+            id: id.to_owned(),
+            body: body.to_string(),
+        }
+    };
+    let story = Story::of(released)
+        .after(SignedDuration::ZERO, linked("e1", "pupil-1", "olga"))
+        .after(
+            SignedDuration::from_hours(1),
+            linked("e2", "pupil-2", "otto"),
+        );
+    let world = story.play(Choose::Calm, Log::Dropped);
+    assert_eq!(world.faults(), Vec::<String>::new());
+    let state = world.state();
+    let told: Vec<_> = state
+        .service
+        .delivered
+        .iter()
+        .map(|mail| mail.to.clone())
+        .collect();
+    let [olga, otto] = ["olga", "otto"].map(given::address);
+    // Once for the run of each of the two who came in about a subject.
+    assert_eq!(told, [olga.clone(), olga, otto.clone(), otto]);
+}
+
+#[test]
 fn whoever_may_not_come_in_is_recorded() {
     let never = started_by("{ journey: first }", "never");
     let first = FIRST.replace("  - enroll: third\n", "");

@@ -77,9 +77,9 @@ fn turns(step: &Step, mut route: Route) -> Vec<(Next, Route)> {
             otherwise,
             ..
         } => {
-            let most = within.about();
+            let [least, most] = within.between();
             let soon = longer(&route, [SignedDuration::ZERO, most]);
-            let late = longer(&route, [most, most]);
+            let late = longer(&route, [least, most]);
             vec![turn("then", *then, &soon), turn("else", *otherwise, &late)]
         }
         Action::Send { next, .. } => {

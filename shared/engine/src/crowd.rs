@@ -80,6 +80,52 @@ pub(crate) async fn crowd(
     })
 }
 
+/// Gathers those whom an audience of `plan` may reach where somebody comes in without an event: about the subject of the run
+/// that lets them in, if it has one.
+pub(crate) async fn crowd_without_event(
+    io: &(impl Clock + ContactBook),
+    event: &Event,
+    plan: &Plan,
+    contact: &Contact,
+) -> Result<Crowd, Failure> {
+    let settings = &plan.settings;
+    let who = [(contact.id.clone(), contact.clone())].into();
+    let asked = !audiences(plan).is_empty();
+    let linked = match event.subject.as_deref().filter(|_| asked) {
+        Some(subject) => io.bonds(Bonding::Subject(subject)).await?,
+        None => BTreeMap::new(),
+    };
+    let linked = linked.into_iter().map(|(id, bonds)| (id, bonds.value));
+    let (contacts, linked) = gather(io, settings, who, linked.collect()).await?;
+    crowd(io, settings, event, &[plan], contacts, linked).await
+}
+
+/// Returns those who are linked to a subject under the one name they have by now, and what is known of them as far as
+/// it is not known yet.
+pub(crate) async fn gather(
+    io: &(impl Clock + ContactBook),
+    settings: &Settings,
+    contacts: BTreeMap<ContactId, Contact>,
+    linked: BTreeMap<ContactId, Bonds>,
+) -> Result<(BTreeMap<ContactId, Contact>, BTreeMap<ContactId, Bonds>), Failure> {
+    let mut contacts = contacts;
+    let unknown = linked.keys().filter(|id| !contacts.contains_key(*id));
+    let unknown: Vec<_> = unknown.cloned().collect();
+    if unknown.is_empty() {
+        return Ok((contacts, linked));
+    }
+    let mut linked = linked;
+    for (id, known) in io.contacts(&unknown).await? {
+        let contact = known.value.contact.seen(settings, io.now());
+        if contact.id != id {
+            let bonds = linked.remove(&id).unwrap_or_default();
+            linked.entry(contact.id.clone()).or_default().join(bonds);
+        }
+        contacts.insert(contact.id.clone(), contact);
+    }
+    Ok((contacts, linked))
+}
+
 /// Returns the audiences that a plan resolves when somebody enters.
 fn audiences(plan: &Plan) -> Vec<&Audience> {
     let sends = plan.steps.iter().filter_map(|step| step.action.send());

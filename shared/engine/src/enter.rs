@@ -10,7 +10,7 @@ use journey::{
 use wire::{EnrollmentRecord, Event, Halt, LastEntry};
 
 use crate::advance::step;
-use crate::crowd::crowd;
+use crate::crowd::crowd_without_event;
 use crate::effects::{enrolls, orders, settle};
 use crate::fresh::{Way, fresh, run};
 use crate::results::{announce, of_decision, of_entry};
@@ -311,16 +311,7 @@ pub(crate) async fn enter_without_event(
         params: BTreeMap::new(),
         people: Vec::new(),
     };
-    let posted = [(id.clone(), contact.clone())].into();
-    let crowd = crowd(
-        io,
-        &plan.settings,
-        &event,
-        &[&plan],
-        posted,
-        BTreeMap::new(),
-    )
-    .await?;
+    let crowd = crowd_without_event(io, &event, &plan, &contact).await?;
     match enter(io, (hash, &plan), (&event, way), &contact, &crowd, outbox).await? {
         Entered::Done | Entered::Repeated => {
             pulse.beat(io, &plan.journey).await;

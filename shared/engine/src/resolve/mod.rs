@@ -13,7 +13,7 @@ use journey::{Crowd, Entrance, Happening, Known, Plan, Release};
 use wire::{Event, EventsMessage};
 
 use crate::changed::merged;
-use crate::crowd::crowd;
+use crate::crowd::{crowd, gather};
 use crate::walking::Walking;
 use crate::{
     Alarms, Calls, ChoiceBook, Clock, ContactBook, Enrollments, Exception, ExceptionKind,
@@ -93,7 +93,7 @@ async fn resolve_event(
     }
     let linked = people::link(io, event, &learned.contacts).await?;
     let new = learned.new.clone();
-    let (contacts, linked) = names::gather(io, release, learned, linked).await?;
+    let (contacts, linked) = gather(io, &release.settings, learned.contacts, linked).await?;
     // Those who are on their way hear of it before anybody comes in, under whatever name.
     let others = contacts.values().flat_map(|contact| &contact.absorbed);
     let concerned = contacts.keys().chain(others);

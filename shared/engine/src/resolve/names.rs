@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use journey::{Contact, ContactId, Release};
+use journey::{Contact, ContactId};
 use wire::{Bond, Bonds, ContactRecord, Event, Posted};
 
-use super::people::Learned;
-use crate::{Clock, ContactBook, Failure, Versioned};
+use crate::Versioned;
 
 /// Names those by the one name they have by now who were merged into somebody.
 pub(super) fn renamed<'a>(
@@ -62,30 +61,4 @@ pub(super) fn names(
         names.extend(old.filter_map(|id| Some((id.clone(), Some(held.remove(id)?)))));
     }
     names
-}
-
-/// Returns those who are linked to a subject under the one name they have by now, and what is known of them as far as
-/// it is not known yet.
-pub(super) async fn gather(
-    io: &(impl Clock + ContactBook),
-    release: &Release,
-    learned: Learned,
-    linked: BTreeMap<ContactId, Bonds>,
-) -> Result<(BTreeMap<ContactId, Contact>, BTreeMap<ContactId, Bonds>), Failure> {
-    let mut contacts = learned.contacts;
-    let unknown = linked.keys().filter(|id| !contacts.contains_key(*id));
-    let unknown: Vec<_> = unknown.cloned().collect();
-    if unknown.is_empty() {
-        return Ok((contacts, linked));
-    }
-    let mut linked = linked;
-    for (id, known) in io.contacts(&unknown).await? {
-        let contact = known.value.contact.seen(&release.settings, io.now());
-        if contact.id != id {
-            let bonds = linked.remove(&id).unwrap_or_default();
-            linked.entry(contact.id.clone()).or_default().join(bonds);
-        }
-        contacts.insert(contact.id.clone(), contact);
-    }
-    Ok((contacts, linked))
 }

@@ -70,6 +70,20 @@ impl Length {
             .saturating_add(SignedDuration::from_hours(24 * days))
     }
 
+    /// Returns the least and the most that it comes to, wherever in four years it begins: a day is 24 hours.
+    pub(super) fn between(&self) -> [SignedDuration; 2] {
+        let starts = (1..=12_i8).flat_map(|month| (2027..=2030).map(move |year| (year, month)));
+        let days = starts.map(|(year, month)| {
+            let start = jiff::civil::date(year, month, 1);
+            self.move_date(start).duration_since(start)
+        });
+        let sums = days.map(|days| days.saturating_add(self.elapsed));
+        let (least, most) = sums.fold((SignedDuration::MAX, SignedDuration::ZERO), |found, sum| {
+            (found.0.min(sum), found.1.max(sum))
+        });
+        [least, most]
+    }
+
     /// Returns whether it takes no time at all.
     pub(super) fn is_zero(&self) -> bool {
         self.months == 0 && self.days == 0 && self.elapsed.is_zero()

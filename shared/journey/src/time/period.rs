@@ -48,6 +48,11 @@ impl Period {
         self.length.about()
     }
 
+    /// Returns about how long it takes at least and at most: a day is 24 hours, a month the shortest and the longest.
+    pub fn between(&self) -> [SignedDuration; 2] {
+        self.length.between()
+    }
+
     /// Returns what the author wrote.
     pub fn as_str(&self) -> &str {
         &self.source

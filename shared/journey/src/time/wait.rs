@@ -75,16 +75,16 @@ impl Wait {
         ceil_to_minute(due.max(arrival))
     }
 
-    /// Returns about how long it takes at least and at most: a day is 24 hours, a month 30 days.
+    /// Returns about how long it takes at least and at most: a day is 24 hours, a month the shortest and the longest.
     pub fn about(&self) -> [SignedDuration; 2] {
-        let length = self.length.about();
+        let [least, most] = self.length.between();
         match self.at {
             Some(_) => {
                 let day = SignedDuration::from_hours(24);
-                let least = length.saturating_sub(day).max(SignedDuration::ZERO);
-                [least, length.saturating_add(day)]
+                let least = least.saturating_sub(day).max(SignedDuration::ZERO);
+                [least, most.saturating_add(day)]
             }
-            None => [length, length],
+            None => [least, most],
         }
     }
 

@@ -91,7 +91,10 @@ fn shown(moment: Timestamp, zone: &TimeZone) -> String {
 fn a_wait_takes_about_as_long_as_it_says_and_up_to_a_day_more_or_less_for_a_time_of_day() {
     for (text, least, most) in [
         ("3 days", 72, 72),
-        ("1 month 1 hour", 721, 721),
+        ("1 month 1 hour", 28 * 24 + 1, 31 * 24 + 1),
+        ("2 months", 59 * 24, 62 * 24),
+        ("1 year", 365 * 24, 366 * 24),
+        ("4 years", 1461 * 24, 1461 * 24),
         ("2 days at 09:30", 24, 72),
         ("0 days at 09:30", 0, 24),
     ] {
