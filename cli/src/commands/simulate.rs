@@ -90,6 +90,7 @@ pub(super) fn simulate(args: &Args, terminal: Terminal) -> anyhow::Result<Verdic
             }
             if lines.is_empty() {
                 terminal.say("Nothing happens.")?;
+                terminal.say(why_not(plan, &script))?;
             }
         }
         Form::Programs => {
@@ -153,6 +154,28 @@ fn script(
         script.enters = Some(start);
     }
     Ok(script)
+}
+
+/// Says why nobody came in.
+fn why_not(plan: &Plan, script: &Script) -> String {
+    let mut triggers = plan.triggers.iter();
+    let event = triggers.find(|trigger| trigger.event().is_some());
+    if let Some(filter) = event.and_then(|trigger| trigger.filter.as_ref()) {
+        let event = event.and_then(Trigger::event).unwrap_or_default();
+        return format!(
+            "{event} comes, with the values of its example in events.yaml, and does not fit `where: {}`.\n\
+             Write an example that does, or a scenario into tests/; what is asked about the contact is said with --contact.",
+            filter.as_str()
+        );
+    }
+    match script.from {
+        Some(_) => format!(
+            "None of their dates comes in that time: {}. Say which they have with --contact.",
+            crate::words::list(plan.triggers.iter().map(Trigger::says), "or")
+        ),
+        None => "What lets people in does not fit this contact: say who comes with --contact."
+            .to_owned(),
+    }
 }
 
 /// Writes one line: when, what, and why.

@@ -212,6 +212,24 @@ fn what_lets_the_contact_of_a_simulation_in_is_what_the_journey_says() {
 }
 
 #[test]
+fn why_nothing_happens_in_a_simulation_is_said() {
+    let release = welcome(STORY);
+    let journey = release.path().join("journeys/welcome.yaml");
+    let text = fs::read_to_string(&journey).unwrap();
+    let (before, rest) = text.split_once("trigger: ").unwrap();
+    let (_, after) = rest.split_once('\n').unwrap();
+    let trigger = "{ event: JOINED, where: contact.full_name == 'Nobody' }";
+    fs::write(&journey, format!("{before}trigger: {trigger}\n{after}")).unwrap();
+    let found = said(release.path(), &["simulate", "welcome"]);
+    let why = "JOINED comes, with the values of its example in events.yaml, and does not fit `where: contact.full_name == 'Nobody'`.";
+    let mut lines = found.out.lines();
+    assert_eq!(
+        [lines.next(), lines.next()],
+        [Some("Nothing happens."), Some(why)]
+    );
+}
+
+#[test]
 fn why_somebody_stays_out_of_a_simulation_is_said_in_words() {
     let release = welcome(STORY);
     let journey = release.path().join("journeys/welcome.yaml");
