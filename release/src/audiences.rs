@@ -171,12 +171,7 @@ fn chosen(node: &Node, depth: usize, defects: &mut Vec<Defect>) -> Option<Form> 
     let way = match ways.as_slice() {
         [way] => *way,
         [] => {
-            if !keys.cut_off()
-                && keys
-                    .entries()
-                    .iter()
-                    .all(|entry| KEYS.contains(&entry.key.value.as_str()))
-            {
+            if keys.all_known() && !keys.cut_off() {
                 let what = "an audience must say whom it chooses";
                 defects.push(
                     Defect::new(node.place.clone(), what)

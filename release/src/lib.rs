@@ -35,6 +35,7 @@ mod values;
 mod window;
 mod words;
 mod yaml;
+mod zones;
 
 pub use compile::{Compiled, Failure, Journey, Rejection, compile, events_in, sources};
 pub use defect::{Defect, Place};

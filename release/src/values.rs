@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use journey::{EmailAddress, Field, FieldType, Value};
+use journey::{EmailAddress, Field, FieldType, SCORE, Value};
 
 use crate::Defect;
 use crate::words::{list_of, nearest, unknown};
 use crate::yaml::{At, Data, Entry, Keys, Node, quoted};
+use crate::zones::zone;
 
 /// Reads what a contact field or an event parameter may hold: `date?`, or the long form
 /// `{ type, default, sensitive }`.
@@ -40,6 +41,36 @@ pub(crate) fn field(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Optio
     })
 }
 
+/// Reads what a `set` writes: as [`written`], and it never adds.
+pub(crate) fn set(
+    node: &Node,
+    fields: &BTreeMap<String, Field>,
+    complete: bool,
+    defects: &mut Vec<Defect>,
+) -> Option<BTreeMap<String, Option<Value>>> {
+    let before = defects.len();
+    let mapping = node.data.mapping();
+    for Entry { key, value } in mapping.map_or(&[][..], |mapping| &mapping.entries) {
+        let number = fields
+            .get(&key.value)
+            .is_some_and(|field| field.ty == FieldType::Number);
+        let text = value.data.plain().unwrap_or_default();
+        let (Some(amount), true) = (text.strip_prefix('+'), number || key.value == SCORE) else {
+            continue;
+        };
+        let instead = match key.value.as_str() {
+            SCORE => format!("; what adds is a step `score: +{}`", quoted(amount)),
+            _ => "; other fields than the score cannot be counted up".to_owned(),
+        };
+        let (field, amount) = (quoted(&key.value), quoted(amount));
+        let what = format!("`+{amount}` would set `{field}` to {amount}, and add nothing to it");
+        let help = format!("write what it becomes, without the sign: `{field}: {amount}`{instead}");
+        defects.push(Defect::new(value.place.clone(), what).help(help));
+    }
+    let written = written(node, fields, complete, defects);
+    written.filter(|_| defects.len() == before)
+}
+
 /// Reads the values that are written into fields of a contact; `null` clears one that may be absent.
 pub(crate) fn written(
     node: &Node,
@@ -67,6 +98,9 @@ pub(crate) fn written(
         if optional && matches!(node.data, Data::Null) {
             written.insert(key.value.clone(), None);
         } else if let Some(value) = value(node, ty, &what, defects) {
+            if let ("time_zone", Value::Text(name)) = (key.value.as_str(), &value) {
+                zone(&At::new(name.clone(), node.place.clone()), defects);
+            }
             written.insert(key.value.clone(), Some(value));
         }
     }

@@ -161,11 +161,7 @@ fn kind(node: &Node, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<&'sta
     match kinds.as_slice() {
         [kind] => return Some(*kind),
         [] => {
-            let known = keys
-                .entries()
-                .iter()
-                .all(|entry| KEYS.contains(&entry.key.value.as_str()));
-            if known && !keys.cut_off() {
+            if keys.all_known() && !keys.cut_off() {
                 let defect = Defect::new(
                     node.place.clone(),
                     "this trigger does not say what lets people in",

@@ -9,7 +9,7 @@ use super::{Journey, params};
 use crate::Defect;
 use crate::journeys::{AwaitedDoc, ChangeDoc, StepDoc, Verb, each};
 use crate::phrases::Read;
-use crate::values::written;
+use crate::values::set;
 use crate::words::{list_of, nearest};
 use crate::yaml::{At, quoted};
 
@@ -137,7 +137,7 @@ fn changed(
         }
         ChangeDoc::Plain(_) => (),
         ChangeDoc::Set(node) => {
-            match written(
+            match set(
                 node,
                 &project.settings.fields,
                 project.fields.complete(),

@@ -9,7 +9,7 @@ use journey::{Deed, Field, Value};
 use super::{at, send};
 use crate::compile::{Compiled, Journey};
 use crate::defect::Defect;
-use crate::values::{value, written};
+use crate::values::{set, value};
 use crate::words::{list_of, nearest, unknown};
 use crate::yaml::{Data, Entry, Keys, Mapping, Node};
 
@@ -27,9 +27,12 @@ pub(super) fn read(
     let kinds = ["opened", "clicked", "event", "set"];
     let mut found = kinds.into_iter().filter_map(|kind| keys.entry(kind));
     let (Some(entry), None) = (found.next(), found.next()) else {
-        let what = "a happening is one thing";
-        let help = format!("give it one of {}", list_of(kinds));
-        defects.push(Defect::new(node.place.clone(), what).help(help));
+        // Whoever wrote a key that there is not has been told which there are.
+        if keys.all_known() {
+            let what = "a happening is one thing";
+            let help = format!("give it one of {}", list_of(kinds));
+            defects.push(Defect::new(node.place.clone(), what).help(help));
+        }
         return None;
     };
     let kind = entry.key.value.as_str();
@@ -42,7 +45,7 @@ pub(super) fn read(
     let deed = match kind {
         "set" => {
             let fields = &compiled.settings.fields;
-            Deed::Set(written(&entry.value, fields, true, defects)?)
+            Deed::Set(set(&entry.value, fields, true, defects)?)
         }
         "event" => event(&entry.value, keys.get("data"), compiled, defects)?,
         _ => {

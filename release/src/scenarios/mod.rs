@@ -125,8 +125,7 @@ impl Scene<'_> {
         let keys = Keys::of(node, "a scenario", &KEYS, defects)?;
         let name = keys.required("name", "write what it shows", defects);
         let name = name.and_then(|node| node.line("`name`", defects));
-        let contact = person::read(keys.get("contact"), self.compiled, defects);
-        let mut contact = contact?;
+        let mut contact = person::read(keys.get("contact"), self.compiled, defects);
         person::consents(keys.get("consent"), self.compiled, &mut contact, defects);
         let zone = contact.zone(&self.compiled.settings.zone);
         let mut time = |key: &str| {

@@ -10,6 +10,7 @@ use crate::defect::Defect;
 use crate::values::written;
 use crate::words::unknown;
 use crate::yaml::{Data, Entry, Mapping, Node, parse};
+use crate::zones::zone;
 
 /// Reads a contact out of a file of its own, for whoever rehearses a journey by hand.
 ///
@@ -19,50 +20,24 @@ pub fn contact(file: &str, text: &str, compiled: &Compiled) -> Result<Contact, V
     let mut defects = Vec::new();
     let root = parse(file, text, &mut defects);
     let contact = read(Some(&root), compiled, &mut defects);
-    match contact.filter(|_| defects.is_empty()) {
-        Some(contact) => Ok(contact),
-        None => Err(defects),
+    match defects.is_empty() {
+        true => Ok(contact),
+        false => Err(defects),
     }
 }
 
-/// Reads a contact; the stand-in itself where nothing is said.
-pub(super) fn read(
-    node: Option<&Node>,
-    compiled: &Compiled,
-    defects: &mut Vec<Defect>,
-) -> Option<Contact> {
+/// Reads a contact; the stand-in itself where nothing is said, and in place of what cannot be read.
+pub(super) fn read(node: Option<&Node>, compiled: &Compiled, defects: &mut Vec<Defect>) -> Contact {
     let mut contact = stand_in(compiled);
-    let Some(node) = node.filter(|node| !matches!(node.data, Data::Null)) else {
-        return Some(contact);
+    let node = node.filter(|node| !matches!(node.data, Data::Null));
+    let mapping = node.and_then(|node| Some((node, node.mapping("`contact`", defects)?)));
+    let Some((node, mapping)) = mapping else {
+        return contact;
     };
-    let mapping = node.mapping("`contact`", defects)?;
     let mut fields = Vec::new();
     for entry in &mapping.entries {
-        let Entry { key, value } = entry;
-        let line = |defects: &mut Vec<Defect>| {
-            let what = format!("`{}`", key.value);
-            value.line(&what, defects).map(|text| text.value)
-        };
-        match key.value.as_str() {
-            "id" => contact.source_id = line(defects)?,
-            // One that nobody knows is what a source may send too: then the project's counts.
-            "time_zone" => contact.time_zone = Some(line(defects)?),
-            "locale" => contact.locale = Some(line(defects)?),
-            "full_name" => contact.full_name = line(defects)?,
-            "email" => {
-                let text = line(defects)?;
-                let Ok(address) = text.parse() else {
-                    let what = "`email` is no address that can be mailed";
-                    let help = "leave it out: nothing is sent";
-                    defects.push(Defect::new(value.place.clone(), what).help(help));
-                    return None;
-                };
-                contact.address = address;
-            }
-            "tags" => contact.tags = words(value, "`tags`", defects)?,
-            "lists" => contact.lists = words(value, "`lists`", defects)?,
-            "consent" => consents(Some(value), compiled, &mut contact, defects),
-            _ => fields.push(entry.clone()),
+        if !built_in(entry, &mut contact, compiled, defects) {
+            fields.push(entry.clone());
         }
     }
     contact.id = ContactId::of(&contact.source_id);
@@ -74,11 +49,57 @@ pub(super) fn read(
             cut_off: mapping.cut_off,
         }),
     };
-    let written = written(&fields, &compiled.settings.fields, true, defects)?;
-    for (name, value) in written {
+    let written = written(&fields, &compiled.settings.fields, true, defects);
+    for (name, value) in written.into_iter().flatten() {
         contact.fields.extend(value.map(|value| (name, value)));
     }
-    Some(contact)
+    contact
+}
+
+/// Reads what everybody has, as far as it can be read; tells whether `entry` is of that kind.
+fn built_in(
+    entry: &Entry,
+    contact: &mut Contact,
+    compiled: &Compiled,
+    defects: &mut Vec<Defect>,
+) -> bool {
+    let Entry { key, value } = entry;
+    let line = |defects: &mut Vec<Defect>| value.line(&format!("`{}`", key.value), defects);
+    match key.value.as_str() {
+        "id" => {
+            if let Some(id) = line(defects) {
+                contact.source_id = id.value;
+            }
+        }
+        "time_zone" => {
+            let name = line(defects);
+            let name = name.filter(|name| zone(name, defects).is_some());
+            contact.time_zone = name.map(|name| name.value);
+        }
+        "locale" => contact.locale = line(defects).map(|locale| locale.value),
+        "full_name" => {
+            if let Some(name) = line(defects) {
+                contact.full_name = name.value;
+            }
+        }
+        "email" => {
+            let address = line(defects).map(|text| text.value.parse());
+            match address {
+                Some(Ok(address)) => contact.address = address,
+                Some(Err(_)) => {
+                    let what = "`email` is no address that can be mailed";
+                    let help = "leave it out: nothing is sent";
+                    defects.push(Defect::new(value.place.clone(), what).help(help));
+                }
+                None => (),
+            }
+        }
+        "tags" => contact.tags = words(value, "`tags`", defects),
+        "lists" => contact.lists = words(value, "`lists`", defects),
+        "consent" => consents(Some(value), compiled, contact, defects),
+        _ => return false,
+    }
+    true
 }
 
 /// Reads what a contact agreed to: `{ TOPIC: false }`.
@@ -107,10 +128,10 @@ pub(super) fn consents(
     }
 }
 
-fn words(node: &Node, what: &str, defects: &mut Vec<Defect>) -> Option<BTreeSet<String>> {
-    let items = node.list(what, defects)?.iter();
-    let words = items.map(|item| Some(item.line(what, defects)?.value));
-    words.collect()
+fn words(node: &Node, what: &str, defects: &mut Vec<Defect>) -> BTreeSet<String> {
+    let items = node.list(what, defects).unwrap_or_default();
+    let words = items.iter().filter_map(|item| item.line(what, defects));
+    words.map(|word| word.value).collect()
 }
 
 /// Returns somebody who agrees to everything.

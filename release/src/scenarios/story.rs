@@ -10,7 +10,7 @@ use journey::{Change, Line, Refusal, Told, Value};
 use super::at;
 use crate::compile::Compiled;
 use crate::defect::Defect;
-use crate::values::written;
+use crate::values::set;
 use crate::words::list_of;
 use crate::yaml::{Keys, Node};
 
@@ -84,13 +84,15 @@ pub(super) fn entry(
         .into_iter()
         .filter_map(|key| Some((key, keys.get(key)?)));
     let (Some((what, value)), None) = (found.next(), found.next()) else {
-        let help = format!("give it one of {}", list_of(KEYS));
-        defects.push(Defect::new(node.place.clone(), "an expectation is one thing").help(help));
+        if keys.all_known() {
+            let help = format!("give it one of {}", list_of(KEYS));
+            defects.push(Defect::new(node.place.clone(), "an expectation is one thing").help(help));
+        }
         return None;
     };
     let word = match what {
         "score" => Word::Number(value.number("`score`", defects)?.value),
-        "set" => Word::Fields(written(value, &compiled.settings.fields, true, defects)?),
+        "set" => Word::Fields(set(value, &compiled.settings.fields, true, defects)?),
         "refused" => {
             let rules = Refusal::ALL.map(|(word, _)| word);
             let words: Vec<_> = ["circle"].into_iter().chain(rules).collect();

@@ -11,15 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 use journey::{BUILT_IN, Field, FieldType, Hook, Limits, Presence, Sender, Settings, Value};
 
 use crate::Defect;
 use crate::folder::{self, Folder};
 use crate::names::{Names, Spelling, mended};
 use crate::values::{field, is_web_address};
-use crate::words::nearest;
 use crate::yaml::{At, Entry, Keys, Node, parse_number, quoted};
+use crate::zones::zone;
 
 /// What `waypost.yaml` declares.
 #[derive(Debug)]
@@ -201,35 +201,8 @@ fn about(keys: &Keys<'_>, settings: &mut Settings, defects: &mut Vec<Defect>) {
     if let Some(node) = keys.required("time_zone", help, defects)
         && let Some(name) = node.line("`time_zone`", defects)
     {
-        match journey::zone(&name.value) {
-            Some(zone) => settings.zone = zone,
-            None => {
-                let help = match zone_near(&name.value) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "write a place of the IANA database: `Europe/Amsterdam`".to_owned(),
-                };
-                let what = format!("no time zone is called `{}`", quoted(&name.value));
-                defects.push(Defect::new(name.place, what).help(help));
-            }
-        }
+        settings.zone = zone(&name, defects).unwrap_or(TimeZone::UTC);
     }
-}
-
-/// Returns the zone that somebody means who left out the continent or mistyped it.
-fn zone_near(name: &str) -> Option<String> {
-    let names: Vec<String> = TimeZoneDatabase::bundled()
-        .available()
-        .map(|zone| zone.to_string())
-        .collect();
-    let city = format!("/{name}").to_lowercase();
-    let same_city = names
-        .iter()
-        .find(|known| known.to_lowercase().ends_with(&city));
-    let near = || nearest(name, names.iter().map(String::as_str));
-    same_city
-        .map(String::as_str)
-        .or_else(near)
-        .map(str::to_owned)
 }
 
 /// Tells whether `text` is a language tag as mails use it: `nl`, `nl-BE` (RFC 5646, in part).

@@ -85,6 +85,12 @@ impl<'a> Keys<'a> {
         })
     }
 
+    /// Tells whether every key that was written is one that it can have.
+    pub(crate) fn all_known(&self) -> bool {
+        let mut entries = self.mapping.entries.iter();
+        entries.all(|entry| self.known.contains(&entry.key.value.as_str()))
+    }
+
     /// Returns where the mapping stands.
     pub(crate) fn place(&self) -> &'a Place {
         self.place

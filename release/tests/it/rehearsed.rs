@@ -139,12 +139,163 @@ fn a_scenario_that_goes_round_for_years_is_cut_off() {
     assert_eq!(played(journey, &day), "as expected");
 }
 
+/// Returns what is wrong with a scenario of an ordinary journey.
+fn wrong_with(scenario: &str) -> String {
+    let journey = "trigger: { event: HI }\nreentry: never\nsteps:\n- send: t\n";
+    played(journey, scenario)
+}
+
+#[test]
+fn what_is_set_is_no_addition() {
+    let happens = "  enters: 2026-11-23 10:00\n  happens:\n  - { at: 2026-11-23 09:59, set: { score: +5 } }\n  expect:\n  - { at: 2026-11-23 09:59, set: { score: +5, seats: +1, member: true } }\n";
+    expect![[r#"
+        error: `+5` would set `score` to 5, and add nothing to it
+         --> tests/k.yaml:6:43
+          |
+        6 |   - { at: 2026-11-23 09:59, set: { score: +5 } }
+          |                                           ^^
+          |
+          = help: write what it becomes, without the sign: `score: 5`; what adds is a step `score: +5`
+
+        error: `+5` would set `score` to 5, and add nothing to it
+         --> tests/k.yaml:8:43
+          |
+        8 |   - { at: 2026-11-23 09:59, set: { score: +5, seats: +1, member: true } }
+          |                                           ^^
+          |
+          = help: write what it becomes, without the sign: `score: 5`; what adds is a step `score: +5`
+
+        error: `+1` would set `seats` to 1, and add nothing to it
+         --> tests/k.yaml:8:54
+          |
+        8 |   - { at: 2026-11-23 09:59, set: { score: +5, seats: +1, member: true } }
+          |                                                      ^^
+          |
+          = help: write what it becomes, without the sign: `seats: 1`; other fields than the score cannot be counted up
+
+        3 defects in 1 file
+    "#]].assert_eq(&wrong_with(happens));
+}
+
+#[test]
+fn a_contact_lives_in_a_zone_that_there_is() {
+    let contact = "  contact: { time_zone: Asia/Kolkatta }\n  enters: 2026-11-23 10:00\n  happens:\n  - { at: 2026-11-23 09:59, set: { time_zone: Amsterdm } }\n  expect: []\n";
+    expect![[r#"
+        error: no time zone is called `Asia/Kolkatta`
+         --> tests/k.yaml:4:25
+          |
+        4 |   contact: { time_zone: Asia/Kolkatta }
+          |                         ^^^^^^^^^^^^^
+          |
+          = help: did you mean `Asia/Kolkata`?
+
+        error: no time zone is called `Amsterdm`
+         --> tests/k.yaml:7:47
+          |
+        7 |   - { at: 2026-11-23 09:59, set: { time_zone: Amsterdm } }
+          |                                               ^^^^^^^^
+          |
+          = help: did you mean `Europe/Amsterdam`?
+
+        2 defects in 1 file
+    "#]]
+    .assert_eq(&wrong_with(contact));
+}
+
+#[test]
+fn one_mistake_in_a_scenario_is_told_once_and_hides_no_other() {
+    let many = "  contact: { tags: vip, email: x, membr: true, full_name: [] }\n  enters: tomorrow\n  happens:\n  - { at: 2026-11-23 09:59, joins: la }\n  - { at: never, event: HO }\n  expect:\n  - { at: 2026-11-23 09:59, sends: t }\n  - { at: 2026-11-23 09:59 }\n";
+    expect![[r#"
+        error: `tags` must be a list, and this is a text
+         --> tests/k.yaml:4:20
+          |
+        4 |   contact: { tags: vip, email: x, membr: true, full_name: [] }
+          |                    ^^^
+          |
+          = help: begin each item with `- `
+
+        error: `email` is no address that can be mailed
+         --> tests/k.yaml:4:32
+          |
+        4 |   contact: { tags: vip, email: x, membr: true, full_name: [] }
+          |                                ^
+          |
+          = help: leave it out: nothing is sent
+
+        error: `full_name` must be a text, and this is a list
+         --> tests/k.yaml:4:59
+          |
+        4 |   contact: { tags: vip, email: x, membr: true, full_name: [] }
+          |                                                           ^^
+          |
+          = help: write one, in quotes where it begins with a sign such as `#` or `{`
+
+        error: no contact field is called `membr`
+         --> tests/k.yaml:4:35
+          |
+        4 |   contact: { tags: vip, email: x, membr: true, full_name: [] }
+          |                                   ^^^^^ unknown contact field
+          |
+          = help: did you mean `member`?
+
+        error: `enters` is `tomorrow`, which is no time
+         --> tests/k.yaml:5:11
+          |
+        5 |   enters: tomorrow
+          |           ^^^^^^^^
+          |
+          = help: write `2026-11-23 14:00`, or `2026-10-25 02:30+01:00` where a clock shows it twice
+
+        error: a happening has no key `joins`
+         --> tests/k.yaml:7:29
+          |
+        7 |   - { at: 2026-11-23 09:59, joins: la }
+          |                             ^^^^^ unknown key
+          |
+          = help: a happening can have `at`, `opened`, `clicked`, `link`, `event`, `data` and `set`
+
+        error: `at` is `never`, which is no time
+         --> tests/k.yaml:8:11
+          |
+        8 |   - { at: never, event: HO }
+          |           ^^^^^
+          |
+          = help: write `2026-11-23 14:00`, or `2026-10-25 02:30+01:00` where a clock shows it twice
+
+        error: no event is called `HO`
+         --> tests/k.yaml:8:25
+          |
+        8 |   - { at: never, event: HO }
+          |                         ^^ unknown event
+          |
+          = help: there are `HI`; declare it in events.yaml
+
+        error: an expectation has no key `sends`
+          --> tests/k.yaml:10:29
+           |
+        10 |   - { at: 2026-11-23 09:59, sends: t }
+           |                             ^^^^^ unknown key
+           |
+           = help: did you mean `send`?
+
+        error: an expectation is one thing
+          --> tests/k.yaml:11:5
+           |
+        11 |   - { at: 2026-11-23 09:59 }
+           |     ^^^^^^^^^^^^^^^^^^^^^^^^
+           |
+           = help: give it one of `send`, `skipped`, `expired`, `withheld`, `tag`, `untag`, `join`, `leave`, `score`, `set`, `enroll`, `refused`, `leaves` and `parked`
+
+        10 defects in 1 file
+    "#]].assert_eq(&wrong_with(many));
+}
+
 const PROJECT: &str = "waypost: 1
 organisation: O
 locale: en
 time_zone: Europe/Amsterdam
 senders: { default: { name: O, address: a@mail.oracle.example } }
 vars: { organisation: O, brand: O, address: S 1 }
-contact: { member: { type: bool, default: false }, born: date? }
+contact: { member: { type: bool, default: false }, born: date?, score: { type: number, default: 0 }, seats: number? }
 lists: [la]
 ";

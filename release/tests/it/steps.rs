@@ -77,6 +77,10 @@ fn every_verb_is_checked() {
                 "- wait: 3 days at 09:30",
                 "- set: { member: ja, membr: true }",
             ),
+            (
+                "- wait: 3 days at 09:30",
+                "- set: { seats: +1, score: +5, time_zone: Asia/Kolkatta }",
+            ),
             ("- wait: 3 days at 09:30", "- score: veel"),
             ("- wait: 3 days at 09:30", "- call: crm"),
             ("- wait: 3 days at 09:30", "- split: proef"),
