@@ -232,7 +232,10 @@ fn choosing() -> Vec<Verb> {
         "A side.",
         &[
             ("share*", number("How many of a hundred.")),
-            ("steps*", steps("What they do.")),
+            (
+                "steps",
+                steps("What they do; nothing where they only go on."),
+            ),
         ],
     );
     let sides = named("The sides; their shares are a hundred.", side);

@@ -104,9 +104,9 @@ fn hook() -> Value {
             ),
             (
                 "results",
-                list(
+                either(
                     "What it hears of besides the steps that call it.",
-                    results(),
+                    &[results(), list("Several kinds.", results())],
                 ),
             ),
         ],

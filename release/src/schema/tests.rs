@@ -84,6 +84,28 @@ fn what_a_check_refuses_is_not_offered() {
     }
 }
 
+#[test]
+fn what_a_check_accepts_is_not_marked() {
+    for (file, at, accepted) in [
+        (
+            "journey.schema.json",
+            "/properties/steps",
+            "[{ split: s, branches: { a: { share: 95, steps: [] }, holdout: { share: 5 } } }]",
+        ),
+        (
+            "project.schema.json",
+            "/properties/hooks",
+            "{ crm: { url: 'https://a.example', results: all } }",
+        ),
+    ] {
+        let schema = schema(file);
+        let node = parse("k.yaml", accepted, &mut Vec::new());
+        let part = schema.pointer(at).unwrap();
+        let found = wrong(&json(&node), part, &schema, String::new());
+        assert_eq!(found, Vec::<String>::new(), "{accepted}");
+    }
+}
+
 /// Holds a file against a schema; returns whether it is there.
 fn fits(file: &Path, schema_file: &str) -> bool {
     let Ok(text) = fs::read_to_string(file) else {
