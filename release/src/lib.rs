@@ -30,6 +30,7 @@ mod schema;
 mod scope;
 mod seal;
 mod settings;
+mod slipping;
 pub mod template;
 mod values;
 mod window;
@@ -48,3 +49,4 @@ pub use scenarios::{
 };
 pub use schema::schemas;
 pub use seal::seal;
+pub use slipping::{Slip, slipping};

@@ -1,7 +1,7 @@
 //! How much advertising one person can get in a week, at most.
 
 use jiff::SignedDuration;
-use journey::{Plan, Priority, Reentry};
+use journey::{Occasion, Plan, Priority, Reentry, Repeat, Trigger};
 
 /// The most advertising that one person can get in any seven days.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -10,6 +10,8 @@ pub struct Pressure {
     pub mails: Option<u64>,
     /// The journeys that have no limit of their own and that no cap holds back.
     pub unlimited: Vec<String>,
+    /// Those of them that no cap could hold back, as their priority passes it.
+    pub passing: Vec<String>,
     /// Whether it counts one subject only: who is concerned in two pupils or orders may get that twice.
     pub for_each_subject: bool,
 }
@@ -32,6 +34,7 @@ pub fn pressure<'a>(plans: impl Iterator<Item = &'a Plan>) -> Option<Pressure> {
     let mut held = Some(0);
     let mut passing = Some(0);
     let mut unlimited = Vec::new();
+    let mut passes = Vec::new();
     let mut by_subject = false;
     for plan in advertising {
         let own = of_journey(plan);
@@ -39,6 +42,7 @@ pub fn pressure<'a>(plans: impl Iterator<Item = &'a Plan>) -> Option<Pressure> {
         let high = plan.rules.priority == Priority::High;
         if own.is_none() && (high || capped.is_none()) {
             unlimited.push(plan.journey.clone());
+            passes.extend(high.then(|| plan.journey.clone()));
         }
         let sum = if high { &mut passing } else { &mut held };
         *sum = sum
@@ -55,6 +59,7 @@ pub fn pressure<'a>(plans: impl Iterator<Item = &'a Plan>) -> Option<Pressure> {
         mails: held.zip(passing).map(|(held, passing)| held + passing),
         for_each_subject: by_subject && unlimited.is_empty(),
         unlimited,
+        passing: passes,
     })
 }
 
@@ -71,9 +76,29 @@ fn of_journey(plan: &Plan) -> Option<u64> {
             let runs = u64::try_from(WEEK.as_secs() / apart).ok()? + 2;
             plan.entries_max.map_or(runs, |most| runs.min(most.into()))
         }
-        Reentry::Restart | Reentry::Single | Reentry::Unlimited => return None,
+        Reentry::Restart | Reentry::Single | Reentry::Unlimited => yearly(plan)? + 1,
     };
     Some(mails.saturating_mul(runs))
+}
+
+/// Returns how many days of a year let a person in; nothing where something else does so too.
+///
+/// One such run can end in the week in which the next one begins.
+fn yearly(plan: &Plan) -> Option<u64> {
+    let of_year = |trigger: &Trigger| match &trigger.on {
+        Occasion::Date { repeat, .. } => *repeat == Repeat::Yearly,
+        Occasion::Enters(_)
+        | Occasion::Event(_)
+        | Occasion::Joins(_)
+        | Occasion::Journey(_)
+        | Occasion::Leaves(_)
+        | Occasion::Manual
+        | Occasion::OptedIn(_)
+        | Occasion::Tagged(_)
+        | Occasion::Untagged(_) => false,
+    };
+    let days = u64::try_from(plan.triggers.len()).ok()?;
+    plan.triggers.iter().all(of_year).then_some(days)
 }
 
 /// Returns whether a person can be in a journey for several subjects at once.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use release::{
-    Color, Compiled, Defect, Failure, Place, Pressure, Rejection, half_blind, line_and_column,
-    pressure,
+    Color, Compiled, Defect, Failure, Place, Pressure, Rejection, Slip, half_blind,
+    line_and_column, pressure, slipping,
 };
 use serde_json::{Value, json};
 
@@ -58,16 +58,8 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
             }
             let contents = contents(&compiled);
             terminal.say(format!("{} {contents}", terminal.good("No defects.")))?;
-            if let Some(pressure) = pressure(plans(&compiled)) {
-                terminal.say(advertising(&pressure))?;
-            }
-            let unseeing = half_blind(plans(&compiled));
-            if !unseeing.is_empty() {
-                let unseeing = unseeing.join(", ");
-                terminal.say(format!(
-                    "Opens and clicks are measured only of those who agreed to it: to {unseeing} everybody else looks as \
-                     if they had not opened or clicked."
-                ))?;
+            for remark in remarks(&compiled) {
+                terminal.say(remark)?;
             }
         }
         Form::Programs => {
@@ -78,11 +70,18 @@ pub(super) fn check(args: &Args, terminal: Terminal) -> anyhow::Result<Verdict> 
                     "mails": pressure.mails,
                     "for_each_subject": pressure.for_each_subject,
                     "unlimited": pressure.unlimited,
+                    "passing": pressure.passing,
                 });
             }
             let unseeing = half_blind(plans(&compiled));
             if !unseeing.is_empty() {
                 report["measured_in_part"] = json!(unseeing);
+            }
+            let slips = slipping(plans(&compiled)).into_iter();
+            let slips = slips.map(|slip| json!({ "journey": slip.journey, "write": slip.instead }));
+            let slips: Vec<_> = slips.collect();
+            if !slips.is_empty() {
+                report["nobody_enters_by_time"] = json!(slips);
             }
             terminal.say_json(&report)?;
         }
@@ -196,14 +195,47 @@ fn plans(compiled: &Compiled) -> impl Iterator<Item = &journey::Plan> {
     compiled.journeys.values().map(|journey| &journey.plan)
 }
 
+/// Says what is no defect, and that its author may not know.
+fn remarks(compiled: &Compiled) -> Vec<String> {
+    let pressure = pressure(plans(compiled));
+    let mut remarks: Vec<_> = pressure.iter().map(advertising).collect();
+    let unseeing = half_blind(plans(compiled));
+    if !unseeing.is_empty() {
+        let unseeing = unseeing.join(", ");
+        remarks.push(format!(
+            "Opens and clicks are measured only of those who agreed to it: to {unseeing} everybody else looks as \
+             if they had not opened or clicked."
+        ));
+    }
+    let slips = slipping(plans(compiled)).into_iter();
+    remarks.extend(slips.map(|Slip { journey, instead }| {
+        format!(
+            "Whom time alone makes one of the audience of {journey} does not come in, not by a later write either: \
+             for that day write `trigger: {{ {instead} }}`."
+        )
+    }));
+    remarks
+}
+
 /// Says how much advertising one person can get.
 fn advertising(pressure: &Pressure) -> String {
     let Some(mails) = pressure.mails else {
-        let unlimited = pressure.unlimited.join(", ");
-        return format!(
-            "Nothing limits how much advertising one person gets from {unlimited}: give \
-             waypost.yaml a cap, such as `marketing: {{ at_most: [3 per 7 days] }}`."
-        );
+        let passing = pressure.passing.join(", ");
+        let pass = "with `priority: high` its mails pass every cap. Take that away, or let people come in less often, \
+                    such as `reentry: { after: 30 days }`.";
+        let held = pressure.unlimited.iter();
+        let held = held.filter(|journey| !pressure.passing.contains(journey));
+        let held: Vec<_> = held.map(String::as_str).collect();
+        let nothing = "Nothing limits how much advertising one person gets from";
+        let cap = "give waypost.yaml a cap, such as `marketing: { at_most: [3 per 7 days] }`.";
+        return match (held.is_empty(), passing.is_empty()) {
+            (true, _) => format!("{nothing} {passing}: {pass}"),
+            (false, true) => format!("{nothing} {}: {cap}", held.join(", ")),
+            (false, false) => format!(
+                "{nothing} {}: {cap} Nor from {passing}: {pass}",
+                held.join(", ")
+            ),
+        };
     };
     let mails = words::count(
         usize::try_from(mails).unwrap_or(usize::MAX),
@@ -260,10 +292,34 @@ fn position(place: &Place, sources: &BTreeMap<String, String>) -> Value {
 mod tests {
     use std::collections::BTreeMap;
 
-    use release::{Defect, Place, Rejection};
+    use release::{Defect, Place, Pressure, Rejection};
     use serde_json::json;
 
-    use super::report;
+    use super::{advertising, report};
+
+    #[test]
+    fn whom_a_cap_does_not_help_is_not_told_to_write_one() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let said = |unlimited: &[&str], passing: &[&str]| {
+            advertising(&Pressure {
+                mails: None,
+                unlimited: names(unlimited),
+                passing: names(passing),
+                for_each_subject: false,
+            })
+        };
+        let cap = "give waypost.yaml a cap";
+        let passes = "`priority: high`";
+        for (unlimited, passing, says) in [
+            (&["a", "b"][..], &[][..], [true, false]),
+            (&["a", "b"], &["b"], [true, true]),
+            (&["a", "b"], &["a", "b"], [false, true]),
+        ] {
+            let said = said(unlimited, passing);
+            let found = [said.contains(cap), said.contains(passes)];
+            assert_eq!(found, says, "{said}");
+        }
+    }
 
     #[test]
     fn a_program_learns_where_a_defect_begins_and_ends() {

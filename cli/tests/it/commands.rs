@@ -82,7 +82,7 @@ fn how_much_advertising_one_person_gets_is_said() {
         "#]],
     );
     let found = json_of(&said(folder.path(), &["check", release, "--json"]));
-    let expected = json!({ "mails": 4, "for_each_subject": false, "unlimited": [] });
+    let expected = json!({ "mails": 4, "for_each_subject": false, "unlimited": [], "passing": [] });
     assert_eq!(found["advertising_a_week"], expected);
 }
 

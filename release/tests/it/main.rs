@@ -15,6 +15,7 @@ mod plain;
 mod pressures;
 mod project;
 mod rehearsed;
+mod slipping;
 mod steps;
 mod together;
 mod usage;

@@ -59,8 +59,28 @@ fn the_strictest_cap_bounds_all_that_does_not_pass_it() {
         limited(8, false)
     );
 
-    let passes = always(CAPS).edit(NEWS, "steps:\n", "priority: high\nsteps:\n");
-    assert_eq!(of(&passes).unwrap().unlimited, ["nieuws"]);
+    let high = |written: Folder| written.edit(NEWS, "steps:\n", "priority: high\nsteps:\n");
+    for caps in [CAPS, ""] {
+        let found = of(&high(always(caps))).unwrap();
+        assert_eq!(
+            (&found.unlimited, &found.passing),
+            (&vec!["nieuws".to_owned()], &found.unlimited)
+        );
+    }
+    assert_eq!(of(&always("")).unwrap().passing, Vec::<String>::new());
+}
+
+#[test]
+fn a_date_that_comes_every_year_is_a_limit() {
+    let event = "trigger:\n  - event: MEMBER_NEW\n    where: event.form == 'vrienden' and not contact.member\n";
+    let of_date = |every: &str| {
+        let date = format!("trigger: {{ date: contact.since at 09:00{every} }}\n");
+        let written = uncapped().edit(NEWS, "reentry: never", "reentry: unlimited");
+        of(&written.edit(NEWS, event, &date)).unwrap()
+    };
+    // One run ends in the week in which the next one begins.
+    assert_eq!(of_date(", every: year").mails, Some(2));
+    assert_eq!(of_date("").mails, None);
 }
 
 #[test]
@@ -101,6 +121,7 @@ fn limited(mails: u64, for_each_subject: bool) -> Option<Pressure> {
     Some(Pressure {
         mails: Some(mails),
         unlimited: Vec::new(),
+        passing: Vec::new(),
         for_each_subject,
     })
 }
