@@ -10,6 +10,7 @@
 //!
 //! **Invariant:** what cannot be read is reported once, and nothing that follows from it is.
 
+mod advice;
 mod audiences;
 mod compile;
 mod defect;

@@ -7,7 +7,7 @@ use crate::Defect;
 use crate::audiences::audience;
 use crate::phrases::{condition, moment, period};
 use crate::words::{list_of, nearest};
-use crate::yaml::{At, Data, Keys, Node, quoted};
+use crate::yaml::{At, Data, Keys, Mapping, Node, quoted};
 
 /// Reads `trigger`; tells whether each of them could be read and is one that this version knows.
 pub(super) fn triggers(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> (Vec<TriggerDoc>, bool) {
@@ -96,7 +96,8 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
         );
         return None;
     }
-    let keys = Keys::of(node, "a trigger", &KEYS, defects)?;
+    let guide = |key: &str| misplaced(key, node.data.mapping()?);
+    let keys = Keys::guided(node, "a trigger", &KEYS, guide, defects)?;
     let kind = kind(node, &keys, defects)?;
     if let Some(every) = keys.entry("every")
         && kind != "date"
@@ -115,6 +116,9 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
         .get("where")
         .map(|node| condition(node, "`where`", defects));
     let on = occasion(kind, &keys, defects)?;
+    if keys.misspelled("where") {
+        return None;
+    }
     let place = match &on {
         OccasionDoc::Event(event) => event.place.clone(),
         OccasionDoc::Date { .. }
@@ -134,6 +138,19 @@ fn trigger(node: &Node, defects: &mut Vec<Defect>) -> Option<TriggerDoc> {
             Some(filter) => Some(filter?),
             None => None,
         },
+    })
+}
+
+/// Says where the time of day of a date stands.
+fn misplaced(key: &str, mapping: &Mapping) -> Option<String> {
+    let date = mapping.get("date")?.data.word()?;
+    let time = mapping.get(key)?.data.word()?;
+    (key == "at").then(|| {
+        format!(
+            "write it behind the date: `date: {} at {}`",
+            quoted(date),
+            quoted(time)
+        )
     })
 }
 
@@ -189,6 +206,23 @@ fn kind(node: &Node, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<&'sta
 fn occasion(kind: &str, keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<OccasionDoc> {
     let entry = keys.entry(kind)?;
     let node = &entry.value;
+    if let (Data::List(items), false) = (&node.data, matches!(kind, "enters" | "date" | "manual")) {
+        let words: Vec<_> = items.iter().filter_map(|item| item.data.word()).collect();
+        let each = words
+            .iter()
+            .map(|word| format!("`- {{ {kind}: {} }}`", quoted(word)));
+        let help = match words.as_slice() {
+            [] => format!("write a list of triggers, each `- {{ {kind}: … }}`"),
+            [one] => format!("write `{kind}: {}`", quoted(one)),
+            _ => format!(
+                "write a list of triggers under `trigger:`: {}",
+                each.collect::<Vec<_>>().join(", ")
+            ),
+        };
+        let what = format!("a trigger has one `{kind}`, and this is a list");
+        defects.push(Defect::new(node.place.clone(), what).help(help));
+        return None;
+    }
     let mut line = || node.line(&format!("`{kind}`"), defects);
     Some(match kind {
         "event" => OccasionDoc::Event(line()?),

@@ -32,7 +32,7 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         defects.push(defect.help("write a journey into it, or remove it"));
         return None;
     }
-    let keys = Keys::of(root, "a journey", &KEYS, defects)?;
+    let keys = Keys::guided(root, "a journey", &KEYS, of_project, defects)?;
     let name = keys
         .required(
             "journey",
@@ -93,6 +93,21 @@ pub(crate) fn read(root: &Node, stem: &str, defects: &mut Vec<Defect>) -> Option
         steps: steps.unwrap_or_default(),
         unused: unused(&keys, defects),
     })
+}
+
+/// Says where the keys stand that hold for every journey.
+fn of_project(key: &str) -> Option<String> {
+    let written = match key {
+        "at_most" => "marketing: { at_most: [3 per 7 days] }",
+        "holdout" => "marketing: { holdout: { name: …, share: 5 } }",
+        "warm_up" => "marketing: { warm_up: … }",
+        "time_zone" => "time_zone: Europe/Amsterdam",
+        "locale" | "senders" | "calendars" | "scoring" | "tracking" | "hooks" | "vars" => key,
+        _ => return None,
+    };
+    Some(format!(
+        "it holds for every journey, and stands in waypost.yaml: `{written}`"
+    ))
 }
 
 fn purpose(keys: &Keys<'_>, defects: &mut Vec<Defect>) -> Option<Purpose> {

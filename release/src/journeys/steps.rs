@@ -5,7 +5,7 @@ use super::{StepDoc, Verb};
 use crate::Defect;
 use crate::names::{Spelling, spelled};
 use crate::words::{list_of, nearest};
-use crate::yaml::{Data, Entry, Mapping, Node, quoted};
+use crate::yaml::{Data, Entry, Mapping, Node, meant, quoted};
 
 /// Reads a list of steps.
 pub(super) fn list(
@@ -126,17 +126,18 @@ fn no_verb(node: &Node, mapping: &Mapping) -> Defect {
     let guess = mapping.entries.iter().find_map(|entry| {
         let word = entry.key.value.as_str();
         let other = KEYS.contains(&word) || word == "id";
-        nearest(word, VERBS)
-            .filter(|_| !other)
-            .map(|near| (entry, near))
+        let help = || {
+            translated(word).or_else(|| Some(format!("did you mean `{}`?", nearest(word, VERBS)?)))
+        };
+        Some((entry, help().filter(|_| !other)?))
     });
     match guess {
-        Some((entry, near)) => Defect::new(
+        Some((entry, help)) => Defect::new(
             entry.key.place.clone(),
             format!("no step does `{}`", quoted(&entry.key.value)),
         )
         .label("unknown verb")
-        .help(format!("did you mean `{near}`?")),
+        .help(help),
         None => {
             let belongs = mapping.entries.iter().find_map(|entry| {
                 let owners = owners(&entry.key.value);
@@ -156,6 +157,25 @@ fn no_verb(node: &Node, mapping: &Mapping) -> Defect {
     }
 }
 
+/// Says what does here what another system does under that name.
+fn translated(word: &str) -> Option<String> {
+    let word = word.to_lowercase().replace(['-', ' '], "_");
+    if word == "notify" {
+        return Some(
+            "a mail to somebody else is a `send` with `to`: `send: { template: …, to: … }`"
+                .to_owned(),
+        );
+    }
+    if word == "unenroll" {
+        return Some(
+            "nothing takes the contact out of another journey: let that one say `exit_when`"
+                .to_owned(),
+        );
+    }
+    let (_, verb) = TRANSLATIONS.iter().find(|(foreign, _)| *foreign == word)?;
+    Some(format!("did you mean `{verb}`?"))
+}
+
 /// Says which keys of a step have nothing to do with its verb.
 fn strangers(verb: &str, mapping: &Mapping, defects: &mut Vec<Defect>) {
     let own = own_keys(verb);
@@ -173,8 +193,8 @@ fn strangers(verb: &str, mapping: &Mapping, defects: &mut Vec<Defect>) {
                 list_of(owners)
             )
         } else {
-            let known = own.iter().copied().chain([verb, "id"]);
-            match nearest(name, known.clone()) {
+            let known: Vec<&str> = own.iter().copied().chain([verb, "id"]).collect();
+            match meant(name, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it can have {}", list_of(known)),
             }
@@ -242,6 +262,29 @@ const OWN_KEYS: [(&str, &[&str]); 7] = [
     ("case", &["else"]),
     ("split", &["branches"]),
     ("call", &["with"]),
+];
+
+/// What other systems call what a verb does.
+const TRANSLATIONS: [(&str, &str); 19] = [
+    ("condition", "if"),
+    ("delay", "wait"),
+    ("email", "send"),
+    ("end", "exit"),
+    ("finish", "exit"),
+    ("goto", "jump"),
+    ("go_to", "jump"),
+    ("mail", "send"),
+    ("pause", "wait"),
+    ("send_email", "send"),
+    ("send_mail", "send"),
+    ("sleep", "wait"),
+    ("stop", "exit"),
+    ("subscribe", "join"),
+    ("unsubscribe", "leave"),
+    ("update", "set"),
+    ("wait_until_event", "wait_for"),
+    ("webhook", "call"),
+    ("start_journey", "enroll"),
 ];
 
 /// How deep steps may stand inside each other.

@@ -10,7 +10,7 @@ use crate::audiences::audience;
 use crate::phrases::{condition, moment, period, wait};
 use crate::settings::over_of;
 use crate::window::hours;
-use crate::yaml::{At, Data, Entry, Keys, Mapping, Node};
+use crate::yaml::{At, Data, Entry, Keys, Mapping, Node, quoted};
 use crate::{Defect, Place};
 
 /// Reads what a step does whose verb is `entry`.
@@ -351,6 +351,10 @@ fn awaited(node: &Node, filter: Option<&Entry>, defects: &mut Vec<Defect>) -> Op
             defects,
         )?));
     }
+    if let Data::List(items) = &node.data {
+        defects.push(several(node, items));
+        return None;
+    }
     let name = node.line("`wait_for`", defects);
     if kind != "event" {
         return Some(match kind {
@@ -366,6 +370,18 @@ fn awaited(node: &Node, filter: Option<&Entry>, defects: &mut Vec<Defect>) -> Op
             None => None,
         },
     })
+}
+
+fn several(node: &Node, items: &[Node]) -> Defect {
+    let help = match items {
+        [one] => format!(
+            "write `wait_for: {}`",
+            quoted(one.data.word().unwrap_or("…"))
+        ),
+        _ => "wait for one of them, or for a `condition` that either makes true".to_owned(),
+    };
+    let what = "a step waits for one thing, and this is a list";
+    Defect::new(node.place.clone(), what).help(help)
 }
 
 /// Reasons for leaving that are not an author's.

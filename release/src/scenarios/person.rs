@@ -44,6 +44,7 @@ pub(super) fn read(node: Option<&Node>, compiled: &Compiled, defects: &mut Vec<D
     let fields = Node {
         place: node.place.clone(),
         verbatim: None,
+        commented: false,
         data: Data::Mapping(Mapping {
             entries: fields,
             cut_off: mapping.cut_off,

@@ -272,6 +272,7 @@ fn waiting() -> Vec<Verb> {
     let awaited = object(
         "What to wait for.",
         &[
+            ("event", text("An event comes.")),
             ("opened", text("The mail of this send is opened.")),
             (
                 "clicked",

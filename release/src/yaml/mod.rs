@@ -12,7 +12,7 @@ mod refusals;
 mod syntax;
 
 pub(crate) use parse::parse;
-pub(crate) use read::{Keys, parse_number, quoted};
+pub(crate) use read::{Keys, meant, parse_number, quoted};
 
 use std::ops::Range;
 
@@ -25,6 +25,8 @@ pub(crate) struct Node {
     pub(crate) place: Place,
     /// Where its text stands letter for letter; none for texts with escapes or folded lines.
     pub(crate) verbatim: Option<usize>,
+    /// Whether a comment follows it on its line, which may have been meant as a part of it.
+    pub(crate) commented: bool,
     /// What it is.
     pub(crate) data: Data,
 }

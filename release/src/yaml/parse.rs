@@ -323,7 +323,10 @@ impl Builder<'_> {
             Data::Quoted(text) => self.verbatim(&range, 1, text),
             Data::Broken | Data::List(_) | Data::Mapping(_) | Data::Null => None,
         };
+        let rest = self.text.get(range.end..).unwrap_or_default();
+        let rest = rest.lines().next().unwrap_or_default();
         Node {
+            commented: rest.trim_start().starts_with('#'),
             place: self.place(range),
             verbatim,
             data,

@@ -25,10 +25,26 @@ impl<'a> Keys<'a> {
         known: &'a [&'a str],
         defects: &mut Vec<Defect>,
     ) -> Option<Self> {
+        Self::guided(node, what, known, |_| None, defects)
+    }
+
+    /// Reads `node` as [`of`](Self::of) does; `guide` says what to write instead of a key that there is not, where it
+    /// knows.
+    pub(crate) fn guided(
+        node: &'a Node,
+        what: &'a str,
+        known: &'a [&'a str],
+        guide: impl Fn(&str) -> Option<String>,
+        defects: &mut Vec<Defect>,
+    ) -> Option<Self> {
         let mapping = node.mapping(what, defects)?;
-        for entry in &mapping.entries {
-            if !known.contains(&entry.key.value.as_str()) {
-                defects.push(unknown_key(&entry.key, what, known));
+        for Entry { key, .. } in &mapping.entries {
+            if !known.contains(&key.value.as_str()) {
+                let defect = unknown_key(key, what, known);
+                defects.push(match guide(&key.value) {
+                    Some(help) => defect.help(help),
+                    None => defect,
+                });
             }
         }
         Some(Self {
@@ -334,11 +350,12 @@ pub(crate) fn unknown_key(key: &At<String>, what: &str, known: &[&str]) -> Defec
 }
 
 /// Returns the key that was surely meant by a word that is none.
-fn meant<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(crate) fn meant<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     // A case has `steps` where an `if` has `then`, which looks like `when`.
-    let steps = known.iter().copied().find(|known| *known == "steps");
+    let own = |wanted: &str| known.iter().copied().find(|known| *known == wanted);
     match word {
-        "then" if steps.is_some() => steps,
+        "then" if own("steps").is_some() => own("steps"),
+        "when" | "filter" | "condition" if own("where").is_some() => own("where"),
         _ => nearest(word, known.iter().copied()),
     }
 }

@@ -58,8 +58,8 @@ fn both_sides_must_say_so() {
         journeys/vervolg.yaml:3:28 `where` has no meaning where another journey's step lets people in
           = put an `if` around the step `enroll` in that journey"#]]);
     bare("{ journey: [start] }").check(expect![[r#"
-        journeys/vervolg.yaml:3:21 `journey` must be a text, and this is a list
-          = write one, in quotes where it begins with a sign such as `#` or `{`"#]]);
+        journeys/vervolg.yaml:3:21 a trigger has one `journey`, and this is a list
+          = write `journey: start`"#]]);
     started()
         .edit(
             "journeys/start.yaml",

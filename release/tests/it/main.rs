@@ -1,5 +1,6 @@
 //! What a release may say, and what is answered when it says something else.
 
+mod advice;
 mod audiences;
 mod enrolls;
 mod entry;
