@@ -135,7 +135,7 @@ impl Story {
     /// Plays the histories of as many seeds as asked for, at least `seeds`, and panics over the first
     /// that is wrong.
     pub(crate) fn survives_seeds(&self, seeds: u64) -> Explored {
-        match self.sample(0..seeds.max(seeds::asked_for()), World::faults) {
+        match self.sample(seeds::of(seeds), World::faults) {
             Ok(explored) => explored,
             Err(wrong) => panic!("{wrong}"),
         }

@@ -391,8 +391,8 @@ impl Runner {
     }
 }
 
-/// More than any history here needs.
-const STEPS_MAX: u32 = 60_000;
+/// More than any history here needs, be it one in which every seventh call fails for four days.
+const STEPS_MAX: u32 = 200_000;
 /// A queue gives out what is at its front, more or less.
 const MESSAGES_SEEN: usize = 4;
 const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
