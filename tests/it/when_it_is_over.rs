@@ -26,15 +26,12 @@ fn whatever_breaks_everybody_leaves_at_the_end_who_is_parked_as_well() {
     let check = |world: &World| {
         let mut faults = world.faults();
         let state = world.state();
-        faults.extend(
-            state
-                .runs
-                .all()
-                .filter_map(|run| match &run.enrollment.phase {
-                    Phase::Left { reason, .. } if reason == "ended" => None,
-                    phase => Some(format!("{phase:?} at the end")),
-                }),
-        );
+        let stay = state.runs.all().filter_map(|run| {
+            let phase = &run.enrollment.phase;
+            let ended = matches!(phase, Phase::Left { reason, .. } if reason == "ended");
+            (!ended).then(|| format!("{phase:?} at the end"))
+        });
+        faults.extend(stay);
         faults
     };
     let story = advent("transactional");
