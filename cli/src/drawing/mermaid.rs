@@ -4,11 +4,17 @@ use std::fmt::Write;
 
 use journey::Plan;
 
-use super::shape::{Family, rules, said, triggers, ways};
+use super::phrases::{rules, triggers};
+use super::shape::{Family, said, ways};
 
 /// Draws a journey as text.
 pub(crate) fn mermaid(plan: &Plan, subject: &dyn Fn(&str) -> Option<String>) -> String {
-    let mut text = String::from("flowchart TD\n");
+    let title = if plan.title.is_empty() {
+        &plan.journey
+    } else {
+        &plan.title
+    };
+    let mut text = format!("---\ntitle: \"{}\"\n---\nflowchart TD\n", titled(title));
     let head = [triggers(plan), rules(plan)].concat().join("\n");
     let first = if plan.steps.is_empty() {
         "finished".to_owned()
@@ -56,6 +62,25 @@ pub(crate) fn mermaid(plan: &Plan, subject: &dyn Fn(&str) -> Option<String>) -> 
         text.push('\n');
     }
     text
+}
+
+/// Writes a title as YAML between quotes, in which Mermaid knows no entities: what could be markup anywhere is a code.
+fn titled(text: &str) -> String {
+    let mut safe = String::new();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' | '<' | '>' | '&' | '#' | '`' | '%' | '{' | '}' => {
+                let _ = write!(safe, "\\u{:04x}", u32::from(c));
+            }
+            c if c.is_control()
+                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}') =>
+            {
+                safe.push(' ');
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
 }
 
 /// Writes a text so that Mermaid shows it and nothing of it is a command: its entities are `#name;`.

@@ -5,6 +5,7 @@
 mod layout;
 mod meeting;
 mod mermaid;
+mod phrases;
 mod shape;
 mod svg;
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! What a journey's steps look like in words: the family that each belongs to, what it says, and where it leads.
 
-use journey::{
-    Absent, Action, Awaited, Change, Hours, Next, Occasion, Plan, Priority, Purpose, Reentry, Step,
-    Trigger,
-};
+use journey::{Absent, Action, Awaited, Change, Next, Plan, Step};
+
+use super::phrases::{audience, set, windows};
 
 /// What kind of thing a step does: it decides the color.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -66,8 +65,9 @@ pub(super) fn said(plan: &Plan, step: &Step, subject: impl Fn(&str) -> Option<St
             let verb = if send.to.is_some() { "notify" } else { "send" };
             let expires = send.expires.as_ref();
             let expires = expires.map(|period| format!("not later than {}", period.as_str()));
+            let to = send.to.as_ref().map(|to| format!("to {}", audience(to)));
             let shown = subject(&send.template);
-            let more: Vec<_> = shown.into_iter().chain(expires).collect();
+            let more: Vec<_> = to.into_iter().chain(shown).chain(expires).collect();
             let more = (!more.is_empty()).then(|| more.join(" · "));
             (Family::Mail, verb, send.template.clone(), more)
         }
@@ -103,10 +103,7 @@ fn changed(change: &Change) -> (Family, &'static str, String, Option<String>) {
             name.clone()
         }
         Change::Score(amount) => format!("{amount:+}"),
-        Change::Set(fields) => {
-            let names: Vec<_> = fields.keys().map(String::as_str).collect();
-            names.join(", ")
-        }
+        Change::Set(fields) => set(fields),
     };
     (Family::Change, change.verb(), text, None)
 }
@@ -121,16 +118,6 @@ fn awaited(what: &Awaited) -> (String, Option<String>) {
         }
         Awaited::Opened(send) => (format!("{send} is opened"), None),
     }
-}
-
-fn windows(hours: &Hours) -> String {
-    let windows: Vec<_> = hours.windows.iter().map(|one| one.as_str()).collect();
-    let closed = if hours.closed.is_empty() {
-        ""
-    } else {
-        ", but on closed days"
-    };
-    format!("{}{closed}", windows.join(" or "))
 }
 
 /// Returns where a step leads, each way with what it says.
@@ -174,75 +161,4 @@ pub(super) fn ways(action: &Action) -> Vec<(Option<String>, Next)> {
             .map(|next| (None, next))
             .collect(),
     }
-}
-
-/// Says what lets people in, a line each.
-pub(super) fn triggers(plan: &Plan) -> Vec<String> {
-    let triggers = plan.triggers.iter();
-    let said = triggers.map(|trigger| {
-        let filter = trigger.filter.as_ref();
-        let filter = filter.map(|filter| format!(", where {}", filter.as_str()));
-        format!("{}{}", trigger_word(trigger), filter.unwrap_or_default())
-    });
-    said.collect()
-}
-
-fn trigger_word(trigger: &Trigger) -> String {
-    match &trigger.on {
-        Occasion::Date { moment, repeat } => match repeat {
-            journey::Repeat::Never => format!("on {}", moment.as_str()),
-            journey::Repeat::Yearly => format!("every year on {}", moment.as_str()),
-        },
-        Occasion::Enters(_)
-        | Occasion::Event(_)
-        | Occasion::Joins(_)
-        | Occasion::Journey(_)
-        | Occasion::Leaves(_)
-        | Occasion::Manual
-        | Occasion::OptedIn(_)
-        | Occasion::Tagged(_)
-        | Occasion::Untagged(_) => trigger.says(),
-    }
-}
-
-/// Says what holds for the whole journey, a line each.
-pub(super) fn rules(plan: &Plan) -> Vec<String> {
-    let mut lines = vec![match &plan.purpose {
-        Purpose::Marketing { topic } => format!("marketing, about {topic}"),
-        Purpose::Transactional => "transactional".to_owned(),
-    }];
-    lines.push(match &plan.reentry {
-        Reentry::After(period) => format!("again after {}", period.as_str()),
-        Reentry::Never => "once for ever".to_owned(),
-        Reentry::Restart => "anew each time".to_owned(),
-        Reentry::Single => "one run at a time".to_owned(),
-        Reentry::Unlimited => "as often as it happens".to_owned(),
-    });
-    if let Some(most) = plan.entries_max {
-        lines.push(format!(
-            "at most {}",
-            crate::words::count(most.into(), "time")
-        ));
-    }
-    let day = |day: jiff::civil::Date| day.to_string();
-    match (plan.publish.from.map(day), plan.publish.until.map(day)) {
-        (Some(from), Some(until)) => lines.push(format!("from {from} until {until}")),
-        (Some(from), None) => lines.push(format!("from {from}")),
-        (None, Some(until)) => lines.push(format!("until {until}")),
-        (None, None) => (),
-    }
-    if let Some(hours) = &plan.rules.send_window {
-        lines.push(format!("mails {}", windows(hours)));
-    }
-    if let Some(exit) = &plan.rules.exit_when {
-        lines.push(format!("leaves when {}", exit.as_str()));
-    }
-    if let Some(goal) = &plan.rules.goal {
-        let leaves = if goal.exit { ", and leaves" } else { "" };
-        lines.push(format!("goal: {}{leaves}", goal.event));
-    }
-    if plan.rules.priority == Priority::High {
-        lines.push("passes every cap".to_owned());
-    }
-    lines
 }

@@ -7,7 +7,8 @@ use journey::Plan;
 use super::layout::{
     Drawn, LABEL, Line, PAD, Picture, SMALL, SMALL_LINE, TEXT, TEXT_LINE, VERB_LINE, layout,
 };
-use super::shape::{Family, rules, triggers};
+use super::phrases::{rules, triggers};
+use super::shape::Family;
 use super::text;
 
 /// Draws a journey.
