@@ -2,10 +2,12 @@
 //!
 //! Both are made from the plan: what is drawn is what runs.
 
+mod block;
 mod layout;
 mod meeting;
 mod mermaid;
 mod phrases;
+mod route;
 mod shape;
 mod svg;
 #[cfg(test)]

@@ -4,103 +4,129 @@ use std::fmt::Write;
 
 use journey::Plan;
 
-use super::layout::{
-    Drawn, LABEL, Line, PAD, Picture, SMALL, SMALL_LINE, TEXT, TEXT_LINE, VERB_LINE, layout,
-};
+use super::layout::{Drawn, LABEL_MIN, Label, Line, PAD, Picture, SIGN, layout};
 use super::phrases::{rules, triggers};
 use super::shape::Family;
-use super::text;
+use super::text::{Cut, Font};
 
 /// Draws a journey.
 pub(crate) fn svg(plan: &Plan, subject: &dyn Fn(&str) -> Option<String>) -> String {
     let picture = layout(plan, subject);
-    let head = head(plan, (picture.width - 2.0).max(HEAD_MIN));
-    let width = picture.width.max(HEAD_MIN) + 2.0 * MARGIN;
+    let head = head(plan, picture.width);
+    let width = picture.width.max(head.width) + 2.0 * MARGIN;
     let left = (width - picture.width) / 2.0;
     let top = MARGIN + head.height + 34.0;
     let height = top + picture.height + MARGIN;
-    let title = if plan.title.is_empty() {
-        &plan.journey
-    } else {
-        &plan.title
-    };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
          height=\"{height:.0}\" role=\"img\" aria-labelledby=\"t d\"><title id=\"t\">{}</title><desc id=\"d\">{}</desc>\
          <style>{STYLE}</style><rect width=\"100%\" height=\"100%\" class=\"paper\"/>",
-        escaped(title),
+        escaped(title(plan)),
         escaped(&described(plan, &picture)),
     );
-    svg += &head.svg;
+    svg += &head.svg();
     let _ = write!(svg, "<g transform=\"translate({left:.1} {top:.1})\">");
     if let Some(first) = picture.boxes.first() {
         let x = first.x + first.width / 2.0;
         let _ = write!(
             svg,
             "<path class=\"line\" d=\"M{x:.1} -34V-7\"/>{}",
-            arrow(x, 0.0)
+            tip((x, -34.0), (x, 0.0))
         );
     }
-    for line in &picture.lines {
+    // What runs around lies under what leads on.
+    for line in picture.lines.iter().filter(|line| line.around) {
+        svg += &path(line);
+    }
+    for line in picture.lines.iter().filter(|line| !line.around) {
         svg += &path(line);
     }
     for one in &picture.boxes {
         svg += &drawn(one);
     }
-    for (x, y, label) in picture.lines.iter().filter_map(|line| line.label.as_ref()) {
-        svg += &tag(*x, *y, label);
+    for label in picture.lines.iter().filter_map(|line| line.label.as_ref()) {
+        svg += &tag(label);
     }
     svg += "</g></svg>\n";
     svg
 }
 
-struct Head {
+/// What stands over a picture: the title, what lets people in, and what holds for all of it.
+pub(super) struct Head {
+    pub(super) width: f64,
     height: f64,
-    svg: String,
+    pub(super) lines: Vec<Written>,
 }
 
-/// Draws the title, what lets people in, and what holds for all of it.
-fn head(plan: &Plan, width: f64) -> Head {
-    let title = if plan.title.is_empty() {
-        &plan.journey
-    } else {
-        &plan.title
+/// A line of a head, and where it begins.
+pub(super) struct Written {
+    pub(super) text: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests measure it"))]
+    pub(super) font: Font,
+    pub(super) x: f64,
+    y: f64,
+    class: &'static str,
+    /// Whether it is the first of its paragraph, and that one has a dot.
+    dot: bool,
+}
+
+/// Writes a head over a picture that is so wide, or wider where its lines need that.
+pub(super) fn head(plan: &Plan, width: f64) -> Head {
+    let triggers = triggers(plan);
+    let wanted = triggers.iter().map(|line| Font::TRIGGER.width(line) + DOT);
+    let wanted = wanted.fold(Font::TITLE.width(title(plan)), f64::max);
+    let mut head = Head {
+        width: width.max(wanted.ceil().clamp(HEAD_MIN, HEAD_MAX)),
+        height: 20.0,
+        lines: Vec::new(),
     };
-    let mut svg = String::new();
-    let mut y = MARGIN + 20.0;
-    for line in text::lines(title, width / 22.0, 2) {
-        let _ = write!(
-            svg,
-            "<text x=\"{MARGIN}\" y=\"{y:.1}\" class=\"title\">{}</text>",
-            escaped(&line)
-        );
-        y += 27.0;
+    head.write(title(plan), Font::TITLE, "title", (3, Cut::End));
+    head.height -= 4.0;
+    for line in &triggers {
+        head.write(line, Font::TRIGGER, "trigger", (4, Cut::Middle));
     }
-    y -= 4.0;
-    for line in triggers(plan) {
-        for part in text::lines(&line, width / 13.0, 2) {
-            let _ = write!(
-                svg,
-                "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" class=\"dot\"/><text x=\"{:.1}\" y=\"{y:.1}\" class=\"trigger\">{}</text>",
-                MARGIN + 5.0,
-                y - 4.5,
-                MARGIN + 17.0,
-                escaped(&part)
-            );
-            y += 19.0;
+    let rules = rules(plan).join(" · ");
+    head.write(&rules, Font::RULE, "rule", (8, Cut::End));
+    head
+}
+
+impl Head {
+    fn write(&mut self, text: &str, font: Font, class: &'static str, (most, cut): (usize, Cut)) {
+        let dot = class == "trigger";
+        let x = if dot { DOT } else { 0.0 };
+        let lines = font.lines(text, self.width - x, most, cut);
+        for (number, text) in lines.into_iter().enumerate() {
+            self.lines.push(Written {
+                text,
+                font,
+                x,
+                y: self.height,
+                class,
+                dot: dot && number == 0,
+            });
+            self.height += font.line;
         }
     }
-    for part in text::lines(&rules(plan).join("  ·  "), width / SMALL, 4) {
-        let _ = write!(
-            svg,
-            "<text x=\"{MARGIN}\" y=\"{y:.1}\" class=\"rule\">{}</text>",
-            escaped(&part)
-        );
-        y += 17.0;
-    }
-    Head {
-        height: y - MARGIN,
-        svg,
+
+    fn svg(&self) -> String {
+        let mut svg = String::new();
+        for line in &self.lines {
+            let (x, y) = (MARGIN + line.x, MARGIN + line.y);
+            if line.dot {
+                let (x, y) = (MARGIN + 5.0, y - 4.5);
+                let _ = write!(
+                    svg,
+                    "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" class=\"dot\"/>"
+                );
+            }
+            let _ = write!(
+                svg,
+                "<text x=\"{x:.1}\" y=\"{y:.1}\" class=\"{}\">{}</text>",
+                line.class,
+                escaped(&line.text)
+            );
+        }
+        svg
     }
 }
 
@@ -123,15 +149,15 @@ fn drawn(one: &Drawn) -> String {
         "<g class=\"{family}\"><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{radius:.1}\"/>{}",
         icon(said.family, x + PAD + 1.0, y + height / 2.0)
     );
-    let at = x + PAD + 26.0;
-    let mut line = y + PAD + VERB_LINE - 4.0;
+    let at = x + PAD + SIGN;
+    let mut line = y + PAD + Font::VERB.line - 4.0;
     let _ = write!(
         svg,
         "<text x=\"{at:.1}\" y=\"{line:.1}\" class=\"verb\">{}</text>",
         escaped(&said.verb)
     );
     for part in &one.text {
-        line += TEXT_LINE;
+        line += Font::TEXT.line;
         let _ = write!(
             svg,
             "<text x=\"{at:.1}\" y=\"{line:.1}\" class=\"text\">{}</text>",
@@ -139,7 +165,7 @@ fn drawn(one: &Drawn) -> String {
         );
     }
     for part in &one.more {
-        line += SMALL_LINE;
+        line += Font::MORE.line;
         let _ = write!(
             svg,
             "<text x=\"{at:.1}\" y=\"{line:.1}\" class=\"more\">{}</text>",
@@ -163,44 +189,74 @@ fn icon(family: Family, x: f64, y: f64) -> String {
 }
 
 fn path(line: &Line) -> String {
+    let mut corners = line.corners.clone();
+    let mut end = String::new();
+    if let [.., from, to] = corners.as_mut_slice()
+        && line.tip
+    {
+        end = tip(*from, *to);
+        // The line ends in the tip, and does not stick out of it.
+        to.0 -= toward(from.0, to.0) * 7.0;
+        to.1 -= toward(from.1, to.1) * 7.0;
+    }
     let mut d = String::new();
-    let last = line.corners.len().saturating_sub(1);
-    for (at, (x, y)) in line.corners.iter().enumerate() {
-        let to_step = line.to.is_some() || !line.around;
-        let (x, y) = match at == last && to_step {
-            true if line.around => (x + 7.0, *y),
-            true => (*x, y - 7.0),
-            false => (*x, *y),
-        };
+    for (at, (x, y)) in corners.iter().enumerate() {
         let _ = write!(d, "{}{x:.1} {y:.1}", if at == 0 { "M" } else { "L" });
     }
     let class = if line.around { "line around" } else { "line" };
-    let end = line
-        .corners
-        .last()
-        .map_or_else(String::new, |(x, y)| match line.around {
-            true => format!("<path class=\"tip\" d=\"M{x:.1} {y:.1}l8 -4.5v9z\"/>"),
-            false => arrow(*x, *y),
-        });
     format!("<path class=\"{class}\" d=\"{d}\"/>{end}")
 }
 
-fn arrow(x: f64, y: f64) -> String {
-    format!("<path class=\"tip\" d=\"M{x:.1} {y:.1}l-4.5 -8h9z\"/>")
+/// Draws the tip of a line that comes from one place to another, straight across or straight down.
+fn tip(from: (f64, f64), (x, y): (f64, f64)) -> String {
+    let shape = match (toward(from.0, x), toward(from.1, y)) {
+        (across, _) if across > 0.0 => "l-8 -4.5v9z",
+        (across, _) if across < 0.0 => "l8 -4.5v9z",
+        (_, down) if down < 0.0 => "l-4.5 8h9z",
+        (_, _) => "l-4.5 -8h9z",
+    };
+    format!("<path class=\"tip\" d=\"M{x:.1} {y:.1}{shape}\"/>")
+}
+
+fn toward(from: f64, to: f64) -> f64 {
+    if from == to {
+        0.0
+    } else {
+        (to - from).signum()
+    }
 }
 
 /// Draws what a way says, on a piece of paper of its own.
-fn tag(x: f64, y: f64, label: &str) -> String {
-    let shown = text::lines(label, TAG_MAX / LABEL, 1).join("");
-    let width = text::width(&shown) * LABEL + 14.0;
-    format!(
-        "<rect class=\"tag\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"19\" rx=\"9.5\"/>\
-         <text x=\"{x:.1}\" y=\"{:.1}\" class=\"label\">{}</text>",
-        x - width / 2.0,
-        y - 13.5,
-        y + 0.5,
-        escaped(&shown)
-    )
+fn tag(label: &Label) -> String {
+    let Label {
+        x,
+        y,
+        width,
+        height,
+        lines,
+    } = label;
+    let mut svg = format!(
+        "<rect class=\"tag\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{:.1}\"/>",
+        LABEL_MIN / 2.0
+    );
+    let (middle, mut line) = (x + width / 2.0, y + 13.8);
+    for text in lines {
+        let _ = write!(
+            svg,
+            "<text x=\"{middle:.1}\" y=\"{line:.1}\" class=\"label\">{}</text>",
+            escaped(text)
+        );
+        line += Font::LABEL.line;
+    }
+    svg
+}
+
+fn title(plan: &Plan) -> &str {
+    if plan.title.is_empty() {
+        &plan.journey
+    } else {
+        &plan.title
+    }
 }
 
 /// Says in words what is drawn, for whoever cannot see it.
@@ -231,12 +287,13 @@ fn escaped(text: &str) -> String {
 }
 
 const MARGIN: f64 = 36.0;
+const DOT: f64 = 17.0;
+/// How wide the head is at least, and how wide it makes a picture at most.
 const HEAD_MIN: f64 = 320.0;
-const TAG_MAX: f64 = 230.0;
-const _: () = assert!(TEXT < TEXT_LINE);
+const HEAD_MAX: f64 = 620.0;
 
 const STYLE: &str = "\
-text{font-family:Inter,'Segoe UI',system-ui,-apple-system,Roboto,'Helvetica Neue',Arial,sans-serif;fill:#1f2933}\
+text{font-family:Inter,'Segoe UI',-apple-system,Roboto,'Helvetica Neue',Arial,system-ui,sans-serif;fill:#1f2933}\
 .paper{fill:#fbf9f5}.title{font-size:22px;font-weight:650;letter-spacing:-.2px}\
 .trigger{font-size:13px;font-weight:550}.rule{font-size:11.5px;fill:#5b6672}.dot{fill:#0b6e5f}\
 .verb{font-size:10.5px;font-weight:600;letter-spacing:.5px;fill:#5b6672;text-transform:uppercase}\
