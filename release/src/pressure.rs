@@ -85,18 +85,7 @@ fn of_journey(plan: &Plan) -> Option<u64> {
 ///
 /// One such run can end in the week in which the next one begins.
 fn yearly(plan: &Plan) -> Option<u64> {
-    let of_year = |trigger: &Trigger| match &trigger.on {
-        Occasion::Date { repeat, .. } => *repeat == Repeat::Yearly,
-        Occasion::Enters(_)
-        | Occasion::Event(_)
-        | Occasion::Joins(_)
-        | Occasion::Journey(_)
-        | Occasion::Leaves(_)
-        | Occasion::Manual
-        | Occasion::OptedIn(_)
-        | Occasion::Tagged(_)
-        | Occasion::Untagged(_) => false,
-    };
+    let of_year = |trigger: &Trigger| matches!(&trigger.on, Occasion::Date { repeat, .. } if *repeat == Repeat::Yearly);
     let days = u64::try_from(plan.triggers.len()).ok()?;
     plan.triggers.iter().all(of_year).then_some(days)
 }

@@ -81,8 +81,7 @@ proptest! {
 /// Leaves out what is nowhere said: which of two runs that ask in one minute gets the room under a cap, and whether
 /// a run that begins and ends in one minute is there when its contact is to come in again, or takes its first steps before
 /// or after what else happens in the minute in which it begins.
-fn without_ties(case: Case) -> Case {
-    let mut case = case;
+fn without_ties(mut case: Case) -> Case {
     let mut shared = case.marketing;
     each(&case.steps, &mut |step| {
         shared |= matches!(&step.does, Does::Change(change) if !matches!(change, Change::Tag(0)));

@@ -19,7 +19,19 @@ fn who_enters_an_audience_by_time_is_pointed_to_a_date() {
         ),
         (
             "not (days_since(contact.since) < 30)",
-            Some("date: contact.since + N days"),
+            Some("date: contact.since + 30 days"),
+        ),
+        (
+            "14 < days_since(contact.since)",
+            Some("date: contact.since + 15 days"),
+        ),
+        (
+            "days_since(contact.since) in [7, 3]",
+            Some("date: contact.since + 3 days"),
+        ),
+        (
+            "days_since(contact.since) == -7",
+            Some("date: contact.since - 7 days"),
         ),
         // It ends by time, and begins by a write.
         ("days_since(contact.since) < 30", None),
@@ -36,7 +48,7 @@ fn who_enters_an_audience_by_time_is_pointed_to_a_date() {
     }
     let turned =
         "{ enters: { not: { where: has(contact.since) and days_since(contact.since) < 7 } } }";
-    assert_eq!(of(turned).as_deref(), Some("date: contact.since + N days"));
+    assert_eq!(of(turned).as_deref(), Some("date: contact.since + 7 days"));
     let written = "{ joins: vips, where: has(contact.since) and days_since(contact.since) > 7 }";
     assert_eq!(of(written), None);
 }

@@ -17,7 +17,7 @@ mod hooks;
 mod mail;
 mod merging;
 mod metrics;
-mod migrating;
+mod operator;
 mod outlet;
 mod people;
 mod queues;

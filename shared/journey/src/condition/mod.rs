@@ -26,6 +26,7 @@
 //!
 //! **Invariant:** a condition that passes [`Condition::check`] has an answer for every contact.
 
+mod aging;
 mod check;
 mod eval;
 mod kinds;
@@ -106,6 +107,12 @@ impl Condition {
             }
         });
         paths
+    }
+
+    /// Returns the path of a date that needs only to grow old enough for the answer to become `answer`, and on which day
+    /// after it, where that can be said; nothing where only a write brings that about.
+    pub fn ages(&self, answer: bool) -> Option<(&str, Option<i64>)> {
+        aging::ages(&self.tree, answer)
     }
 
     /// Returns every send it asks about, with the link if it asks about one, and where that stands.

@@ -76,6 +76,17 @@ impl Operator {
         (">", Self::Greater),
     ];
 
+    /// Returns what asks the same with the two the other way round.
+    pub(super) fn turned(self) -> Self {
+        match self {
+            Self::Equal | Self::NotEqual => self,
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+        }
+    }
+
     /// Returns whether it asks which of two is more, rather than whether they are the same.
     pub(super) fn orders(self) -> bool {
         !matches!(self, Self::Equal | Self::NotEqual)

@@ -1,4 +1,4 @@
-//! What `waypost migrate` and `waypost retry` do, each run at once.
+//! What an operator does to runs: `waypost migrate` and `waypost retry`, each run at once.
 
 use std::sync::Arc;
 
