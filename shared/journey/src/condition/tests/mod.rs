@@ -1,5 +1,6 @@
 //! What conditions say and answer, told by examples and by an oracle.
 
+mod ages;
 mod answers;
 mod checks;
 mod grammar;
